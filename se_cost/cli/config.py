@@ -1,0 +1,72 @@
+"""Options from the `[tool.se-cost]` table of the nearest pyproject.toml."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from se_cost.errors import BadInput, not_one_of
+
+TABLE = "[tool.se-cost]"
+
+
+def defaults(ctx: click.Context) -> dict[str, dict[str, Any]]:
+    """Return the default of every option that the table sets, for each command that has it.
+
+    Raises BadInput for an unknown key, or a file that cannot be read.
+    """
+    path = nearest(Path.cwd())
+    table = read(path) if path else {}
+    if not table:
+        return {}
+    known = _options(ctx)
+    for key, value in table.items():
+        if key not in {name for names in known.values() for name in names}:
+            allowed = sorted({name for names in known.values() for name in names})
+            raise BadInput(f"{path}: {not_one_of(f'key in {TABLE}', key, allowed)}")
+        if isinstance(value, Mapping):
+            raise BadInput(f"{path}: {key} in {TABLE} must be a value, not a table")
+    return {
+        command: {names[key]: _spelled(v) for key, v in table.items() if key in names}
+        for command, names in known.items()
+    }
+
+
+def nearest(folder: Path) -> Path | None:
+    """Return the pyproject.toml of `folder` or of the first folder above it that has one."""
+    candidates = (parent / "pyproject.toml" for parent in (folder, *folder.parents))
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Return the table, empty if there is none."""
+    import tomllib
+
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("se-cost", {})
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadInput(f"cannot read {path}: {error}") from None
+    if not isinstance(table, dict):
+        raise BadInput(f"{path}: {TABLE} must be a table")
+    return table
+
+
+def _options(ctx: click.Context) -> dict[str, dict[str, str]]:
+    """Return for every command its options: the key in the table, and click's name of it."""
+    group = ctx.command
+    assert isinstance(group, click.Group)
+    found = {}
+    for name in group.list_commands(ctx):
+        command = group.get_command(ctx, name)
+        assert command is not None
+        params = [p.name for p in command.params if p.name and isinstance(p, click.Option)]
+        found[name] = {param.replace("_", "-"): param for param in params}
+    return found
+
+
+def _spelled(value: object) -> object:
+    """Return a value as it would stand on the command line."""
+    if isinstance(value, list):
+        return ",".join(map(str, value))
+    return value if isinstance(value, bool) else str(value)

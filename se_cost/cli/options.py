@@ -1,0 +1,191 @@
+"""Options that commands share: same word, same meaning."""
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from se_cost.cli.output import Output
+from se_cost.cli.types import Arch, Device, ImageSize, Numbers, OneOf
+from se_cost.errors import BadInput
+from se_cost.measure.settings import DType, Layout, Mode, Settings
+from se_cost.nets.attention import GATES, SE, Place, Squeeze
+from se_cost.nets.nodes import Fn
+from se_cost.nets.recipe import Recipe
+from se_cost.nets.registry import SE_PREFIX, recipe
+from se_cost.nets.resnet import StrideIn
+from se_cost.report.formats import Format
+
+Command = Callable[..., Any]
+POSITIVE = click.IntRange(min=1)
+SECONDS = click.FloatRange(min=0, min_open=True)
+
+
+def recipe_options(command: Command) -> Command:
+    """Give a command the options that name a network; it receives them as `recipe`."""
+
+    @wraps(command)
+    def with_recipe(**given: Any) -> Any:
+        words = {name: given.pop(name) for name in RECIPE_OPTIONS}
+        return command(recipe=_recipe(**words), **given)
+
+    return _with(with_recipe, RECIPE_OPTIONS)
+
+
+RECIPE_OPTIONS = {
+    "arch": click.option(
+        "--arch", type=Arch(), default="se_resnet50", show_default=True, help="The network."
+    ),
+    "attention": click.option(
+        "--attention", metavar="[none|se]", help="Attention; se_NAME means NAME with se."
+    ),
+    "r": click.option(
+        "--r", type=Numbers(), help="Reduction ratio, one or one per stage.  [default: 16]"
+    ),
+    "place": click.option(
+        "--place",
+        type=OneOf(Place),
+        default="standard",
+        show_default=True,
+        help="Where in a block.",
+    ),
+    "squeeze": click.option(
+        "--squeeze",
+        type=OneOf(Squeeze),
+        default="avg",
+        show_default=True,
+        help="Pooling of the map.",
+    ),
+    "gate": click.option(
+        "--gate",
+        type=OneOf(Fn, only=GATES),
+        default="sigmoid",
+        show_default=True,
+        help="Function of the factors.",
+    ),
+    "bias": click.option(
+        "--bias/--no-bias", default=True, show_default=True, help="Biases in the two FCs."
+    ),
+    "stages": click.option(
+        "--stages", type=Numbers(), help="Stages that keep attention.  [default: all]"
+    ),
+    "drop_stages": click.option("--drop-stages", type=Numbers(), help="Stages that lose it."),
+    "input": click.option(
+        "--input", type=ImageSize(), help="Height and width.  [default: the network's]"
+    ),
+    "classes": click.option(
+        "--classes", type=POSITIVE, metavar="N", default=1000, show_default=True, help="Outputs."
+    ),
+    "stride_in": click.option(
+        "--stride-in",
+        type=OneOf(StrideIn),
+        default="1x1",
+        show_default=True,
+        help="Convolution of a bottleneck that takes the stride.",
+    ),
+}
+
+
+def _recipe(
+    *,
+    arch: str,
+    attention: str | None,
+    squeeze: Squeeze,
+    gate: Fn,
+    bias: bool,
+    drop_stages: tuple[int, ...] | None,
+    **rest: Any,
+) -> Recipe:
+    if attention not in (None, "none", "se"):
+        raise BadInput(f"--attention {attention!r} is unknown: choose from none, se")
+    if attention == "none":
+        arch = arch.removeprefix(SE_PREFIX)
+    wanted = attention == "se" or arch.startswith(SE_PREFIX)
+    se = SE(squeeze=squeeze, gate=gate, bias=bias) if wanted else None
+    return recipe(arch, se=se, drop_stages=drop_stages or (), **rest)
+
+
+def time_options(command: Command) -> Command:
+    """Give a command the options of a measurement; it receives them as `settings`."""
+
+    @wraps(command)
+    def with_settings(**given: Any) -> Any:
+        words = {name: given.pop(name) for name in TIME_OPTIONS}
+        return command(settings=Settings(**words), **given)
+
+    return _with(with_settings, TIME_OPTIONS)
+
+
+DEVICE_OPTION = click.option(
+    "--device", type=Device(), default="auto", show_default=True, help="auto, cpu, cuda or cuda:N."
+)
+TIME_OPTIONS = {
+    "device": DEVICE_OPTION,
+    "batch": click.option(
+        "--batch",
+        type=POSITIVE,
+        metavar="N",
+        default=1,
+        show_default=True,
+        help="Images per iteration.",
+    ),
+    "dtype": click.option(
+        "--dtype", type=OneOf(DType), default="float32", show_default=True, help="Number type."
+    ),
+    "layout": click.option(
+        "--layout", type=OneOf(Layout), default="nchw", show_default=True, help="Memory layout."
+    ),
+    "threads": click.option(
+        "--threads",
+        type=POSITIVE,
+        metavar="N",
+        help="Threads on the CPU.  [default: torch's choice]",
+    ),
+    "seed": click.option(
+        "--seed", type=int, default=0, show_default=True, help="Of data and of the order of arms."
+    ),
+    "mode": click.option(
+        "--mode",
+        type=OneOf(Mode),
+        default="infer",
+        show_default=True,
+        help="Forward pass, or forward and backward.",
+    ),
+}
+MODE_OPTION = TIME_OPTIONS["mode"]
+QUIET_OPTION = click.option("--quiet", is_flag=True, help="No progress and no warnings.")
+
+
+def output_options(command: Command) -> Command:
+    """Give a command the options of its output; it receives them as `output`."""
+
+    @wraps(command)
+    def with_output(**given: Any) -> Any:
+        words = {name: given.pop(name) for name in OUTPUT_OPTIONS}
+        return command(output=Output.of(**words), **given)
+
+    return _with(with_output, OUTPUT_OPTIONS)
+
+
+OUTPUT_OPTIONS = {
+    "format": click.option(
+        "--format", type=OneOf(Format), help="[default: that of the output file, else text]"
+    ),
+    "file": click.option(
+        "--output",
+        "file",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="[default: stdout]",
+    ),
+    "quiet": QUIET_OPTION,
+}
+
+
+def _with(command: Command, options: Mapping[str, Callable[[Command], Command]]) -> Command:
+    """Decorate a command with options, so that help lists them in the given order."""
+    for option in reversed(tuple(options.values())):
+        command = option(command)
+    return command

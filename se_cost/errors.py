@@ -1,0 +1,36 @@
+"""What can go wrong, and the exit code each kind of trouble has."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class SeCostError(Exception):
+    """Base of every error that se-cost raises on purpose; its message is one line."""
+
+    exit_code = 2
+
+
+class BadInput(SeCostError, ValueError):
+    """A value that cannot be used (exit code 2)."""
+
+
+class CannotMeasure(SeCostError, RuntimeError):
+    """The machine cannot do what was asked, or there is nothing to compare (exit code 3)."""
+
+    exit_code = 3
+
+
+def not_one_of(what: str, value: object, allowed: Iterable[object]) -> BadInput:
+    """Return the error for a `value` outside `allowed`, naming the nearest allowed one."""
+    names = [str(name) for name in allowed]
+    near = nearest(str(value), names)
+    hint = f"; did you mean {near}?" if near else ""
+    return BadInput(f"{what} {str(value)!r} is unknown: choose from {', '.join(names)}{hint}")
+
+
+def nearest(value: str, names: list[str]) -> str | None:
+    """Return the name closest to `value`: by distance for numbers, by spelling for words."""
+    if value.isdigit() and names and all(name.isdigit() for name in names):
+        return min(names, key=lambda name: abs(int(name) - int(value)))
+    close = get_close_matches(value.lower(), names, n=1, cutoff=0.5)
+    return close[0] if close else None

@@ -1,0 +1,78 @@
+"""Operations counted by fvcore, and by handles of ours for the operators that it leaves out."""
+
+import logging
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from math import prod
+from typing import Any
+
+import torch
+from fvcore.nn import FlopCountAnalysis
+
+from se_cost.measure.counts import FvcoreCount
+from se_cost.measure.memory import enough_memory
+from se_cost.measure.module import blank
+from se_cost.nets.recipe import Recipe
+from se_cost.nets.registry import build
+
+Handle = Callable[[list[Any], list[Any]], int]  # of the traced inputs and outputs of an operator
+
+
+def by_fvcore(recipe: Recipe) -> FvcoreCount:
+    """Count one image on the CPU, in eval mode; raise CannotMeasure if memory does not suffice.
+
+    Weights are left uninitialised: only shapes matter, and filling them costs time.
+    """
+    logging.getLogger("fvcore.nn.jit_analysis").setLevel(logging.ERROR)  # names the unknown ones
+    with warnings.catch_warnings(), torch.no_grad(), one_thread(), enough_memory():
+        warnings.simplefilter("ignore")  # the tracer that fvcore uses is deprecated
+        module = blank(build(recipe)).to_empty(device="cpu").eval()
+        analysis = FlopCountAnalysis(module, torch.zeros(1, *recipe.input))
+        analysis.set_op_handle(**LEFT_OUT)
+        counted = {f"aten::{op}": int(n) for op, n in analysis.by_operator().items()}
+    return FvcoreCount(
+        own={op: n for op, n in counted.items() if op not in LEFT_OUT},
+        left_out={op: n for op, n in counted.items() if op in LEFT_OUT},
+    )
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Leave the other cores to the other counter: tracing is Python, more threads only spin."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _per_input(inputs: list[Any], outputs: list[Any]) -> int:
+    """Count one operation for each value read."""
+    return int(prod(inputs[0].type().sizes()))
+
+
+def _per_output(inputs: list[Any], outputs: list[Any]) -> int:
+    """Count one operation for each value written."""
+    return int(prod(outputs[0].type().sizes()))
+
+
+def _per_window(inputs: list[Any], outputs: list[Any]) -> int:
+    """Count one operation for each value of each window."""
+    window = [side.toIValue() for side in inputs[1].node().inputs()]
+    return _per_output(inputs, outputs) * int(prod(window))
+
+
+LEFT_OUT: dict[str, Handle] = {
+    "aten::relu": _per_output,
+    "aten::relu_": _per_output,
+    "aten::sigmoid": _per_output,
+    "aten::tanh": _per_output,
+    "aten::hardsigmoid": _per_output,
+    "aten::add": _per_output,
+    "aten::mul": _per_output,
+    "aten::max_pool2d": _per_window,
+    "aten::avg_pool2d": _per_window,
+    "aten::adaptive_max_pool2d": _per_input,
+}

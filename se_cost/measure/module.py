@@ -1,0 +1,118 @@
+"""The torch module as a reading of a network; names of submodules are paths of the ledger."""
+
+from collections import OrderedDict
+from typing import assert_never
+
+import torch
+from torch import Tensor, nn
+
+from se_cost.nets.nodes import (
+    Act,
+    Add,
+    Children,
+    Concat,
+    Conv,
+    Fn,
+    Gate,
+    GlobalPool,
+    Linear,
+    Node,
+    Norm,
+    Pool,
+    Reduce,
+    Seq,
+    Shuffle,
+    Upsample,
+)
+
+ACTIVATIONS: dict[Fn, type[nn.Module]] = {
+    Fn.RELU: nn.ReLU,
+    Fn.SIGMOID: nn.Sigmoid,
+    Fn.TANH: nn.Tanh,
+    Fn.HARDSIGMOID: nn.Hardsigmoid,
+}
+RELU_IN_PLACE_AFTER = (Conv, Norm, Linear, Add)  # none of them needs its output for the backward
+
+
+class Sum(nn.ModuleDict):
+    """Sum of what parallel parts make of the input."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the sum, of the shape of every part's output."""
+        total: Tensor
+        total, *others = [part(x) for part in self.values()]
+        for other in others:
+            total = total + other
+        return total
+
+
+class Stack(nn.ModuleDict):
+    """What parallel parts make of the input, along dimension 1."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the parts' outputs, one after another along the channels."""
+        return torch.cat([part(x) for part in self.values()], 1)
+
+
+class Gated(nn.Sequential):
+    """The input times what the parts, one after another, make of it."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return `x` (N, C, H, W) times a factor (N, C) or (N, C, H, W)."""
+        factor: Tensor = super().forward(x)  # type: ignore[no-untyped-call]
+        return x * (factor if factor.dim() == x.dim() else factor[..., None, None])
+
+
+def blank(node: Node) -> nn.Module:
+    """Return the module on the meta device: shapes without values, at no cost."""
+    with torch.device("meta"):
+        return module(node)
+
+
+def module(node: Node) -> nn.Module:
+    """Return the module of a network, with torch's default initialisation, in training mode."""
+    match node:
+        case Seq(children):
+            return nn.Sequential(_sequence(children))
+        case Gate(children):
+            return Gated(_sequence(children))
+        case Add(children):
+            return Sum(_parallel(children))
+        case Concat(children):
+            return Stack(_parallel(children))
+        case Conv(c_in, c_out, kernel, stride, padding, groups, bias):
+            return nn.Conv2d(c_in, c_out, kernel, stride, padding, groups=groups, bias=bias)
+        case Norm(channels):
+            return nn.BatchNorm2d(channels)
+        case Act(fn):
+            return ACTIVATIONS[fn]()
+        case Pool(reduce, kernel, stride, padding, ceil):
+            if reduce is Reduce.MAX:
+                return nn.MaxPool2d(kernel, stride, padding, ceil_mode=ceil)
+            return nn.AvgPool2d(kernel, stride, padding, ceil_mode=ceil)
+        case GlobalPool(reduce):
+            average = reduce is Reduce.AVG
+            pool = nn.AdaptiveAvgPool2d(1) if average else nn.AdaptiveMaxPool2d(1)
+            return nn.Sequential(pool, nn.Flatten())
+        case Linear(c_in, c_out, bias):
+            return nn.Linear(c_in, c_out, bias)
+        case Upsample(factor, mode):
+            return nn.Upsample(scale_factor=factor, mode=mode.value)
+        case Shuffle(groups):
+            return nn.ChannelShuffle(groups)
+        case _:
+            assert_never(node)
+
+
+def _parallel(children: Children) -> dict[str, nn.Module]:
+    return {name: module(child) for name, child in children}
+
+
+def _sequence(children: Children) -> OrderedDict[str, nn.Module]:
+    """Return the parts by name; a ReLU works in place where autograd allows it, as is usual."""
+    parts = OrderedDict(_parallel(children))
+    nodes = [child for _, child in children]
+    for before, part in zip(nodes, list(parts.values())[1:], strict=False):
+        if isinstance(part, nn.ReLU) and isinstance(before, RELU_IN_PLACE_AFTER):
+            part.inplace = True
+    return parts

@@ -1,0 +1,125 @@
+"""The quick protocol: one process, all arms paired with the plain one in quads; needs no torch.
+
+It knows neither networks nor clocks: a stopwatch that says how long an arm took is handed in.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import ceil
+from statistics import median
+from time import monotonic
+
+from se_cost.errors import CannotMeasure
+from se_cost.measure.quads import Quad
+
+Stopwatch = Callable[[str, int], float]  # (arm, iterations) to seconds for all of them
+Progress = Callable[[float, str], None]  # (share done, what is being done)
+
+
+def silent(done: float, what: str) -> None:
+    """Report no progress."""
+
+
+STEADY = 0.02  # warm when the medians of the last five and the five before differ by less
+WINDOW = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How long to measure, and how finely."""
+
+    quads: int = 20  # per arm
+    max_time: float = 60.0  # seconds, warm-up included
+    shortest: float = 0.05  # seconds one timing lasts at least, unless one iteration is longer
+    busy: float = 0.0  # seconds of warm-up at least; clocks of a GPU ramp up
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Every timing that was taken, and how the run went."""
+
+    iterations: int  # per timing
+    quads: tuple[Quad, ...]
+    warm: bool  # whether the timings had become steady before the first quad
+    complete: bool  # False if the time ran out first
+    interrupted: bool  # True if the user stopped it
+
+
+def measure(
+    stopwatch: Stopwatch,
+    baseline: str,
+    others: Sequence[str],
+    plan: Plan,
+    progress: Progress = silent,
+    now: Callable[[], float] = monotonic,
+) -> Samples:
+    """Time `others` against `baseline` until every pair has its quads or the time is up.
+
+    Ctrl-C ends it early and keeps what is finished; before the first quad it is passed on.
+    """
+    coin = random.Random(plan.seed)
+    deadline = now() + plan.max_time
+    iterations = _calibrate(stopwatch, (baseline, *others), plan.shortest)
+    progress(0, "warming up")
+    warm = _warm_up(stopwatch, (baseline, *others), iterations, plan, now)
+    quads: list[Quad] = []
+    total = plan.quads * len(others)
+    try:
+        while len(quads) < total and now() < deadline:
+            arm = others[len(quads) % len(others)]
+            quads.append(_quad(stopwatch, baseline, arm, iterations, coin.random() < 0.5))
+            progress(len(quads) / total, "timing")
+    except KeyboardInterrupt:
+        if not quads:
+            raise
+        return Samples(iterations, tuple(quads), warm, False, True)
+    return Samples(iterations, tuple(quads), warm, len(quads) == total, False)
+
+
+def _calibrate(stopwatch: Stopwatch, arms: Sequence[str], shortest: float) -> int:
+    """Return how many iterations make the quickest arm last `shortest` seconds."""
+    for arm in arms:
+        stopwatch(arm, 1)  # the first call of all also allocates and tunes
+    quickest = min(_seconds(stopwatch, arm, 1) for arm in arms)
+    return ceil(max(1.0, shortest / quickest))
+
+
+def _warm_up(
+    stopwatch: Stopwatch,
+    arms: Sequence[str],
+    iterations: int,
+    plan: Plan,
+    now: Callable[[], float],
+) -> bool:
+    """Run the arms in turn until all are steady, for a third of the time at most."""
+    start = now()
+    history: dict[str, list[float]] = {arm: [] for arm in arms}
+    while now() - start < plan.max_time / 3:
+        for arm, timings in history.items():
+            timings.append(_seconds(stopwatch, arm, iterations))
+        if now() - start >= plan.busy and all(map(_steady, history.values())):
+            return True
+    return False
+
+
+def _steady(timings: list[float]) -> bool:
+    if len(timings) < 2 * WINDOW:
+        return False
+    last, before = median(timings[-WINDOW:]), median(timings[-2 * WINDOW : -WINDOW])
+    return abs(last / before - 1) < STEADY
+
+
+def _quad(stopwatch: Stopwatch, baseline: str, arm: str, iterations: int, reverse: bool) -> Quad:
+    a, b = (arm, baseline) if reverse else (baseline, arm)
+    w, x, y, z = (_seconds(stopwatch, name, iterations) for name in (a, b, b, a))
+    return Quad(arm, reverse, (w, x, y, z))
+
+
+def _seconds(stopwatch: Stopwatch, arm: str, iterations: int) -> float:
+    """Return the seconds of one iteration."""
+    seconds = stopwatch(arm, iterations)
+    if seconds <= 0:
+        raise CannotMeasure(f"the clock says {seconds:g} s for one timing: it went backwards")
+    return seconds / iterations

@@ -1,0 +1,1 @@
+"""What a network is: one frozen value, a tree of a few words."""

@@ -1,0 +1,165 @@
+"""The words that every network is written in.
+
+A leaf is one layer; a join (`Seq`, `Add`, `Concat`, `Gate`) says how its parts are put together.
+A word carries no cost and no torch code: those are readings of it, each a `match` over `Node`.
+
+Shapes leave out the batch: a feature map is (channels, height, width), a vector (channels,).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+Size = tuple[int, int]
+Shape = tuple[int, ...]
+
+
+class Fn(StrEnum):
+    """An activation function, applied to every element."""
+
+    RELU = "relu"
+    SIGMOID = "sigmoid"
+    TANH = "tanh"
+    HARDSIGMOID = "hardsigmoid"
+
+
+class Reduce(StrEnum):
+    """How a pooling window becomes one number."""
+
+    AVG = "avg"
+    MAX = "max"
+
+
+class Interpolation(StrEnum):
+    """How a feature map is enlarged."""
+
+    NEAREST = "nearest"
+    BILINEAR = "bilinear"
+
+
+@dataclass(frozen=True, slots=True)
+class Conv:
+    """Convolution, zero-padded by `padding` on both sides."""
+
+    c_in: int
+    c_out: int
+    kernel: Size = (1, 1)
+    stride: Size = (1, 1)
+    padding: Size = (0, 0)
+    groups: int = 1
+    bias: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Norm:
+    """Batch normalisation with a scale and a shift per channel."""
+
+    channels: int
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Activation function."""
+
+    fn: Fn
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Pooling over a sliding window; `ceil` keeps a last window that overhangs, as Caffe does."""
+
+    reduce: Reduce
+    kernel: Size
+    stride: Size
+    padding: Size = (0, 0)
+    ceil: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalPool:
+    """Pooling over the whole map: (C, H, W) to (C,)."""
+
+    reduce: Reduce = Reduce.AVG
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """Fully connected layer on a vector."""
+
+    c_in: int
+    c_out: int
+    bias: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Upsample:
+    """Enlargement of a map by a whole factor."""
+
+    factor: int
+    mode: Interpolation = Interpolation.NEAREST
+
+
+@dataclass(frozen=True, slots=True)
+class Shuffle:
+    """Channel shuffle: read (groups, C/groups) as its transpose."""
+
+    groups: int
+
+
+Children = tuple[tuple[str, "Node"], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Seq:
+    """One part after another; the empty one is the identity."""
+
+    children: Children = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Add:
+    """Parallel parts, summed."""
+
+    children: Children
+
+
+@dataclass(frozen=True, slots=True)
+class Concat:
+    """Parallel parts, stacked along the channels."""
+
+    children: Children
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """`x * f(x)`, where f is the parts one after another and f(x) is broadcast over the map."""
+
+    children: Children
+
+
+Leaf = Conv | Norm | Act | Pool | GlobalPool | Linear | Upsample | Shuffle
+Join = Seq | Add | Concat | Gate
+Node = Leaf | Join
+
+IDENTITY = Seq()
+RELU = Act(Fn.RELU)
+
+
+def seq(**parts: Node) -> Seq:
+    """Put named parts one after another."""
+    return Seq(tuple(parts.items()))
+
+
+def add(**parts: Node) -> Add:
+    """Sum named parallel parts."""
+    return Add(tuple(parts.items()))
+
+
+def gate(**parts: Node) -> Gate:
+    """Multiply the input by what the named parts, one after another, make of it."""
+    return Gate(tuple(parts.items()))
+
+
+def conv(c_in: int, c_out: int, kernel: int, *, stride: int = 1) -> Conv:
+    """Return a square convolution without bias whose padding keeps the size at stride 1."""
+    pad = kernel // 2
+    return Conv(c_in, c_out, (kernel, kernel), (stride, stride), (pad, pad))

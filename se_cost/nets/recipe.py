@@ -1,0 +1,41 @@
+"""A recipe: everything that decides which network is built, as one frozen value."""
+
+from dataclasses import dataclass, replace
+
+from se_cost.nets.attention import PLAIN, Attention
+from se_cost.nets.nodes import Shape
+from se_cost.nets.resnet import StrideIn
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A network of `family` with `attention`, for one `input` shape (channels, height, width)."""
+
+    family: str
+    attention: Attention = PLAIN
+    input: Shape = (3, 224, 224)
+    classes: int = 1000
+    stride_in: StrideIn = StrideIn.CONV1X1
+
+    @property
+    def name(self) -> str:
+        """Return the name as on the command line, for instance `se_resnet50`."""
+        return f"se_{self.family}" if self.attention.stages else self.family
+
+    @property
+    def baseline(self) -> "Recipe":
+        """Return the same recipe without attention."""
+        return replace(self, attention=PLAIN)
+
+    @property
+    def final_stage(self) -> int | None:
+        """Return the last stage that holds attention, None for a plain network."""
+        return max((stage for stage, _ in self.attention.stages), default=None)
+
+    @property
+    def without_final_stage(self) -> "Recipe":
+        """Return the same recipe with no attention in its final stage."""
+        kept = tuple(
+            (stage, se) for stage, se in self.attention.stages if stage != self.final_stage
+        )
+        return replace(self, attention=replace(self.attention, stages=kept))

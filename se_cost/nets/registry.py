@@ -1,0 +1,154 @@
+"""The networks there are, by name."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from se_cost.errors import BadInput, not_one_of
+from se_cost.nets.attention import SE, Attention, Place
+from se_cost.nets.nodes import Seq, Shape
+from se_cost.nets.recipe import Recipe
+from se_cost.nets.resnet import DEPTHS, WIDTHS, StrideIn, resnet
+
+SE_PREFIX = "se_"
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One plain network and the ways in which attention can be added to it."""
+
+    name: str
+    title: str
+    source: str
+    build: Callable[[Recipe], Seq]
+    stages: tuple[int, ...]  # those that can hold attention
+    places: tuple[Place, ...] = tuple(Place)
+    input: Shape = (3, 224, 224)
+    smallest: int = 32  # least height and width: the network halves the map this often to 1 pixel
+
+
+def _resnet(depth: int, recipe: Recipe) -> Seq:
+    return resnet(depth, recipe.attention, classes=recipe.classes, stride_in=recipe.stride_in)
+
+
+FAMILIES: dict[str, Family] = {
+    f"resnet{depth}": Family(
+        name=f"resnet{depth}",
+        title=f"ResNet-{depth}",
+        source="He et al., arXiv 1512.03385, table 1",
+        build=partial(_resnet, depth),
+        stages=tuple(WIDTHS),
+    )
+    for depth in DEPTHS
+}
+
+
+def names() -> list[str]:
+    """Return every name that `recipe` knows, each plain network before its SE form."""
+    return [prefix + family for family in FAMILIES for prefix in ("", SE_PREFIX)]
+
+
+def build(recipe: Recipe) -> Seq:
+    """Return the network of a recipe."""
+    return FAMILIES[recipe.family].build(recipe)
+
+
+def title(recipe: Recipe) -> str:
+    """Return the name people use, for instance `SE-ResNet-50`."""
+    plain = FAMILIES[recipe.family].title
+    return f"SE-{plain}" if recipe.attention.stages else plain
+
+
+def recipe(
+    name: str,
+    *,
+    se: SE | None = None,
+    r: int | Sequence[int] | None = None,
+    place: Place = Place.STANDARD,
+    stages: Sequence[int] | None = None,
+    drop_stages: Sequence[int] = (),
+    input: int | tuple[int, int] | None = None,  # noqa: A002 - the command line's word
+    classes: int = 1000,
+    stride_in: StrideIn = StrideIn.CONV1X1,
+) -> Recipe:
+    """Return the recipe of a named network.
+
+    `se_NAME` has an SE block in every block of every stage; so has `NAME` if `se` is given.
+    `r` overrides the reduction ratio of `se`: one for all stages, or one for each stage that can
+    hold attention. `stages` keeps attention in those stages only, `drop_stages` removes it.
+    `input` is the height and width in pixels.
+
+    Raises BadInput, naming the value and what is allowed.
+    """
+    family = _family(name)
+    if name.startswith(SE_PREFIX) and se is None:
+        se = SE()
+    if place not in family.places:
+        raise not_one_of(f"place for {family.name}", place, family.places)
+    kept = _kept(family, stages, drop_stages)
+    by_stage = dict(zip(family.stages, _ratios(family, r, se), strict=True))
+    blocks = tuple(
+        (stage, SE(by_stage[stage], se.squeeze, se.gate, se.bias)) for stage in kept if se
+    )
+    return Recipe(
+        family=family.name,
+        attention=Attention(blocks, place if blocks else Place.STANDARD),
+        input=_input(family, input),
+        classes=_positive("classes", classes),
+        stride_in=stride_in,
+    )
+
+
+def _family(name: str) -> Family:
+    try:
+        return FAMILIES[name.removeprefix(SE_PREFIX)]
+    except KeyError:
+        raise not_one_of("network", name, names()) from None
+
+
+def _ratios(family: Family, r: int | Sequence[int] | None, se: SE | None) -> list[int]:
+    """Return one reduction ratio for each stage that can hold attention."""
+    if r is None:
+        r = se.r if se else 1
+    ratios = [r] if isinstance(r, int) else list(r)
+    for ratio in ratios:
+        _positive("r", ratio)
+    if len(ratios) == 1:
+        ratios *= len(family.stages)
+    if len(ratios) != len(family.stages):
+        raise BadInput(
+            f"r has {len(ratios)} values ({_listed(ratios)}): give one for all stages, or "
+            f"{len(family.stages)}, for the stages {_listed(family.stages)} of {family.name}"
+        )
+    return ratios
+
+
+def _kept(family: Family, stages: Sequence[int] | None, drop_stages: Sequence[int]) -> list[int]:
+    """Return the stages that keep attention."""
+    for stage in (*(stages or ()), *drop_stages):
+        if stage not in family.stages:
+            raise not_one_of(f"stage of {family.name}", stage, family.stages)
+    wanted = family.stages if stages is None else stages
+    return [stage for stage in family.stages if stage in wanted and stage not in drop_stages]
+
+
+def _input(family: Family, size: int | tuple[int, int] | None) -> Shape:
+    if size is None:
+        return family.input
+    height, width = (size, size) if isinstance(size, int) else size
+    if min(height, width) < family.smallest:
+        raise BadInput(
+            f"input {height}x{width} is too small for {family.name}: "
+            f"at least {family.smallest}x{family.smallest}"
+        )
+    return (family.input[0], height, width)
+
+
+def _positive(what: str, value: int) -> int:
+    if value < 1:
+        raise BadInput(f"{what} {value} is too small: a whole number, at least 1")
+    return value
+
+
+def _listed(values: Sequence[int]) -> str:
+    return ", ".join(map(str, values))

@@ -1,0 +1,1 @@
+"""Results put into words: a result becomes a page of tables, a page becomes text."""
