@@ -13,9 +13,8 @@ from se_cost.errors import BadInput
 from se_cost.measure.settings import DType, Layout, Mode, Settings
 from se_cost.nets.attention import GATES, SE, Place, Squeeze
 from se_cost.nets.nodes import Fn
-from se_cost.nets.recipe import Recipe
+from se_cost.nets.recipe import Head, Recipe, StrideIn
 from se_cost.nets.registry import SE_PREFIX, recipe
-from se_cost.nets.resnet import StrideIn
 from se_cost.report.formats import Format
 
 Command = Callable[..., Any]
@@ -76,7 +75,7 @@ RECIPE_OPTIONS = {
         "--input", type=ImageSize(), help="Height and width.  [default: the network's]"
     ),
     "classes": click.option(
-        "--classes", type=POSITIVE, metavar="N", default=1000, show_default=True, help="Outputs."
+        "--classes", type=POSITIVE, metavar="N", help="Outputs.  [default: the network's]"
     ),
     "stride_in": click.option(
         "--stride-in",
@@ -84,6 +83,12 @@ RECIPE_OPTIONS = {
         default="1x1",
         show_default=True,
         help="Convolution of a bottleneck that takes the stride.",
+    ),
+    "head": click.option(
+        "--head", type=OneOf(Head), default="classifier", show_default=True, help="none: the trunk."
+    ),
+    "width": click.option(
+        "--width", type=float, default=1.0, show_default=True, help="Multiplier of the channels."
     ),
 }
 

@@ -59,7 +59,7 @@ def ptflops(row: Row) -> int:
             return 2 * _written(row)
         case "max_pool" | "avg_pool" | "global_avg_pool" | "global_max_pool":
             return 2 * prod(row.operands[0])
-        case "conv" | "linear":
+        case "conv" | "deconv" | "linear":
             return row.macs + row.elements  # the elements are the added biases
         case _:
             return 0

@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVar
 from se_cost.nets.nodes import Shape
 
 FLOAT32 = 4  # bytes
+UNMOVED = ("flatten", "dropout")  # in inference nothing is read or written for them
 
 K = TypeVar("K")
 
@@ -38,6 +39,8 @@ class Row(NamedTuple):
     @property
     def bytes(self) -> int:
         """Return float32 bytes moved if every operand and parameter is read once."""
+        if self.op in UNMOVED:
+            return 0
         moved = sum(map(prod, self.operands)) + prod(self.output) + self.params
         return FLOAT32 * moved
 

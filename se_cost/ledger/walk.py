@@ -13,6 +13,9 @@ from se_cost.nets.nodes import (
     Children,
     Concat,
     Conv,
+    Deconv,
+    Dropout,
+    Flatten,
     Gate,
     GlobalPool,
     Interpolation,
@@ -21,10 +24,13 @@ from se_cost.nets.nodes import (
     Linear,
     Node,
     Norm,
+    Pad,
     Pool,
+    Scale,
     Seq,
     Shape,
     Shuffle,
+    Size,
     Upsample,
 )
 
@@ -110,15 +116,23 @@ def _leaf(node: Leaf, shape: Shape) -> Row:
     """Return the one row of a layer."""
     size = prod(shape)
     match node:
-        case Conv(c_in, c_out, kernel, stride, padding, groups, bias):
+        case Conv(c_in, c_out, kernel, stride, padding, groups, bias, dilation):
             _expect_map(shape, c_in)
             _expect_divisible(c_in, groups)
             _expect_divisible(c_out, groups)
-            output = (c_out, *_windows(shape, kernel, stride, padding))
+            spread = tuple(d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True))
+            output = (c_out, *_windows(shape, spread, stride, padding))
             weights = c_out * c_in // groups * prod(kernel)
             macs = weights * prod(output[1:])
             added = prod(output) if bias else 0
             return Row("", "conv", (shape,), output, weights, c_out * bias, macs, added)
+        case Deconv(c_in, c_out, kernel, stride, padding, bias):
+            _expect_map(shape, c_in)
+            output = (c_out, *_spread(shape, kernel, stride, padding))
+            weights = c_out * c_in * prod(kernel)
+            macs = weights * prod(shape[1:])
+            added = prod(output) if bias else 0
+            return Row("", "deconv", (shape,), output, weights, c_out * bias, macs, added)
         case Linear(c_in, c_out, bias):
             if shape != (c_in,):
                 raise ShapeError("", f"expects a vector of {c_in}, gets {shape}")
@@ -150,6 +164,15 @@ def _leaf(node: Leaf, shape: Shape) -> Row:
             _expect_map(shape)
             _expect_divisible(shape[0], groups)
             return Row("", "shuffle", (shape,), shape)
+        case Scale():
+            return Row("", "constant", (shape,), shape, elements=size)
+        case Pad(channels):
+            _expect_map(shape)
+            return Row("", "pad", (shape,), (shape[0] + channels, *shape[1:]))
+        case Flatten():
+            return Row("", "flatten", (shape,), (size,))
+        case Dropout():
+            return Row("", "dropout", (shape,), shape)
         case _:
             assert_never(node)
 
@@ -168,9 +191,9 @@ def _expect_divisible(channels: int, groups: int) -> None:
 
 def _windows(
     shape: Shape,
-    kernel: tuple[int, int],
-    stride: tuple[int, int],
-    padding: tuple[int, int],
+    kernel: Shape,
+    stride: Size,
+    padding: Size,
     ceil: bool = False,
 ) -> Iterator[int]:
     """Yield how many windows fit along the height, then along the width."""
@@ -183,6 +206,15 @@ def _windows(
         if ceil and room % s and count * s < size + p:
             count += 1
         yield count
+
+
+def _spread(shape: Shape, kernel: Size, stride: Size, padding: Size) -> Iterator[int]:
+    """Yield the height and the width of a transposed convolution's output."""
+    for size, k, s, p in zip(shape[1:], kernel, stride, padding, strict=True):
+        length = (size - 1) * s + k - 2 * p
+        if length < 1:
+            raise ShapeError("", f"padding {padding} leaves nothing of a map {shape}")
+        yield length
 
 
 def _listed(shapes: tuple[Shape, ...]) -> str:

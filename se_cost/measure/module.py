@@ -12,14 +12,19 @@ from se_cost.nets.nodes import (
     Children,
     Concat,
     Conv,
+    Deconv,
+    Dropout,
+    Flatten,
     Fn,
     Gate,
     GlobalPool,
     Linear,
     Node,
     Norm,
+    Pad,
     Pool,
     Reduce,
+    Scale,
     Seq,
     Shuffle,
     Upsample,
@@ -31,7 +36,13 @@ ACTIVATIONS: dict[Fn, type[nn.Module]] = {
     Fn.TANH: nn.Tanh,
     Fn.HARDSIGMOID: nn.Hardsigmoid,
 }
-RELU_IN_PLACE_AFTER = (Conv, Norm, Linear, Add)  # none of them needs its output for the backward
+RELU_IN_PLACE_AFTER = (
+    Conv,
+    Deconv,
+    Norm,
+    Linear,
+    Add,
+)  # none of them needs its output for the backward
 
 
 class Sum(nn.ModuleDict):
@@ -63,6 +74,18 @@ class Gated(nn.Sequential):
         return x * (factor if factor.dim() == x.dim() else factor[..., None, None])
 
 
+class Constant(nn.Module):
+    """The input times a constant."""
+
+    def __init__(self, factor: float) -> None:
+        super().__init__()
+        self.factor = factor
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the product, of the shape of `x`."""
+        return x * self.factor
+
+
 def blank(node: Node) -> nn.Module:
     """Return the module on the meta device: shapes without values, at no cost."""
     with torch.device("meta"):
@@ -80,8 +103,10 @@ def module(node: Node) -> nn.Module:
             return Sum(_parallel(children))
         case Concat(children):
             return Stack(_parallel(children))
-        case Conv(c_in, c_out, kernel, stride, padding, groups, bias):
-            return nn.Conv2d(c_in, c_out, kernel, stride, padding, groups=groups, bias=bias)
+        case Conv(c_in, c_out, kernel, stride, padding, groups, bias, dilation):
+            return nn.Conv2d(c_in, c_out, kernel, stride, padding, dilation, groups, bias)
+        case Deconv(c_in, c_out, kernel, stride, padding, bias):
+            return nn.ConvTranspose2d(c_in, c_out, kernel, stride, padding, bias=bias)
         case Norm(channels):
             return nn.BatchNorm2d(channels)
         case Act(fn):
@@ -100,6 +125,14 @@ def module(node: Node) -> nn.Module:
             return nn.Upsample(scale_factor=factor, mode=mode.value)
         case Shuffle(groups):
             return nn.ChannelShuffle(groups)
+        case Scale(factor):
+            return Constant(factor)
+        case Pad(channels):
+            return nn.ZeroPad3d((0, 0, 0, 0, 0, channels))
+        case Flatten():
+            return nn.Flatten()
+        case Dropout(p):
+            return nn.Dropout(p)
         case _:
             assert_never(node)
 

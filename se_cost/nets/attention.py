@@ -26,6 +26,10 @@ class Place(StrEnum):
     POST = "post"  # after the sum and its ReLU
     IDENTITY = "identity"  # on the identity branch, after its projection if it has one
     INNER = "inner"  # after the 3x3 convolution, its norm and its ReLU (the paper's SE_3x3)
+    BLOCK = "block"  # after each dense block and each transition, in DenseNets only
+
+
+RESIDUAL_PLACES = (Place.STANDARD, Place.PRE, Place.POST, Place.IDENTITY, Place.INNER)
 
 
 GATES = (Fn.SIGMOID, Fn.RELU, Fn.TANH, Fn.HARDSIGMOID)

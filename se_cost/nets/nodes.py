@@ -47,6 +47,19 @@ class Conv:
     padding: Size = (0, 0)
     groups: int = 1
     bias: bool = False
+    dilation: Size = (1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Deconv:
+    """Transposed convolution: every input value is spread over a window of the output."""
+
+    c_in: int
+    c_out: int
+    kernel: Size
+    stride: Size
+    padding: Size = (0, 0)
+    bias: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +118,32 @@ class Shuffle:
     groups: int
 
 
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Multiplication by a constant."""
+
+    factor: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pad:
+    """Channels of zeros after those of the map: (C, H, W) to (C + channels, H, W)."""
+
+    channels: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flatten:
+    """The map as a vector: (C, H, W) to (C*H*W,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dropout:
+    """Random zeros in training, nothing in inference."""
+
+    p: float = 0.5
+
+
 Children = tuple[tuple[str, "Node"], ...]
 
 
@@ -136,7 +175,21 @@ class Gate:
     children: Children
 
 
-Leaf = Conv | Norm | Act | Pool | GlobalPool | Linear | Upsample | Shuffle
+Leaf = (
+    Conv
+    | Deconv
+    | Norm
+    | Act
+    | Pool
+    | GlobalPool
+    | Linear
+    | Upsample
+    | Shuffle
+    | Scale
+    | Pad
+    | Flatten
+    | Dropout
+)
 Join = Seq | Add | Concat | Gate
 Node = Leaf | Join
 
@@ -159,7 +212,9 @@ def gate(**parts: Node) -> Gate:
     return Gate(tuple(parts.items()))
 
 
-def conv(c_in: int, c_out: int, kernel: int, *, stride: int = 1) -> Conv:
-    """Return a square convolution without bias whose padding keeps the size at stride 1."""
+def conv(
+    c_in: int, c_out: int, kernel: int, *, stride: int = 1, groups: int = 1, bias: bool = False
+) -> Conv:
+    """Return a square convolution whose padding keeps the size at stride 1."""
     pad = kernel // 2
-    return Conv(c_in, c_out, (kernel, kernel), (stride, stride), (pad, pad))
+    return Conv(c_in, c_out, (kernel, kernel), (stride, stride), (pad, pad), groups, bias)

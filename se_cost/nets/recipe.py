@@ -1,10 +1,24 @@
 """A recipe: everything that decides which network is built, as one frozen value."""
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from se_cost.nets.attention import PLAIN, Attention
 from se_cost.nets.nodes import Shape
-from se_cost.nets.resnet import StrideIn
+
+
+class StrideIn(StrEnum):
+    """Which convolution of a bottleneck takes the stride of its stage."""
+
+    CONV1X1 = "1x1"
+    CONV3X3 = "3x3"
+
+
+class Head(StrEnum):
+    """What follows the last stage."""
+
+    CLASSIFIER = "classifier"
+    NONE = "none"  # the trunk alone, as a detector uses it
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +30,8 @@ class Recipe:
     input: Shape = (3, 224, 224)
     classes: int = 1000
     stride_in: StrideIn = StrideIn.CONV1X1
+    head: Head = Head.CLASSIFIER
+    width: float = 1.0  # multiplies the channels of every layer
 
     @property
     def name(self) -> str:
@@ -35,7 +51,6 @@ class Recipe:
     @property
     def without_final_stage(self) -> "Recipe":
         """Return the same recipe with no attention in its final stage."""
-        kept = tuple(
-            (stage, se) for stage, se in self.attention.stages if stage != self.final_stage
-        )
+        final = self.final_stage
+        kept = tuple((stage, se) for stage, se in self.attention.stages if stage != final)
         return replace(self, attention=replace(self.attention, stages=kept))

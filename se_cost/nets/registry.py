@@ -1,46 +1,16 @@
-"""The networks there are, by name."""
+"""The networks there are, by name, and the recipes that can be asked of them."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Sequence
 
 from se_cost.errors import BadInput, not_one_of
+from se_cost.nets import resnet
 from se_cost.nets.attention import SE, Attention, Place
+from se_cost.nets.family import Family
 from se_cost.nets.nodes import Seq, Shape
-from se_cost.nets.recipe import Recipe
-from se_cost.nets.resnet import DEPTHS, WIDTHS, StrideIn, resnet
+from se_cost.nets.recipe import Head, Recipe, StrideIn
 
 SE_PREFIX = "se_"
-
-
-@dataclass(frozen=True, slots=True)
-class Family:
-    """One plain network and the ways in which attention can be added to it."""
-
-    name: str
-    title: str
-    source: str
-    build: Callable[[Recipe], Seq]
-    stages: tuple[int, ...]  # those that can hold attention
-    places: tuple[Place, ...] = tuple(Place)
-    input: Shape = (3, 224, 224)
-    smallest: int = 32  # least height and width: the network halves the map this often to 1 pixel
-
-
-def _resnet(depth: int, recipe: Recipe) -> Seq:
-    return resnet(depth, recipe.attention, classes=recipe.classes, stride_in=recipe.stride_in)
-
-
-FAMILIES: dict[str, Family] = {
-    f"resnet{depth}": Family(
-        name=f"resnet{depth}",
-        title=f"ResNet-{depth}",
-        source="He et al., arXiv 1512.03385, table 1",
-        build=partial(_resnet, depth),
-        stages=tuple(WIDTHS),
-    )
-    for depth in DEPTHS
-}
+FAMILIES: dict[str, Family] = {family.name: family for family in (*resnet.FAMILIES,)}
 
 
 def names() -> list[str]:
@@ -68,15 +38,17 @@ def recipe(
     stages: Sequence[int] | None = None,
     drop_stages: Sequence[int] = (),
     input: int | tuple[int, int] | None = None,  # noqa: A002 - the command line's word
-    classes: int = 1000,
+    classes: int | None = None,
     stride_in: StrideIn = StrideIn.CONV1X1,
+    head: Head = Head.CLASSIFIER,
+    width: float = 1.0,
 ) -> Recipe:
     """Return the recipe of a named network.
 
     `se_NAME` has an SE block in every block of every stage; so has `NAME` if `se` is given.
     `r` overrides the reduction ratio of `se`: one for all stages, or one for each stage that can
     hold attention. `stages` keeps attention in those stages only, `drop_stages` removes it.
-    `input` is the height and width in pixels.
+    `input` is the height and width in pixels; `width` multiplies the channels.
 
     Raises BadInput, naming the value and what is allowed.
     """
@@ -84,18 +56,29 @@ def recipe(
     if name.startswith(SE_PREFIX) and se is None:
         se = SE()
     if place not in family.places:
-        raise not_one_of(f"place for {family.name}", place, family.places)
+        raise not_one_of(f"place in {family.name}", place, family.places)
     kept = _kept(family, stages, drop_stages)
     by_stage = dict(zip(family.stages, _ratios(family, r, se), strict=True))
     blocks = tuple(
         (stage, SE(by_stage[stage], se.squeeze, se.gate, se.bias)) for stage in kept if se
     )
+    varied = {
+        "stride_in": stride_in is not Recipe("").stride_in,
+        "head": head is not Recipe("").head,
+        "width": width != Recipe("").width,
+    }
+    for option, asked in varied.items():
+        if asked and option not in family.options:
+            able = [f.name for f in FAMILIES.values() if option in f.options]
+            raise BadInput(f"{family.name} has no {option}: that is for {', '.join(able)}")
     return Recipe(
         family=family.name,
         attention=Attention(blocks, place if blocks else Place.STANDARD),
         input=_input(family, input),
-        classes=_positive("classes", classes),
+        classes=_positive("classes", family.classes if classes is None else classes),
         stride_in=stride_in,
+        head=head,
+        width=_multiplier(width),
     )
 
 
@@ -136,6 +119,8 @@ def _input(family: Family, size: int | tuple[int, int] | None) -> Shape:
     if size is None:
         return family.input
     height, width = (size, size) if isinstance(size, int) else size
+    if family.smallest is None:
+        raise BadInput(f"the input of {family.name} is always {'x'.join(map(str, family.input))}")
     if min(height, width) < family.smallest:
         raise BadInput(
             f"input {height}x{width} is too small for {family.name}: "
@@ -148,6 +133,12 @@ def _positive(what: str, value: int) -> int:
     if value < 1:
         raise BadInput(f"{what} {value} is too small: a whole number, at least 1")
     return value
+
+
+def _multiplier(width: float) -> float:
+    if not 0 < width <= 16:
+        raise BadInput(f"width {width:g} is no multiplier: above 0, at most 16, for instance 0.5")
+    return width
 
 
 def _listed(values: Sequence[int]) -> str:

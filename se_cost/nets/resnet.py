@@ -6,10 +6,10 @@ takes it in the 3x3 is widespread and costs 231,211,008 more MACs in ResNet-50, 
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 
-from se_cost.nets.attention import Attention, Place, Site
+from se_cost.nets.attention import RESIDUAL_PLACES, Place, Site
+from se_cost.nets.family import Family
 from se_cost.nets.nodes import (
     RELU,
     GlobalPool,
@@ -23,13 +23,7 @@ from se_cost.nets.nodes import (
     conv,
     seq,
 )
-
-
-class StrideIn(StrEnum):
-    """Which convolution of a bottleneck takes the stride of its stage."""
-
-    CONV1X1 = "1x1"
-    CONV3X3 = "3x3"
+from se_cost.nets.recipe import Head, Recipe, StrideIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,28 +45,22 @@ STEM = 64  # channels of stage 1
 WIDTHS = {2: 64, 3: 128, 4: 256, 5: 512}  # stage to width of its 3x3 convolutions
 
 
-def resnet(
-    depth: int,
-    attention: Attention,
-    *,
-    classes: int = 1000,
-    stride_in: StrideIn = StrideIn.CONV1X1,
-) -> Seq:
+def resnet(depth: int, recipe: Recipe) -> Seq:
     """Return ResNet-`depth`; raise KeyError for a depth that is not in `DEPTHS`."""
     shape = DEPTHS[depth]
     stages: dict[str, Node] = {"stage1": stem()}
     c_in = STEM
     for (stage, width), count in zip(WIDTHS.items(), shape.blocks, strict=True):
-        c_out = width * shape.expansion
+        attention, c_out = recipe.attention.at(stage), width * shape.expansion
         blocks = {}
         for i in range(count):
             stride = 2 if i == 0 and stage > 2 else 1
-            blocks[f"block{i + 1}"] = block(
-                c_in, width, c_out, stride, attention.at(stage), stride_in
-            )
+            blocks[f"block{i + 1}"] = block(c_in, width, c_out, stride, attention, recipe.stride_in)
             c_in = c_out
         stages[f"stage{stage}"] = seq(**blocks)
-    return seq(**stages, head=head(c_in, classes))
+    if recipe.head is Head.CLASSIFIER:
+        stages["head"] = classifier(c_in, recipe.classes)
+    return seq(**stages)
 
 
 def stem() -> Seq:
@@ -85,7 +73,7 @@ def stem() -> Seq:
     )
 
 
-def head(c_in: int, classes: int) -> Seq:
+def classifier(c_in: int, classes: int) -> Seq:
     """Return the classifier: (C, H, W) to (classes,)."""
     return seq(pool=GlobalPool(), fc=Linear(c_in, classes))
 
@@ -149,3 +137,17 @@ def shortcut(c_in: int, c_out: int, stride: int, attention: Site) -> Seq:
         norm=Norm(c_out),
         **attention(Place.IDENTITY, c_out),
     )
+
+
+FAMILIES = tuple(
+    Family(
+        name=f"resnet{depth}",
+        title=f"ResNet-{depth}",
+        source="He et al., arXiv 1512.03385, table 1",
+        build=partial(resnet, depth),
+        stages=tuple(WIDTHS),
+        places=RESIDUAL_PLACES,
+        options=frozenset({"stride_in", "head"}),
+    )
+    for depth in DEPTHS
+)

@@ -172,7 +172,7 @@ def _disagreements(whole: Comparison, counts: Sequence[Counts] | None) -> list[s
 
 def complete(ledger: Ledger) -> int:
     """Return MACs and other operations; no handle can see the biases that fvcore leaves out."""
-    biases = sum(row.elements for row in ledger.rows if row.op in ("conv", "linear"))
+    biases = sum(row.elements for row in ledger.rows if row.op in ("conv", "deconv", "linear"))
     return ledger.macs + ledger.elements - biases
 
 

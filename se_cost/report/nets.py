@@ -2,7 +2,8 @@
 
 from se_cost.ledger.compare import Comparison, compare
 from se_cost.ledger.stages import stage_costs
-from se_cost.nets.registry import FAMILIES, SE_PREFIX, Family, recipe
+from se_cost.nets.family import Family
+from se_cost.nets.registry import FAMILIES, SE_PREFIX, recipe
 from se_cost.report.page import SCHEMA_VERSION, Cell, Column, Data, Page, Table
 
 COLUMNS = (

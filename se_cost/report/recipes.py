@@ -3,11 +3,10 @@
 from se_cost.nets.attention import SE, Place
 from se_cost.nets.recipe import Recipe
 from se_cost.nets.registry import FAMILIES, title
-from se_cost.nets.resnet import StrideIn
 from se_cost.report.page import SCHEMA_VERSION, Data
 
 USUAL = SE()
-PAPERS_STRIDE = StrideIn.CONV1X1
+PLAIN_RECIPE = Recipe("")
 
 
 def document(command: str, recipe: Recipe) -> Data:
@@ -24,6 +23,8 @@ def recipe_data(recipe: Recipe) -> Data:
         "input": list(recipe.input),
         "classes": recipe.classes,
         "stride_in": recipe.stride_in.value,
+        "head": recipe.head.value,
+        "width": recipe.width,
         "attention": {
             "place": attention.place.value,
             "stages": [
@@ -53,13 +54,15 @@ def described(recipe: Recipe) -> str:
         words += [f"SE in stages {_stages(recipe)}"] * (not _everywhere(recipe))
         words += [f"place {attention.place.value}"] * (attention.place is not Place.STANDARD)
     words.append(f"input {channels}x{height}x{width}")
-    words += [f"stride in the {recipe.stride_in.value}"] * (recipe.stride_in is not PAPERS_STRIDE)
+    words += [f"stride in the {recipe.stride_in.value}"] * _varies(recipe, "stride_in")
+    words += [f"head {recipe.head.value}"] * _varies(recipe, "head")
+    words += [f"width x{recipe.width:g}"] * _varies(recipe, "width")
     return ", ".join(words)
 
 
 def options(recipe: Recipe) -> str:
     """Return the command line's options that name this recipe and no other."""
-    attention, usual = recipe.attention, FAMILIES[recipe.family].input
+    attention, family = recipe.attention, FAMILIES[recipe.family]
     words = [f"--arch {recipe.name}"]
     for _, se in attention.stages[:1]:
         words.append(f"--r {','.join(map(str, _ratios(recipe)))}")
@@ -68,10 +71,17 @@ def options(recipe: Recipe) -> str:
         words += ["--no-bias"] * (not se.bias)
         words += [f"--stages {_stages(recipe, ',')}"] * (not _everywhere(recipe))
         words += [f"--place {attention.place.value}"] * (attention.place is not Place.STANDARD)
-    words += [f"--input {recipe.input[1]}x{recipe.input[2]}"] * (recipe.input != usual)
-    words += [f"--classes {recipe.classes}"] * (recipe.classes != 1000)
-    words += [f"--stride-in {recipe.stride_in.value}"] * (recipe.stride_in is not PAPERS_STRIDE)
+    words += [f"--input {recipe.input[1]}x{recipe.input[2]}"] * (recipe.input != family.input)
+    words += [f"--classes {recipe.classes}"] * (recipe.classes != family.classes)
+    words += [f"--stride-in {recipe.stride_in.value}"] * _varies(recipe, "stride_in")
+    words += [f"--head {recipe.head.value}"] * _varies(recipe, "head")
+    words += [f"--width {recipe.width:g}"] * _varies(recipe, "width")
     return " ".join(words)
+
+
+def _varies(recipe: Recipe, field: str) -> bool:
+    """Return whether a field is not as usual."""
+    return bool(getattr(recipe, field) != getattr(PLAIN_RECIPE, field))
 
 
 def _ratios(recipe: Recipe) -> list[int]:
