@@ -20,12 +20,16 @@ class CannotMeasure(SeCostError, RuntimeError):
     exit_code = 3
 
 
+MANY = 30  # names; more of them are no longer read, and only networks are that many
+
+
 def not_one_of(what: str, value: object, allowed: Iterable[object]) -> BadInput:
     """Return the error for a `value` outside `allowed`, naming the nearest allowed one."""
     names = [str(name) for name in allowed]
     near = nearest(str(value), names)
     hint = f"; did you mean {near}?" if near else ""
-    return BadInput(f"{what} {str(value)!r} is unknown: choose from {', '.join(names)}{hint}")
+    choice = ", ".join(names) if len(names) <= MANY else f"the {len(names)} of `se-cost nets`"
+    return BadInput(f"{what} {str(value)!r} is unknown: choose from {choice}{hint}")
 
 
 def nearest(value: str, names: list[str]) -> str | None:

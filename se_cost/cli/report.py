@@ -52,8 +52,7 @@ def command(
     Times inference and a training step; Ctrl-C keeps what is finished and exits 130.
     """
     path = output or Path("reports") / f"{recipe.name}.md"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    expect_writable(path)
+    expect_writable(path, make_folder=True)
     counts = count([recipe, recipe.baseline], backward=True)
     from se_cost.measure.built import params
     from se_cost.measure.device import resolve

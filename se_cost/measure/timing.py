@@ -2,8 +2,10 @@
 
 import os
 from dataclasses import replace
+from math import prod
 
-from se_cost.errors import CannotMeasure
+from se_cost.errors import BadInput, CannotMeasure
+from se_cost.ledger.compare import compare
 from se_cost.measure.arms import steps
 from se_cost.measure.clocks import quiet, stopwatch
 from se_cost.measure.device import resolve
@@ -11,7 +13,7 @@ from se_cost.measure.environment import environment
 from se_cost.measure.memory import enough_memory
 from se_cost.measure.protocol import Plan, Progress, measure, silent
 from se_cost.measure.result import BASELINE, NETWORK, TRIMMED, Timing
-from se_cost.measure.settings import Settings
+from se_cost.measure.settings import Mode, Settings
 from se_cost.nets.recipe import Recipe
 
 GPU_SHORTEST = 0.1  # seconds one timing lasts at least
@@ -32,6 +34,8 @@ def time(
     if recipe.final_stage is None:
         raise CannotMeasure(f"nothing to compare: {recipe.name} has no attention")
     device = resolve(settings.device)
+    if settings.mode is Mode.TRAIN:
+        _expect_trainable(recipe, settings.batch)
     if device.type == "cuda":
         plan = replace(plan, shortest=GPU_SHORTEST, busy=GPU_BUSY)
     arms = arms_of(recipe)
@@ -43,6 +47,16 @@ def time(
             raise CannotMeasure(f"not one comparison fits into {plan.max_time:g} s: give it longer")
         fingerprint = environment(device, settings)
         return Timing(recipe, settings, fingerprint, samples, preemptions() - preempted)
+
+
+def _expect_trainable(recipe: Recipe, batch: int) -> None:
+    """Raise BadInput if a batch norm would see one value per channel: it has no variance."""
+    for row in compare(recipe).network.rows:
+        if row.op == "norm" and batch * prod(row.output[1:]) == 1:
+            raise BadInput(
+                f"batch {batch} is too small to train on input {recipe.input[1]}x{recipe.input[2]}: "
+                f"{row.path} would normalise one value per channel; take a batch of 2"
+            )
 
 
 def arms_of(recipe: Recipe) -> dict[str, Recipe]:

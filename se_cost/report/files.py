@@ -23,9 +23,11 @@ def write(path: Path, text: str) -> None:
         raise unwritable(path, error) from None
 
 
-def expect_writable(path: Path) -> None:
+def expect_writable(path: Path, *, make_folder: bool = False) -> None:
     """Raise BadInput if `path` could not be written to; it is left as it was."""
     try:
+        if make_folder:
+            path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists() and not path.is_file():
             path.open("a").close()
             return

@@ -1,0 +1,31 @@
+# make report: the main job, on a machine with Python, pip, venv and make
+# make test:   the tests;  make lint: ruff and mypy;  make bench: the speed table
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.PHONY: report test lint bench readme
+
+report: $(INSTALLED)
+	$(BIN)/se-cost report
+
+# one thread each: two workers share the machine, and threads of torch would fight
+test: $(INSTALLED)
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --cov
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(INSTALLED)
+	$(BIN)/python benchmarks/commands.py
+	$(BIN)/python benchmarks/ledger.py
+
+readme: $(INSTALLED)
+	$(BIN)/python benchmarks/../docs/readme.py
+
+$(INSTALLED): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@
