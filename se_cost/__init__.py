@@ -55,7 +55,8 @@ __all__ = [
 def module(recipe: Recipe) -> "nn.Module":
     """Return the torch module of a recipe, initialised, in training mode, on the CPU.
 
-    It takes a batch (N, C, H, W) and returns (N, classes). Names of submodules are ledger paths.
+    It takes a batch (N, C, H, W); a classifier returns (N, classes). Names of submodules are paths
+    of the ledger.
     """
     from se_cost.measure.module import module as built
 

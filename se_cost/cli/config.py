@@ -44,9 +44,10 @@ def read(path: Path) -> dict[str, Any]:
     import tomllib
 
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("se-cost", {})
+        tools = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadInput(f"cannot read {path}: {error}") from None
+    table = tools.get("se-cost", {}) if isinstance(tools, dict) else tools
     if not isinstance(table, dict):
         raise BadInput(f"{path}: {TABLE} must be a table")
     return table
@@ -60,13 +61,13 @@ def _options(ctx: click.Context) -> dict[str, dict[str, str]]:
     for name in group.list_commands(ctx):
         command = group.get_command(ctx, name)
         assert command is not None
-        params = [p.name for p in command.params if p.name and isinstance(p, click.Option)]
-        found[name] = {param.replace("_", "-"): param for param in params}
+        options = [p for p in command.params if isinstance(p, click.Option)]
+        found[name] = {option.opts[0].removeprefix("--"): str(option.name) for option in options}
     return found
 
 
-def _spelled(value: object) -> object:
+def _spelled(value: object) -> str:
     """Return a value as it would stand on the command line."""
     if isinstance(value, list):
         return ",".join(map(str, value))
-    return value if isinstance(value, bool) else str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from se_cost.cli.output import Output
-from se_cost.cli.types import Arch, Device, ImageSize, Numbers, OneOf
+from se_cost.cli.types import Arch, Device, ImageSize, Numbers, OneOf, Seconds
 from se_cost.errors import BadInput
 from se_cost.measure.settings import DType, Layout, Mode, Settings
 from se_cost.nets.attention import GATES, SE, Place, Squeeze
@@ -19,7 +19,7 @@ from se_cost.report.formats import Format
 
 Command = Callable[..., Any]
 POSITIVE = click.IntRange(min=1)
-SECONDS = click.FloatRange(min=0, min_open=True)
+SECONDS = Seconds()
 
 
 def recipe_options(command: Command) -> Command:

@@ -1,5 +1,6 @@
 """Where an answer goes: data to stdout or a file, warnings to stderr."""
 
+import io
 import os
 import sys
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from shutil import get_terminal_size
 import click
 
 from se_cost.errors import BadInput
-from se_cost.report.files import expect_writable, write
+from se_cost.report.files import expect_writable, unwritable, write
 from se_cost.report.formats import FORMATTERS, Format
 from se_cost.report.page import Page
 
@@ -36,19 +37,30 @@ class Output:
         """Write a page; what cannot be written to the file is printed, so that it is not lost."""
         self.warn(page)
         if self.file is None:
-            click.echo(rendered(page, self.format), nl=False)
+            show(rendered(page, self.format))
             return
         text = FORMATTERS[self.format](page, width=None, color=False)
         try:
             write(self.file, text)
         except BadInput:
-            click.echo(text, nl=False)
+            show(text)
             raise
 
     def warn(self, page: Page) -> None:
         """Print the warnings; that something failed is said even if quiet is asked for."""
         for warning in page.warnings if page.failed or not self.quiet else ():
             click.echo(f"se-cost: warning: {warning}", err=True)
+
+
+def show(text: str) -> None:
+    """Print to stdout; raise BadInput if it takes no more. A reader that has left is no error."""
+    try:
+        click.echo(text, nl=False, color=wants_color(sys.stdout.isatty()))
+    except BrokenPipeError:
+        raise  # click's to handle
+    except OSError as error:
+        sys.stdout = io.StringIO()  # or Python tries again when it exits, and says so
+        raise unwritable(Path("/dev/stdout"), error) from None
 
 
 def rendered(page: Page, format: Format) -> str:  # noqa: A002 - the option's word

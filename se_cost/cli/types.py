@@ -1,5 +1,7 @@
 """How the words of the command line are read."""
 
+import math
+import re
 from enum import EnumType, StrEnum
 from typing import Any
 
@@ -26,7 +28,7 @@ class Numbers(Type):
         if isinstance(value, tuple):
             return value
         for part in str(value).split(","):
-            if not part.strip().lstrip("-").isdecimal():
+            if not re.fullmatch(r"\s*-?\d{1,18}\s*", part):
                 self.fail(f"{part!r} is no whole number; write 16, or 16,16,8,8", param, ctx)
         return tuple(int(part) for part in str(value).split(","))
 
@@ -43,9 +45,25 @@ class ImageSize(Type):
         if isinstance(value, tuple):
             return value
         sides = str(value).split("x")
-        if len(sides) > 2 or not all(side.isdecimal() for side in sides):
+        if len(sides) > 2 or not all(re.fullmatch(r"\d{1,18}", side) for side in sides):
             self.fail(f"{value!r} is no size; write 224, or 800x1333 (height x width)", param, ctx)
         return int(sides[0]), int(sides[-1])
+
+
+class Seconds(click.FloatRange):
+    """A length of time: above 0, and a number."""
+
+    def __init__(self) -> None:
+        super().__init__(min=0, min_open=True)
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the seconds; nan is in no range, but is not out of it either."""
+        seconds = float(super().convert(value, param, ctx))
+        if math.isnan(seconds):
+            self.fail(f"{value!r} is no length of time; write 60, or 0.5", param, ctx)
+        return seconds
 
 
 class Device(Type):

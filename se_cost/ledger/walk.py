@@ -198,14 +198,12 @@ def _windows(
 ) -> Iterator[int]:
     """Yield how many windows fit along the height, then along the width."""
     for size, k, s, p in zip(shape[1:], kernel, stride, padding, strict=True):
-        room = size + 2 * p - k
+        room = size + 2 * p - k + (s - 1 if ceil else 0)
         if room < 0:
             raise ShapeError("", f"a window of {kernel} does not fit a map {shape}")
-        count = room // s + 1
         # in ceil mode a window may overhang, but must begin within the map or its left padding
-        if ceil and room % s and count * s < size + p:
-            count += 1
-        yield count
+        overhangs = ceil and room // s * s >= size + p
+        yield room // s + (0 if overhangs else 1)
 
 
 def _spread(shape: Shape, kernel: Size, stride: Size, padding: Size) -> Iterator[int]:

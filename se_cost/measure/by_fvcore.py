@@ -1,6 +1,5 @@
 """Operations counted by fvcore, and by handles of ours for the operators that it leaves out."""
 
-import logging
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,23 +12,22 @@ from fvcore.nn import FlopCountAnalysis
 from se_cost.measure.counts import FvcoreCount
 from se_cost.measure.memory import enough_memory
 from se_cost.measure.module import blank
-from se_cost.nets.recipe import Recipe
-from se_cost.nets.registry import build
+from se_cost.nets.nodes import Node, Shape
 
 Handle = Callable[[list[Any], list[Any]], int]  # of the traced inputs and outputs of an operator
 
 
-def by_fvcore(recipe: Recipe) -> FvcoreCount:
-    """Count one image on the CPU, in eval mode; raise CannotMeasure if memory does not suffice.
+def by_fvcore(network: Node, shape: Shape) -> FvcoreCount:
+    """Count one input on the CPU, in eval mode; raise CannotMeasure if memory does not suffice.
 
     Weights are left uninitialised: only shapes matter, and filling them costs time.
     """
-    logging.getLogger("fvcore.nn.jit_analysis").setLevel(logging.ERROR)  # names the unknown ones
     with warnings.catch_warnings(), torch.no_grad(), one_thread(), enough_memory():
         warnings.simplefilter("ignore")  # the tracer that fvcore uses is deprecated
-        module = blank(build(recipe)).to_empty(device="cpu").eval()
-        analysis = FlopCountAnalysis(module, torch.zeros(1, *recipe.input))
+        module = blank(network).to_empty(device="cpu").eval()
+        analysis = FlopCountAnalysis(module, torch.zeros(1, *shape))
         analysis.set_op_handle(**LEFT_OUT)
+        analysis.unsupported_ops_warnings(False).uncalled_modules_warnings(False)
         counted = {f"aten::{op}": int(n) for op, n in analysis.by_operator().items()}
     return FvcoreCount(
         own={op: n for op, n in counted.items() if op not in LEFT_OUT},

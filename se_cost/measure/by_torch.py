@@ -5,14 +5,13 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from se_cost.measure.counts import TorchCount
 from se_cost.measure.module import blank
-from se_cost.nets.recipe import Recipe
-from se_cost.nets.registry import build
+from se_cost.nets.nodes import Node, Shape
 
 
-def by_torch(recipe: Recipe, *, backward: bool = False) -> TorchCount:
-    """Count one image on the meta device; `backward` runs and counts that pass too."""
-    module = blank(build(recipe)).eval()
-    x = torch.empty(1, *recipe.input, device="meta")
+def by_torch(network: Node, shape: Shape, *, backward: bool = False) -> TorchCount:
+    """Count one input on the meta device; `backward` runs and counts that pass too."""
+    module = blank(network).eval()
+    x = torch.empty(1, *shape, device="meta")
     with FlopCounterMode(display=False) as counter:
         output = module(x)
         forward = counter.get_total_flops()

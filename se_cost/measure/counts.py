@@ -8,6 +8,7 @@ from functools import partial
 from multiprocessing import get_context
 
 from se_cost.nets.recipe import Recipe
+from se_cost.nets.registry import build
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,12 @@ def count(recipes: Sequence[Recipe], *, backward: bool = False) -> list[Counts]:
     from se_cost.measure.by_fvcore import by_fvcore
     from se_cost.measure.by_torch import by_torch
 
-    torch_count = partial(by_torch, backward=backward)
+    count_torch = partial(by_torch, backward=backward)
+    networks, shapes = [build(recipe) for recipe in recipes], [recipe.input for recipe in recipes]
     if side_by_side:
         with ProcessPoolExecutor(1, mp_context=get_context("fork")) as other:
-            torchs = other.map(torch_count, recipes)  # starts at once, before any thread of torch
-            fvcores = list(map(by_fvcore, recipes))
+            torchs = other.map(count_torch, networks, shapes)  # forks now, before torch has threads
+            fvcores = list(map(by_fvcore, networks, shapes))
             return list(map(Counts, fvcores, torchs))
-    return list(map(Counts, map(by_fvcore, recipes), map(torch_count, recipes)))
+    fvcores = list(map(by_fvcore, networks, shapes))
+    return list(map(Counts, fvcores, map(count_torch, networks, shapes)))

@@ -54,7 +54,7 @@ def _expect_trainable(recipe: Recipe, batch: int) -> None:
     for row in compare(recipe).network.rows:
         if row.op == "norm" and batch * prod(row.output[1:]) == 1:
             raise BadInput(
-                f"batch {batch} is too small to train on input {recipe.input[1]}x{recipe.input[2]}: "
+                f"batch {batch} is too small to train at {recipe.input[1]}x{recipe.input[2]}: "
                 f"{row.path} would normalise one value per channel; take a batch of 2"
             )
 

@@ -19,7 +19,7 @@ class Family:
     stages: tuple[int, ...]  # those that can hold attention
     places: tuple[Place, ...] = (Place.STANDARD,)
     input: Shape = (3, 224, 224)
-    classes: int = 1000
+    classes: int = 1000  # 0 if the output is no choice among classes
     smallest: int | None = 32  # least height and width; None if the input's size is fixed
     options: frozenset[str] = frozenset()  # of stride_in, head and width, those it knows
     note: str = ""  # where its attention goes, if that is not obvious

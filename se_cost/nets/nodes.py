@@ -213,8 +213,15 @@ def gate(**parts: Node) -> Gate:
 
 
 def conv(
-    c_in: int, c_out: int, kernel: int, *, stride: int = 1, groups: int = 1, bias: bool = False
+    c_in: int,
+    c_out: int,
+    kernel: int,
+    *,
+    stride: int = 1,
+    groups: int = 1,
+    bias: bool = False,
+    dilation: int = 1,
 ) -> Conv:
     """Return a square convolution whose padding keeps the size at stride 1."""
-    pad = kernel // 2
-    return Conv(c_in, c_out, (kernel, kernel), (stride, stride), (pad, pad), groups, bias)
+    k, s, p, d = ((n, n) for n in (kernel, stride, dilation * (kernel // 2), dilation))
+    return Conv(c_in, c_out, k, s, p, groups, bias, d)

@@ -28,7 +28,7 @@ class Recipe:
     family: str
     attention: Attention = PLAIN
     input: Shape = (3, 224, 224)
-    classes: int = 1000
+    classes: int = 1000  # 0 if the output is no choice among classes
     stride_in: StrideIn = StrideIn.CONV1X1
     head: Head = Head.CLASSIFIER
     width: float = 1.0  # multiplies the channels of every layer
@@ -37,6 +37,10 @@ class Recipe:
     def name(self) -> str:
         """Return the name as on the command line, for instance `se_resnet50`."""
         return f"se_{self.family}" if self.attention.stages else self.family
+
+    def wide(self, channels: int) -> int:
+        """Return `channels` times the width, rounded, at least 1."""
+        return max(1, round(channels * self.width))
 
     @property
     def baseline(self) -> "Recipe":

@@ -3,14 +3,41 @@
 from collections.abc import Sequence
 
 from se_cost.errors import BadInput, not_one_of
-from se_cost.nets import resnet
+from se_cost.nets import (
+    cifar,
+    dcgan,
+    densenet,
+    fcn,
+    inception,
+    inception_resnet,
+    mobilenet,
+    resnet,
+    resnext,
+    shufflenet,
+    vgg,
+)
 from se_cost.nets.attention import SE, Attention, Place
 from se_cost.nets.family import Family
 from se_cost.nets.nodes import Seq, Shape
 from se_cost.nets.recipe import Head, Recipe, StrideIn
 
 SE_PREFIX = "se_"
-FAMILIES: dict[str, Family] = {family.name: family for family in (*resnet.FAMILIES,)}
+FAMILIES: dict[str, Family] = {
+    family.name: family
+    for family in (
+        *resnet.FAMILIES,
+        *resnext.FAMILIES,
+        *vgg.FAMILIES,
+        *inception.FAMILIES,
+        *inception_resnet.FAMILIES,
+        *densenet.FAMILIES,
+        *mobilenet.FAMILIES,
+        *shufflenet.FAMILIES,
+        *fcn.FAMILIES,
+        *dcgan.FAMILIES,
+        *cifar.FAMILIES,
+    )
+}
 
 
 def names() -> list[str]:
@@ -75,7 +102,7 @@ def recipe(
         family=family.name,
         attention=Attention(blocks, place if blocks else Place.STANDARD),
         input=_input(family, input),
-        classes=_positive("classes", family.classes if classes is None else classes),
+        classes=_classes(family, classes),
         stride_in=stride_in,
         head=head,
         width=_multiplier(width),
@@ -127,6 +154,14 @@ def _input(family: Family, size: int | tuple[int, int] | None) -> Shape:
             f"at least {family.smallest}x{family.smallest}"
         )
     return (family.input[0], height, width)
+
+
+def _classes(family: Family, classes: int | None) -> int:
+    if classes is None:
+        return family.classes
+    if not family.classes:
+        raise BadInput(f"classes {classes} cannot be had: {family.name} has none")
+    return _positive("classes", classes)
 
 
 def _positive(what: str, value: int) -> int:

@@ -63,11 +63,11 @@ def resnet(depth: int, recipe: Recipe) -> Seq:
     return seq(**stages)
 
 
-def stem() -> Seq:
-    """Return stage 1: (3, H, W) to (64, H/4, W/4)."""
+def stem(c_out: int = STEM, kernel: int = 7) -> Seq:
+    """Return stage 1: (3, H, W) to (c_out, H/4, W/4)."""
     return seq(
-        conv=conv(3, STEM, 7, stride=2),
-        norm=Norm(STEM),
+        conv=conv(3, c_out, kernel, stride=2),
+        norm=Norm(c_out),
         relu=RELU,
         pool=Pool(Reduce.MAX, (3, 3), (2, 2), (1, 1)),
     )
@@ -80,13 +80,22 @@ def classifier(c_in: int, classes: int) -> Seq:
 
 @lru_cache(maxsize=1024)  # blocks repeat, within a network and from one recipe to the next
 def block(
-    c_in: int, width: int, c_out: int, stride: int, attention: Site, stride_in: StrideIn
+    c_in: int,
+    width: int,
+    c_out: int,
+    stride: int,
+    attention: Site,
+    stride_in: StrideIn,
+    dilation: int = 1,
 ) -> Seq:
-    """Return one residual block, with its attention at any of the five places."""
+    """Return one residual block, with its attention at any of the five places.
+
+    `dilation` is that of the 3x3 convolution of a bottleneck.
+    """
     if c_out == width:
         residual = basic(c_in, width, stride, attention)
     else:
-        residual = bottleneck(c_in, width, c_out, stride, attention, stride_in)
+        residual = bottleneck(c_in, width, c_out, stride, attention, stride_in, dilation)
     return seq(
         sum=add(residual=residual, shortcut=shortcut(c_in, c_out, stride, attention)),
         relu=RELU,
@@ -109,7 +118,13 @@ def basic(c_in: int, width: int, stride: int, attention: Site) -> Seq:
 
 
 def bottleneck(
-    c_in: int, width: int, c_out: int, stride: int, attention: Site, stride_in: StrideIn
+    c_in: int,
+    width: int,
+    c_out: int,
+    stride: int,
+    attention: Site,
+    stride_in: StrideIn,
+    dilation: int = 1,
 ) -> Seq:
     """Return the residual branch of 1x1, 3x3 and 1x1 convolutions."""
     first, second = (stride, 1) if stride_in is StrideIn.CONV1X1 else (1, stride)
@@ -118,7 +133,7 @@ def bottleneck(
         conv1=conv(c_in, width, 1, stride=first),
         norm1=Norm(width),
         relu1=RELU,
-        conv2=conv(width, width, 3, stride=second),
+        conv2=conv(width, width, 3, stride=second, dilation=dilation),
         norm2=Norm(width),
         relu2=RELU,
         **attention(Place.INNER, width),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from se_cost.ledger.compare import compare
 from se_cost.ledger.rows import Ledger
@@ -65,6 +66,7 @@ def data(findings: Findings) -> Data:
 
 def markdown(findings: Findings, stem: str) -> str:
     """Return the page; the names of the pictures and of the json begin with `stem`."""
+    link = quote(stem, errors="surrogateescape")
     parts = [
         f"# What attention costs {escaped(title(findings.recipe.baseline))}",
         f"**{escaped(summary(findings))}**",
@@ -72,17 +74,17 @@ def markdown(findings: Findings, stem: str) -> str:
     for heading, page in findings.pages.items():
         parts += [f"## {heading}", as_markdown(page).rstrip()]
     parts += [
-        f"![Overhead of every network with its 95 % interval]({stem}-time.svg)",
+        f"![Overhead of every network with its 95 % interval]({link}-time.svg)",
         "## Should the final stage keep its attention?",
         pipe_table(final_stage(findings)),
-        f"![Share of the attention's parameters, MACs and bytes, by stage]({stem}-stages.svg)",
+        f"![Share of the attention's parameters, MACs and bytes, by stage]({link}-stages.svg)",
         "## Environment",
         pipe_table(environment(findings)),
         "## Reproduce",
         f"```console\n$ se-cost report {options(findings.recipe)}\n```",
         (
             "Counts come out the same anywhere, times are this machine's. "
-            f"Every timing is in [{stem}.json]({stem}.json)."
+            f"Every timing is in [{escaped(stem)}.json]({link}.json)."
         ),
     ]
     return "\n\n".join(parts) + "\n"

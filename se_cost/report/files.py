@@ -17,7 +17,7 @@ def write(path: Path, text: str) -> None:
         target.write_text(text, encoding="utf-8")
         if not special:
             target.replace(path)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         if not special:
             target.unlink(missing_ok=True)
         raise unwritable(path, error) from None
@@ -33,13 +33,13 @@ def expect_writable(path: Path, *, make_folder: bool = False) -> None:
             return
         _temporary(path).touch()
         _temporary(path).unlink()
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise unwritable(path, error) from None
 
 
-def unwritable(path: Path, error: OSError) -> BadInput:
-    """Return the error for a file that cannot be written."""
-    return BadInput(f"cannot write {str(path)!r}: {error.strerror or error}")
+def unwritable(path: Path, error: Exception) -> BadInput:
+    """Return the error for a file that cannot be written, or for a name that no file can have."""
+    return BadInput(f"cannot write {str(path)!r}: {getattr(error, 'strerror', None) or error}")
 
 
 def _temporary(path: Path) -> Path:

@@ -75,7 +75,7 @@ def options(recipe: Recipe) -> str:
     words += [f"--classes {recipe.classes}"] * (recipe.classes != family.classes)
     words += [f"--stride-in {recipe.stride_in.value}"] * _varies(recipe, "stride_in")
     words += [f"--head {recipe.head.value}"] * _varies(recipe, "head")
-    words += [f"--width {recipe.width:g}"] * _varies(recipe, "width")
+    words += [f"--width {recipe.width}"] * _varies(recipe, "width")
     return " ".join(words)
 
 

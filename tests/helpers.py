@@ -1,0 +1,182 @@
+"""What several tests need: a ledger held against its module, and random networks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from hypothesis import strategies as st
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from se_cost.ledger.rows import Ledger
+from se_cost.ledger.walk import walk
+from se_cost.measure.module import blank
+from se_cost.nets.nodes import (
+    Act,
+    Add,
+    Concat,
+    Conv,
+    Deconv,
+    Dropout,
+    Flatten,
+    Fn,
+    Gate,
+    GlobalPool,
+    Interpolation,
+    Linear,
+    Node,
+    Norm,
+    Pad,
+    Pool,
+    Reduce,
+    Scale,
+    Seq,
+    Shape,
+    Shuffle,
+    Upsample,
+)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a module shows of itself: shapes and parameters by path, and torch's count."""
+
+    outputs: dict[str, Shape]
+    params: dict[str, tuple[int, int]]
+    flops: int
+
+
+def seen(node: Node, shape: Shape) -> Seen:
+    """Run the module of a network on the meta device, in eval mode, and watch every submodule."""
+    module = blank(node).eval()
+    outputs: dict[str, Shape] = {}
+
+    def watch(path: str) -> Callable[[nn.Module, Any, Tensor], None]:
+        return lambda part, inputs, output: outputs.update({path: tuple(output.shape[1:])})
+
+    for path, part in module.named_modules():
+        part.register_forward_hook(watch(path))
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        module(torch.empty(1, *shape, device="meta"))
+    params = {
+        path: tuple(p.numel() for _, p in part.named_parameters(recurse=False))
+        for path, part in module.named_modules()
+    }
+    return Seen(
+        outputs, {path: (*p, 0, 0)[:2] for path, p in params.items()}, counter.get_total_flops()
+    )
+
+
+def assert_agreement(node: Node, shape: Shape) -> Ledger:
+    """Assert that every row is the submodule of its name, and that nothing is left over."""
+    output, rows = walk(node, shape)
+    module = seen(node, shape)
+    assert module.outputs[""] == output
+    for row in rows:
+        assert module.outputs[row.path] == row.output, row.path
+        assert module.params[row.path] == (row.weights, row.biases), row.path
+    noted = {row.path for row in rows}
+    assert all(path in noted for path, params in module.params.items() if any(params))
+    ledger = Ledger(rows)
+    assert module.flops == 2 * ledger.macs
+    return ledger
+
+
+Drawn = tuple[Node, Shape]
+SIZES = st.integers(1, 4)
+
+
+def sizes(low: int, high: int) -> st.SearchStrategy[tuple[int, int]]:
+    """Draw a height and a width."""
+    return st.tuples(st.integers(low, high), st.integers(low, high))
+
+
+@st.composite
+def leaves(draw: st.DrawFn, shape: Shape) -> Drawn:
+    """Draw a layer that fits `shape`, with its output shape."""
+    node: Node
+    if len(shape) == 1:
+        node = draw(
+            st.one_of(
+                st.builds(Linear, st.just(shape[0]), SIZES, st.booleans()),
+                st.builds(Act, st.sampled_from(Fn)),
+                st.just(Dropout(0.1)),
+            )
+        )
+        return node, walk(node, shape)[0]
+    channels, height, width = shape
+    groups = st.sampled_from([g for g in range(1, channels + 1) if channels % g == 0])
+    kind = draw(st.sampled_from(KINDS))
+    if kind is Conv:
+        g = draw(groups)
+        kernel = draw(sizes(1, min(3, height, width)))
+        node = Conv(
+            channels,
+            g * draw(SIZES),
+            kernel,
+            draw(sizes(1, 2)),
+            draw(sizes(0, 1)),
+            g,
+            draw(st.booleans()),
+            draw(sizes(1, 2)) if max(kernel) == 1 or min(height, width) > 5 else (1, 1),
+        )
+    elif kind is Deconv:
+        kernel, stride = draw(sizes(2, 4)), draw(sizes(1, 2))
+        node = Deconv(channels, draw(SIZES), kernel, stride, draw(sizes(0, 1)), draw(st.booleans()))
+    elif kind is Pool:
+        kernel = draw(sizes(1, min(3, height, width)))
+        padding = (draw(st.integers(0, kernel[0] // 2)), draw(st.integers(0, kernel[1] // 2)))
+        reduce = draw(st.sampled_from(Reduce))
+        node = Pool(reduce, kernel, draw(sizes(1, 2)), padding, draw(st.booleans()))
+    else:
+        simple: dict[Any, st.SearchStrategy[Node]] = {
+            Norm: st.just(Norm(channels)),
+            Act: st.builds(Act, st.sampled_from(Fn)),
+            GlobalPool: st.builds(GlobalPool, st.sampled_from(Reduce)),
+            Upsample: st.builds(Upsample, st.integers(1, 2), st.sampled_from(Interpolation)),
+            Shuffle: st.builds(Shuffle, groups),
+            Scale: st.just(Scale(0.5)),
+            Pad: st.builds(Pad, SIZES),
+            Flatten: st.just(Flatten()),
+            Dropout: st.just(Dropout(0.1)),
+        }
+        node = draw(simple[kind])
+    return node, walk(node, shape)[0]
+
+
+KINDS = (
+    *(Conv, Deconv, Norm, Act, Pool, GlobalPool, Upsample),
+    *(Shuffle, Scale, Pad, Flatten, Dropout),
+)
+
+
+@st.composite
+def networks(draw: st.DrawFn, shape: Shape, depth: int = 2) -> Drawn:
+    """Draw a small network that fits `shape`, of all words, with its output shape."""
+    kind = draw(st.sampled_from(["leaf", "seq", "add", "concat", "gate"])) if depth else "leaf"
+    if kind == "leaf" or (kind in ("gate", "concat") and len(shape) == 1):
+        return draw(leaves(shape))
+    if kind == "seq":
+        children, output = [], shape
+        for i in range(draw(st.integers(0, 4))):
+            child, output = draw(networks(output, depth - 1))
+            children.append((f"part{i}", child))
+        return Seq(tuple(children)), output
+    if kind == "gate":
+        parts, factor = draw(networks(shape, depth - 1))
+        back: Node = Linear(factor[0], shape[0])
+        if len(factor) == 3:
+            parts, back = Seq((("f", parts), ("pool", GlobalPool()))), Linear(factor[0], shape[0])
+        return Gate((("inner", parts), ("back", back))), shape
+    first, output = draw(networks(shape, depth - 1))
+    if kind == "concat" and len(output) == 3:
+        node = Concat((("a", first), ("b", first)))
+        return node, (2 * output[0], *output[1:])
+    return Add((("a", first), ("b", first))), output
+
+
+def small_networks() -> st.SearchStrategy[tuple[Node, Shape]]:
+    """Draw a network and the shape of an input that it takes."""
+    shapes = st.tuples(SIZES, st.integers(4, 9), st.integers(4, 9))
+    return shapes.flatmap(lambda s: networks(s).map(lambda drawn: (drawn[0], s)))

@@ -1,0 +1,187 @@
+"""The protocol on a simulated machine, whose truth is known and whose clock is ours."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from math import exp
+from random import Random
+
+import pytest
+
+from se_cost.errors import CannotMeasure
+from se_cost.measure.protocol import Plan, Samples, measure
+from se_cost.measure.quads import percent
+
+ARMS = ("network", "without_final_stage")
+
+
+@dataclass
+class Machine:
+    """A clock that only moves while an arm runs, at a speed that drifts and is noisy."""
+
+    truth: dict[str, float]  # seconds per iteration
+    noise: float = 0.0
+    drift: float = 0.0  # of the log time, per timing
+    cold: int = 0  # how many timings are twice as slow
+    seed: int = 0
+    interrupt_after: int | None = None
+    seconds: float = 0.0
+    calls: list[tuple[str, int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Seed the noise."""
+        self.random = Random(self.seed)
+
+    def watch(self, arm: str, iterations: int) -> float:
+        """Return how long the arm takes."""
+        self.calls.append((arm, iterations))
+        if self.interrupt_after is not None and len(self.calls) > self.interrupt_after:
+            raise KeyboardInterrupt
+        slow = 2 if len(self.calls) <= self.cold else 1
+        level = self.drift * len(self.calls) + self.random.gauss(0, self.noise)
+        taken = iterations * slow * self.truth[arm] * exp(level)
+        self.seconds += taken
+        return taken
+
+    def run(self, plan: Plan) -> Samples:
+        """Measure all arms."""
+        return measure(self.watch, "baseline", ARMS, plan, now=lambda: self.seconds)
+
+
+TRUTH = {"baseline": 0.010, "network": 0.011, "without_final_stage": 0.0105}
+PLAN = Plan(quads=12, max_time=600)
+
+
+def effects(samples: Samples, arm: str) -> list[float]:
+    """Return the effects of one arm."""
+    return [quad.effect for quad in samples.quads if quad.arm == arm]
+
+
+def test_finds_the_truth_of_a_quiet_machine() -> None:
+    """Without noise every quad is the true ratio, in spite of the drift."""
+    samples = Machine(TRUTH, drift=0.001).run(PLAN)
+    assert effects(samples, "network") == pytest.approx([0.0953] * 12, abs=1e-4)
+    assert percent(effects(samples, "without_final_stage")).value == pytest.approx(5.0, abs=1e-6)
+    assert (samples.warm, samples.complete, samples.interrupted) == (True, True, False)
+
+
+def test_intervals_cover_the_truth() -> None:
+    """On a noisy, drifting machine 93 to 98 % of the intervals hold the truth."""
+    held = 0
+    for seed in range(400):
+        samples = Machine(TRUTH, noise=0.05, drift=0.0005, seed=seed).run(replace(PLAN, seed=seed))
+        change = percent(effects(samples, "network"))
+        assert change.low is not None
+        assert change.high is not None
+        held += change.low <= 10 <= change.high
+    assert 0.93 <= held / 400 <= 0.98
+
+
+def test_the_sign_is_right() -> None:
+    """A true 1.5 % is not mistaken for a gain under 2 % of noise and drift in 200 runs."""
+    truth = TRUTH | {"network": 0.01015}
+    wrong = sum(
+        percent(
+            effects(Machine(truth, 0.02, 0.001, seed=s).run(replace(PLAN, seed=s)), "network")
+        ).value
+        < 0
+        for s in range(200)
+    )
+    assert wrong <= 2
+
+
+def test_orders_are_balanced_by_a_seeded_coin() -> None:
+    """Both orders occur; the same seed gives the same orders, another one others."""
+    orders = [
+        [quad.reverse for quad in Machine(TRUTH).run(replace(PLAN, seed=s)).quads]
+        for s in (1, 1, 2)
+    ]
+    assert orders[0] == orders[1] != orders[2]
+    assert 4 < sum(orders[0]) < 20
+
+
+def test_arms_take_turns() -> None:
+    """Every arm is paired with the baseline equally often, in the same stretch of time."""
+    samples = Machine(TRUTH).run(PLAN)
+    assert [quad.arm for quad in samples.quads] == list(ARMS) * 12
+
+
+@pytest.mark.parametrize(("truth", "iterations"), [(0.010, 5), (0.0499, 2), (0.07, 1), (1.0, 1)])
+def test_a_timing_is_long_enough(truth: float, iterations: int) -> None:
+    """The quickest arm runs for 50 ms, or once if that is longer."""
+    machine = Machine(
+        {"baseline": truth, "network": truth * 1.1, "without_final_stage": truth * 1.2}
+    )
+    samples = machine.run(PLAN)
+    assert samples.iterations == iterations
+    assert machine.calls[-1][1] == iterations
+    assert samples.quads[0].of("baseline") == pytest.approx([truth, truth])
+
+
+def test_waits_until_it_is_warm() -> None:
+    """Slow first timings are not in the samples."""
+    samples = Machine(TRUTH, cold=30).run(PLAN)
+    assert samples.warm
+    assert max(t for quad in samples.quads for t in quad.seconds) < 0.012
+
+
+def test_warms_up_for_as_long_as_a_gpu_needs() -> None:
+    """Clocks of a GPU ramp up: it is kept busy for the time that the plan says."""
+    plan = replace(PLAN, quads=1)
+    usual, busy = Machine(TRUTH), Machine(TRUTH)
+    usual.run(plan)
+    busy.run(replace(plan, busy=3.0))
+    assert usual.seconds < 3.0 < busy.seconds
+
+
+def test_says_when_it_never_became_warm() -> None:
+    """A machine that is never steady is measured all the same, and said not to be warm."""
+    samples = Machine(TRUTH, noise=0.5).run(replace(PLAN, max_time=30))
+    assert not samples.warm
+
+
+def test_stops_when_the_time_is_up() -> None:
+    """The time limit ends it with what there is."""
+    samples = Machine(TRUTH).run(replace(PLAN, quads=1000, max_time=20))
+    assert not samples.complete
+    assert 6 < len(samples.quads) < 2000
+
+
+def test_interrupted_keeps_what_is_finished() -> None:
+    """Ctrl-C ends it; finished quads are kept."""
+    whole = Machine(TRUTH)
+    whole.run(PLAN)
+    machine = Machine(TRUTH, interrupt_after=len(whole.calls) - 6)
+    samples = machine.run(PLAN)
+    assert samples.interrupted
+    assert len(samples.quads) == 22
+
+
+def test_interrupted_before_the_first_quad() -> None:
+    """Ctrl-C before anything is finished is passed on."""
+    with pytest.raises(KeyboardInterrupt):
+        Machine(TRUTH, interrupt_after=3).run(PLAN)
+
+
+@pytest.mark.parametrize("answer", [0.0, -0.5])
+def test_a_clock_that_goes_backwards_is_refused(answer: float) -> None:
+    """A timing that is not positive is no timing."""
+    watch: Callable[[str, int], float] = lambda arm, iterations: answer  # noqa: E731
+    with pytest.raises(CannotMeasure, match="backwards"):
+        measure(watch, "baseline", ARMS, PLAN)
+
+
+def test_reports_progress() -> None:
+    """Progress goes from warming up to done."""
+    told: list[tuple[float, str]] = []
+    machine = Machine(TRUTH)
+    measure(
+        machine.watch,
+        "baseline",
+        ARMS,
+        PLAN,
+        progress=lambda done, what: told.append((done, what)),
+        now=lambda: machine.seconds,
+    )
+    assert told[0] == (0, "warming up")
+    assert told[-1] == (1.0, "timing")
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
