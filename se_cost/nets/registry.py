@@ -52,8 +52,10 @@ def build(recipe: Recipe) -> Seq:
 
 def title(recipe: Recipe) -> str:
     """Return the name people use, for instance `SE-ResNet-50`."""
-    plain = FAMILIES[recipe.family].title
-    return f"SE-{plain}" if recipe.attention.stages else plain
+    family = FAMILIES[recipe.family]
+    if not recipe.attention.stages:
+        return family.title
+    return family.attended or f"SE-{family.title}"
 
 
 def recipe(

@@ -143,10 +143,13 @@ def bottleneck(
     )
 
 
-def _family(name: str, title: str, source: str, build: Callable[[Recipe], Seq]) -> Family:
+def _family(
+    name: str, title: str, source: str, build: Callable[[Recipe], Seq], attended: str = ""
+) -> Family:
     return Family(
         name=name,
         title=title,
+        attended=attended,
         source=source,
         build=build,
         stages=tuple(WIDTHS),
@@ -165,5 +168,11 @@ FAMILIES = (
         )
         for depth in RESNEXTS
     ),
-    _family("senet154", "SENet-154", "Hu et al., arXiv 1709.01507, appendix", senet154),
+    _family(
+        "senet154",
+        "SENet-154 without SE",
+        "Hu et al., arXiv 1709.01507, appendix",
+        senet154,
+        attended="SENet-154",
+    ),
 )
