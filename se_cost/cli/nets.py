@@ -4,12 +4,18 @@ import click
 
 from se_cost.cli.options import output_options
 from se_cost.cli.output import Output
+from se_cost.cli.types import Arch
 
 
-@click.command(name="nets", short_help="List the networks, and what SE adds to each.")
+@click.command(name="nets", short_help="List the networks, or show one stage by stage.")
+@click.argument("name", type=Arch(), required=False)
 @output_options
-def command(output: Output) -> None:
-    """List the networks with their size, and what SE with r = 16 adds to each."""
-    from se_cost.report.nets import page
+def command(name: str | None, output: Output) -> None:
+    """List the networks with their size, and what SE with r = 16 adds to each.
 
-    output.show(page())
+    With the NAME of one, for instance se_resnet50, show it stage by stage.
+    """
+    from se_cost.nets.registry import recipe
+    from se_cost.report import nets, network
+
+    output.show(network.page(recipe(name)) if name else nets.page())
