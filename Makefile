@@ -1,5 +1,5 @@
 # make report: the main job, on a machine with Python, pip, venv and make
-# make test:   the tests;  make lint: ruff and mypy;  make bench: the speed table
+# make test:   the tests;  make lint: ruff and mypy;  make bench: the speed table;  make readme
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
@@ -23,9 +23,9 @@ bench: $(INSTALLED)
 	$(BIN)/python benchmarks/ledger.py
 
 readme: $(INSTALLED)
-	$(BIN)/python benchmarks/../docs/readme.py
+	$(BIN)/python scripts/readme.py
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --config-settings editable_mode=compat --editable '.[dev]'
 	touch $@

@@ -1,7 +1,6 @@
 """What can go wrong, and the exit code each kind of trouble has."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 
 class SeCostError(Exception):
@@ -20,7 +19,7 @@ class CannotMeasure(SeCostError, RuntimeError):
     exit_code = 3
 
 
-MANY = 30  # names; more of them are no longer read, and only networks are that many
+MANY = 30  # names; more of them are no longer read: networks are listed elsewhere
 
 
 def not_one_of(what: str, value: object, allowed: Iterable[object]) -> BadInput:
@@ -28,7 +27,8 @@ def not_one_of(what: str, value: object, allowed: Iterable[object]) -> BadInput:
     names = [str(name) for name in allowed]
     near = nearest(str(value), names)
     hint = f"; did you mean {near}?" if near else ""
-    choice = ", ".join(names) if len(names) <= MANY else f"the {len(names)} of `se-cost nets`"
+    listed = len(names) <= MANY or what != "network"
+    choice = ", ".join(names) if listed else f"the {len(names)} of `se-cost nets`"
     return BadInput(f"{what} {str(value)!r} is unknown: choose from {choice}{hint}")
 
 
@@ -36,5 +36,7 @@ def nearest(value: str, names: list[str]) -> str | None:
     """Return the name closest to `value`: by distance for numbers, by spelling for words."""
     if value.isdigit() and names and all(name.isdigit() for name in names):
         return min(names, key=lambda name: abs(int(name) - int(value)))
+    from difflib import get_close_matches
+
     close = get_close_matches(value.lower(), names, n=1, cutoff=0.5)
     return close[0] if close else None

@@ -10,7 +10,10 @@ from click.exceptions import NoArgsIsHelpError
 from se_cost.errors import SeCostError, not_one_of
 from se_cost.version import __version__
 
-COMMANDS = ("nets", "params", "flops", "time", "report")
+COMMANDS = (
+    *("nets", "params", "flops", "time", "paper", "report"),
+    *("check", "diff", "schema", "completion"),
+)
 INTERRUPTED = 130
 
 
@@ -32,7 +35,8 @@ class Program(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command, or say which ones there are."""
-        if args[0] not in COMMANDS and not args[0].startswith("-"):
+        completing = ctx.resilient_parsing
+        if args[0] not in COMMANDS and not args[0].startswith("-") and not completing:
             raise not_one_of("command", args[0], COMMANDS)
         return super().resolve_command(ctx, args)
 
@@ -52,8 +56,13 @@ class Program(click.Group):
 
 
 def fail(message: str, exit_code: int) -> NoReturn:
-    """Print one line to stderr and exit."""
-    click.echo(f"se-cost: {' '.join(message.split())}", err=True)
+    """Print one line to stderr, on GitHub one that becomes an annotation, and exit."""
+    from se_cost.report.formats import visible
+    from se_cost.report.github import annotation, on_actions
+
+    line = " ".join(visible(message).split())
+    told = annotation("error", line, "se-cost") if on_actions() else f"se-cost: {line}"
+    click.echo(told, err=True)
     sys.exit(exit_code)
 
 

@@ -9,6 +9,8 @@ import click
 from se_cost.errors import BadInput, not_one_of
 
 TABLE = "[tool.se-cost]"
+BUDGETS = "budgets"
+LISTS = (BUDGETS, "report")  # of networks, read by the commands that they are for
 
 
 def defaults(ctx: click.Context) -> dict[str, dict[str, Any]]:
@@ -17,18 +19,18 @@ def defaults(ctx: click.Context) -> dict[str, dict[str, Any]]:
     Raises BadInput for an unknown key, or a file that cannot be read.
     """
     path = nearest(Path.cwd())
-    table = read(path) if path else {}
+    table = {k: v for k, v in (read(path) if path else {}).items() if k not in LISTS}
     if not table:
         return {}
     known = _options(ctx)
+    allowed = sorted({name for names in known.values() for name in names} | set(LISTS))
     for key, value in table.items():
-        if key not in {name for names in known.values() for name in names}:
-            allowed = sorted({name for names in known.values() for name in names})
+        if key not in allowed:
             raise BadInput(f"{path}: {not_one_of(f'key in {TABLE}', key, allowed)}")
         if isinstance(value, Mapping):
             raise BadInput(f"{path}: {key} in {TABLE} must be a value, not a table")
     return {
-        command: {names[key]: _spelled(v) for key, v in table.items() if key in names}
+        command: {names[key]: spelled(v) for key, v in table.items() if key in names}
         for command, names in known.items()
     }
 
@@ -66,7 +68,7 @@ def _options(ctx: click.Context) -> dict[str, dict[str, str]]:
     return found
 
 
-def _spelled(value: object) -> str:
+def spelled(value: object) -> str:
     """Return a value as it would stand on the command line."""
     if isinstance(value, list):
         return ",".join(map(str, value))

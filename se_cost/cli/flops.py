@@ -2,6 +2,7 @@
 
 import click
 
+from se_cost.cli.help import Command
 from se_cost.cli.options import MODE_OPTION, output_options, recipe_options
 from se_cost.cli.output import Output
 from se_cost.measure.counts import count
@@ -9,7 +10,16 @@ from se_cost.measure.settings import Mode
 from se_cost.nets.recipe import Recipe
 
 
-@click.command(name="flops", short_help="Count the MACs that attention adds, by every counter.")
+@click.command(
+    name="flops",
+    cls=Command,
+    short_help="Count the MACs that attention adds, by every counter.",
+    epilog="""
+    se-cost flops --arch se_mobilenet --input 160
+    se-cost flops --arch se_fcn_resnet50 --input 800x1333 --no-measure
+    se-cost flops --mode train --output flops.md
+    """,
+)
 @recipe_options
 @MODE_OPTION
 @click.option(

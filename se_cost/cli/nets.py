@@ -2,12 +2,22 @@
 
 import click
 
+from se_cost.cli.help import Command
 from se_cost.cli.options import output_options
 from se_cost.cli.output import Output
 from se_cost.cli.types import Arch
 
 
-@click.command(name="nets", short_help="List the networks, or show one stage by stage.")
+@click.command(
+    name="nets",
+    cls=Command,
+    short_help="List the networks, or show one stage by stage.",
+    epilog="""
+    se-cost nets
+    se-cost nets se_resnet50
+    se-cost nets --output networks.csv
+    """,
+)
 @click.argument("name", type=Arch(), required=False)
 @output_options
 def command(name: str | None, output: Output) -> None:

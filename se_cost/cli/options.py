@@ -33,15 +33,42 @@ def recipe_options(command: Command) -> Command:
     return _with(with_recipe, RECIPE_OPTIONS)
 
 
+def recipes_options(command: Command) -> Command:
+    """Give a command the options that name networks; it receives all of them as `recipes`."""
+
+    @wraps(command)
+    def with_recipes(**given: Any) -> Any:
+        words = {name: given.pop(name) for name in RECIPE_OPTIONS}
+        names = words.pop("arch").split(",")
+        return command(recipes=[_recipe(arch=name.strip(), **words) for name in names], **given)
+
+    return _with(with_recipes, RECIPE_OPTIONS | {"arch": ARCHS_OPTION})
+
+
+ARCHS_OPTION = click.option(
+    "--arch",
+    type=Arch(several=True),
+    default="se_resnet50",
+    show_default=True,
+    help="The network, or several: a,b,c.",
+)
 RECIPE_OPTIONS = {
     "arch": click.option(
         "--arch", type=Arch(), default="se_resnet50", show_default=True, help="The network."
     ),
     "attention": click.option(
-        "--attention", metavar="[none|se]", help="Attention; se_NAME means NAME with se."
+        "--attention",
+        metavar="[none|se]",
+        shell_complete=lambda *given: [
+            word for word in ("none", "se") if word.startswith(given[-1])
+        ],
+        help="Attention; se_NAME means NAME with se.",
     ),
     "r": click.option(
-        "--r", type=Numbers(), help="Reduction ratio, one or one per stage.  [default: 16]"
+        "--r",
+        type=Numbers(),
+        metavar="N,...",
+        help="Reduction ratio, one or one per stage.  [default: 16]",
     ),
     "place": click.option(
         "--place",
@@ -68,11 +95,18 @@ RECIPE_OPTIONS = {
         "--bias/--no-bias", default=True, show_default=True, help="Biases in the two FCs."
     ),
     "stages": click.option(
-        "--stages", type=Numbers(), help="Stages that keep attention.  [default: all]"
+        "--stages",
+        type=Numbers(),
+        metavar="N,...",
+        help="Stages that keep attention.  [default: all]",
     ),
-    "drop_stages": click.option("--drop-stages", type=Numbers(), help="Stages that lose it."),
+    "drop_stages": click.option(
+        "--drop-stages", type=Numbers(), metavar="N,...", help="Stages that lose it."
+    ),
     "input": click.option(
-        "--input", type=ImageSize(), help="Height and width.  [default: the network's]"
+        "--input",
+        type=ImageSize(),
+        help="Pixels, 224 or 800x1333.  [default: the network's]",
     ),
     "classes": click.option(
         "--classes", type=POSITIVE, metavar="N", help="Outputs.  [default: the network's]"
@@ -85,10 +119,19 @@ RECIPE_OPTIONS = {
         help="Convolution of a bottleneck that takes the stride.",
     ),
     "head": click.option(
-        "--head", type=OneOf(Head), default="classifier", show_default=True, help="none: the trunk."
+        "--head",
+        type=OneOf(Head),
+        default="classifier",
+        show_default=True,
+        help="End of the network.",
     ),
     "width": click.option(
-        "--width", type=float, default=1.0, show_default=True, help="Multiplier of the channels."
+        "--width",
+        type=float,
+        metavar="X",
+        default=1.0,
+        show_default=True,
+        help="Multiplier of the channels.",
     ),
 }
 
@@ -149,7 +192,12 @@ TIME_OPTIONS = {
         help="Threads on the CPU.  [default: torch's choice]",
     ),
     "seed": click.option(
-        "--seed", type=int, default=0, show_default=True, help="Of data and of the order of arms."
+        "--seed",
+        type=int,
+        metavar="N",
+        default=0,
+        show_default=True,
+        help="Of data and of the order of arms.",
     ),
     "mode": click.option(
         "--mode",
@@ -160,32 +208,49 @@ TIME_OPTIONS = {
     ),
 }
 MODE_OPTION = TIME_OPTIONS["mode"]
+FILE_OPTION = click.option(
+    "--output",
+    "file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Where to write it.  [default: stdout]",
+)
 QUIET_OPTION = click.option("--quiet", is_flag=True, help="No progress and no warnings.")
+NO_COLOR_OPTION = click.option("--no-color", is_flag=True, help="No colours, nor bold type.")
 
 
 def output_options(command: Command) -> Command:
     """Give a command the options of its output; it receives them as `output`."""
+    return _with_output(command, OUTPUT_OPTIONS)
 
+
+def findings_options(command: Command) -> Command:
+    """Give a command the options of an output of findings, which can be JUnit's XML too."""
+    return _with_output(command, OUTPUT_OPTIONS | {"format": _format_option(tuple(Format))})
+
+
+def _with_output(command: Command, options: Mapping[str, Callable[[Command], Command]]) -> Command:
     @wraps(command)
     def with_output(**given: Any) -> Any:
-        words = {name: given.pop(name) for name in OUTPUT_OPTIONS}
+        words = {name: given.pop(name) for name in options}
         return command(output=Output.of(**words), **given)
 
-    return _with(with_output, OUTPUT_OPTIONS)
+    return _with(with_output, options)
+
+
+def _format_option(formats: tuple[Format, ...]) -> Callable[[Command], Command]:
+    return click.option(
+        "--format",
+        type=OneOf(Format, only=formats),
+        help="How to write it.  [default: as the file is called, else text]",
+    )
 
 
 OUTPUT_OPTIONS = {
-    "format": click.option(
-        "--format", type=OneOf(Format), help="[default: that of the output file, else text]"
-    ),
-    "file": click.option(
-        "--output",
-        "file",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="[default: stdout]",
-    ),
+    "format": _format_option(tuple(form for form in Format if form is not Format.JUNIT)),
+    "file": FILE_OPTION,
     "quiet": QUIET_OPTION,
+    "no_color": NO_COLOR_OPTION,
 }
 
 

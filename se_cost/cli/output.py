@@ -5,7 +5,6 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import get_terminal_size
 
 import click
 
@@ -24,26 +23,33 @@ class Output:
     format: Format
     file: Path | None
     quiet: bool
+    color: bool = True  # where it can be shown
 
     @classmethod
-    def of(cls, format: Format | None, file: Path | None, quiet: bool) -> "Output":  # noqa: A002 - the option's word
+    def of(
+        cls,
+        format: Format | None,  # noqa: A002 - the option's word
+        file: Path | None,
+        quiet: bool,
+        no_color: bool = False,
+    ) -> "Output":
         """Return the output; raise BadInput now if the file could not be written later."""
         if file is not None:
             expect_writable(file)
         suffix = file.suffix.lower() if file else ""
-        return cls(format or SUFFIXES.get(suffix, Format.TEXT), file, quiet)
+        return cls(format or SUFFIXES.get(suffix, Format.TEXT), file, quiet, not no_color)
 
     def show(self, page: Page) -> None:
         """Write a page; what cannot be written to the file is printed, so that it is not lost."""
         self.warn(page)
         if self.file is None:
-            show(rendered(page, self.format))
+            show(rendered(page, self.format, color=self.color), color=self.color)
             return
         text = FORMATTERS[self.format](page, width=None, color=False)
         try:
             write(self.file, text)
         except BadInput:
-            show(text)
+            show(text, color=self.color)
             raise
 
     def warn(self, page: Page) -> None:
@@ -52,10 +58,10 @@ class Output:
             click.echo(f"se-cost: warning: {warning}", err=True)
 
 
-def show(text: str) -> None:
+def show(text: str, *, color: bool = True) -> None:
     """Print to stdout; raise BadInput if it takes no more. A reader that has left is no error."""
     try:
-        click.echo(text, nl=False, color=wants_color(sys.stdout.isatty()))
+        click.echo(text, nl=False, color=color and wants_color(sys.stdout.isatty()))
     except BrokenPipeError:
         raise  # click's to handle
     except OSError as error:
@@ -63,15 +69,22 @@ def show(text: str) -> None:
         raise unwritable(Path("/dev/stdout"), error) from None
 
 
-def rendered(page: Page, format: Format) -> str:  # noqa: A002 - the option's word
+def rendered(page: Page, format: Format, *, color: bool = True) -> str:  # noqa: A002 - the option's word
     """Return a page for stdout, as wide and colourful as it can show it."""
     terminal = sys.stdout.isatty()
-    width = get_terminal_size().columns if terminal else None
-    return FORMATTERS[format](page, width=width, color=wants_color(terminal))
+    width = terminal_width() if terminal else None
+    return FORMATTERS[format](page, width=width, color=color and wants_color(terminal))
+
+
+def terminal_width() -> int:
+    """Return the columns of the terminal; $COLUMNS wins."""
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns
 
 
 def wants_color(terminal: bool) -> bool:
-    """Return whether to use colour: FORCE_COLOR, then NO_COLOR, then whether it is a terminal."""
+    """Return whether to use colour: FORCE_COLOR, then NO_COLOR, then whether it can be shown."""
     if os.environ.get("FORCE_COLOR"):
         return True
-    return terminal and not os.environ.get("NO_COLOR")
+    return terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

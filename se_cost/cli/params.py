@@ -2,12 +2,22 @@
 
 import click
 
+from se_cost.cli.help import Command
 from se_cost.cli.options import output_options, recipe_options
 from se_cost.cli.output import Output
 from se_cost.nets.recipe import Recipe
 
 
-@click.command(name="params", short_help="Count the parameters that attention adds.")
+@click.command(
+    name="params",
+    cls=Command,
+    short_help="Count the parameters that attention adds.",
+    epilog="""
+    se-cost params --arch se_resnet50 --r 8
+    se-cost params --arch resnet101 --attention se --drop-stages 5
+    se-cost params --arch se_vgg16 --measure --format json
+    """,
+)
 @recipe_options
 @click.option("--measure", is_flag=True, help="Build the torch modules and count theirs too.")
 @output_options

@@ -3,6 +3,7 @@
 import click
 
 from se_cost.cli import INTERRUPTED
+from se_cost.cli.help import Command
 from se_cost.cli.options import POSITIVE, SECONDS, output_options, recipe_options, time_options
 from se_cost.cli.output import Output
 from se_cost.cli.progress import progress_bar
@@ -11,7 +12,16 @@ from se_cost.measure.settings import Settings
 from se_cost.nets.recipe import Recipe
 
 
-@click.command(name="time", short_help="Measure how much slower attention makes it, here.")
+@click.command(
+    name="time",
+    cls=Command,
+    short_help="Measure how much slower attention makes it, here.",
+    epilog="""
+    se-cost time --device cuda --batch 32
+    se-cost time --arch se_resnet101 --mode train --max-time 120
+    se-cost time --threads 1 --output time.json
+    """,
+)
 @recipe_options
 @time_options
 @click.option(

@@ -3,13 +3,15 @@
 import math
 import re
 from enum import EnumType, StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
 from se_cost.errors import not_one_of
 from se_cost.nets.registry import names
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 class Type(click.ParamType):  # type: ignore[type-arg] # generic in newer versions of click only
@@ -78,6 +80,14 @@ class Device(Type):
             return str(value)
         raise not_one_of("device", value, ("auto", "cpu", "cuda", "cuda:0"))
 
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> "list[CompletionItem]":
+        """Complete a device; which GPUs there are, only torch knows."""
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(d) for d in ("auto", "cpu", "cuda") if d.startswith(incomplete)]
+
 
 class OneOf(Type):
     """One word of an enumeration."""
@@ -101,18 +111,28 @@ class OneOf(Type):
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
+    ) -> "list[CompletionItem]":
         """Complete a word."""
+        from click.shell_completion import CompletionItem
+
         return [CompletionItem(word) for word in self.words if word.startswith(incomplete)]
 
 
 class Arch(Type):
-    """The name of a network; the registry checks it."""
+    """The name of a network, or `several` with commas between them; the registry checks it."""
 
     name = "network"
 
+    def __init__(self, *, several: bool = False) -> None:
+        self.several = several
+
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
-        """Complete a name."""
-        return [CompletionItem(name) for name in names() if name.startswith(incomplete)]
+    ) -> "list[CompletionItem]":
+        """Complete a name, the last one if there are several."""
+        from click.shell_completion import CompletionItem
+
+        before, comma, begun = incomplete.rpartition(",") if self.several else ("", "", incomplete)
+        return [
+            CompletionItem(f"{before}{comma}{name}") for name in names() if name.startswith(begun)
+        ]

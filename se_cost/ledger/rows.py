@@ -45,6 +45,11 @@ class Row(NamedTuple):
         return FLOAT32 * moved
 
     @property
+    def activation_bytes(self) -> int:
+        """Return the float32 bytes of the output; what only looks at its input writes none."""
+        return 0 if self.op in UNMOVED else FLOAT32 * prod(self.output)
+
+    @property
     def stage(self) -> int | None:
         """Return the stage, which the path begins with, or None for the classifier."""
         return stage_of(self.path)
@@ -91,6 +96,11 @@ class Ledger:
     def bytes(self) -> int:
         """Return the float32 bytes moved for one input, every operand read once."""
         return sum(row.bytes for row in self.rows)
+
+    @property
+    def activation_bytes(self) -> int:
+        """Return the float32 bytes that all layers write for one input."""
+        return sum(row.activation_bytes for row in self.rows)
 
     def where(self, keep: Callable[[Row], bool]) -> "Ledger":
         """Return the rows for which `keep` holds."""

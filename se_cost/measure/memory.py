@@ -16,9 +16,11 @@ def enough_memory() -> Iterator[None]:
     except (torch.cuda.OutOfMemoryError, MemoryError):
         raise CannotMeasure(OUT_OF_MEMORY) from None
     except RuntimeError as error:
-        if "can't allocate memory" not in str(error):  # torch has no type for it on a CPU
+        if not any(words in str(error) for words in ON_A_CPU):
             raise
         raise CannotMeasure(OUT_OF_MEMORY) from None
 
 
+# torch has no type of its own for it on a CPU; the second is for more bytes than there are numbers
+ON_A_CPU = ("can't allocate memory", "Storage size calculation overflowed")
 OUT_OF_MEMORY = "out of memory: take a smaller --batch, --input or --arch"

@@ -8,6 +8,7 @@ any symmetric noise, however heavy its tails.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate
 from statistics import median
 
@@ -38,6 +39,7 @@ def walsh_averages(values: Sequence[float]) -> list[float]:
     return sorted((a + b) / 2 for i, a in enumerate(values) for b in values[: i + 1])
 
 
+@cache  # the same for every sample of this size
 def quantile(tail: float, n: int) -> int:
     """Return how many Walsh averages of `n` values lie outside one end of the interval.
 

@@ -1,39 +1,60 @@
-"""The report: one page of markdown with pictures, and its numbers as json."""
+"""The report: one page on one network or several, its pictures, and its numbers as json."""
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 
 from se_cost.ledger.compare import compare
-from se_cost.ledger.rows import Ledger
-from se_cost.measure.counts import Counts
-from se_cost.measure.result import NETWORK, Timing
-from se_cost.nets.recipe import Recipe
+from se_cost.ledger.stages import stage_costs
+from se_cost.measure.result import Timing
 from se_cost.nets.registry import title
-from se_cost.report import figures, flops, params, time
-from se_cost.report.formats import as_json, as_markdown, escaped, pipe_table
-from se_cost.report.page import Column, Data, Page, Table
+from se_cost.report import figures, html, markdown, mermaid, overview
+from se_cost.report.blocks import (
+    Beside,
+    Block,
+    Console,
+    Details,
+    Document,
+    Heading,
+    PageFormat,
+    Picture,
+)
+from se_cost.report.findings import Findings, environment, final_stage, growth, summary
+from se_cost.report.formats import as_json
+from se_cost.report.overview import FINAL_STAGE
+from se_cost.report.page import SCHEMA_VERSION, Data, Page
 from se_cost.report.recipes import document, options
+
+SAME_ANYWHERE = "Counts come out the same anywhere."
+OF_THIS_MACHINE = "Counts come out the same anywhere, times are this machine's."
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
-    """Everything that a report is made of."""
+class Report:
+    """The findings on one network or several."""
 
-    recipe: Recipe
-    built: params.Pair
-    counts: Sequence[Counts]
-    timings: Sequence[Timing]
+    networks: tuple[Findings, ...]
+
+    @property
+    def named(self) -> dict[str, Findings]:
+        """Return the findings by the names that tell the networks apart."""
+        names = overview.names([findings.recipe for findings in self.networks])
+        return dict(zip(names, self.networks, strict=True))
 
     @property
     def pages(self) -> dict[str, Page]:
-        """Return the answers, by the heading that they stand under."""
-        counted = {
-            "Parameters": params.page(self.recipe, self.built),
-            "Computing": flops.page(self.recipe, self.counts),
-        }
-        return counted | {HEADINGS[t.settings.mode.value]: time.page(t) for t in self.timings}
+        """Return the answers by their headings: all of one network, or one row for each."""
+        return self.networks[0].pages if len(self.networks) == 1 else overview.pages(self.named)
+
+    @property
+    def timings(self) -> list[Timing]:
+        """Return every timing."""
+        return [timing for findings in self.networks for timing in findings.timings]
+
+    @property
+    def lead(self) -> str:
+        """Return the sentence that matters most."""
+        one = len(self.networks) == 1
+        return summary(self.networks[0]) if one else overview.span(self.named)
 
     @property
     def failed(self) -> bool:
@@ -41,21 +62,28 @@ class Findings:
         return any(page.failed for page in self.pages.values())
 
 
-HEADINGS = {"infer": "Time of inference", "train": "Time of a training step"}
-
-
-def files(findings: Findings, path: Path) -> dict[Path, str]:
+def files(report: Report, page: Document, path: Path, form: PageFormat) -> dict[Path, str]:
     """Return the text of every file of the report, the page that shows the others last."""
+    json = {path.with_suffix(".json"): as_json(Page((), (), data(report)))}
+    if form is PageFormat.HTML:
+        return json | {path: html.page_of(page, path.stem)}
+    pictures = {path.with_name(f"{path.stem}-{p.name}.svg"): p.svg for p in page.pictures}
+    return pictures | json | {path: markdown.page_of(page, path.stem)}
+
+
+def data(report: Report) -> Data:
+    """Return the json document: of one network, or of every network in a list."""
+    if len(report.networks) == 1:
+        return _data(report.networks[0])
     return {
-        path.with_name(f"{path.stem}-stages.svg"): figures.stages(compare(findings.recipe)),
-        path.with_name(f"{path.stem}-time.svg"): figures.intervals(findings.timings),
-        path.with_suffix(".json"): as_json(Page((), (), data(findings))),
-        path: markdown(findings, path.stem),
+        "schema_version": SCHEMA_VERSION,
+        "command": "report",
+        "networks": [_data(findings) for findings in report.networks],
     }
 
 
-def data(findings: Findings) -> Data:
-    """Return the json document: those of the commands, under their names."""
+def _data(findings: Findings) -> Data:
+    """Return the documents of the commands, under their names."""
     pages = list(findings.pages.values())
     return document("report", findings.recipe) | {
         "params": pages[0].data,
@@ -64,78 +92,74 @@ def data(findings: Findings) -> Data:
     }
 
 
-def markdown(findings: Findings, stem: str) -> str:
-    """Return the page; the names of the pictures and of the json begin with `stem`."""
-    link = quote(stem, errors="surrogateescape")
-    parts = [
-        f"# What attention costs {escaped(title(findings.recipe.baseline))}",
-        f"**{escaped(summary(findings))}**",
-    ]
+def described(report: Report) -> Document:
+    """Return the page as blocks."""
+    first, *others = report.networks
+    if others:
+        heading, blocks = f"What attention costs {len(report.networks)} networks", _networks(report)
+    else:
+        heading, blocks = f"What attention costs {title(first.recipe.baseline)}", _network(first)
+    return Document(heading, report.lead, (*blocks, *_end(report)))
+
+
+def _network(findings: Findings, prefix: str = "", level: int = 2) -> list[Block]:
+    """Return all that is known of one network; `prefix` begins the names of its pictures."""
+    blocks: list[Block] = []
     for heading, page in findings.pages.items():
-        parts += [f"## {heading}", as_markdown(page).rstrip()]
-    parts += [
-        f"![Overhead of every network with its 95 % interval]({link}-time.svg)",
-        "## Should the final stage keep its attention?",
-        pipe_table(final_stage(findings)),
-        f"![Share of the attention's parameters, MACs and bytes, by stage]({link}-stages.svg)",
-        "## Environment",
-        pipe_table(environment(findings)),
-        "## Reproduce",
-        f"```console\n$ se-cost report {options(findings.recipe)}\n```",
-        (
-            "Counts come out the same anywhere, times are this machine's. "
-            f"Every timing is in [{escaped(stem)}.json]({link}.json)."
-        ),
-    ]
-    return "\n\n".join(parts) + "\n"
+        blocks += [Heading(heading, level), page]
+    if findings.timings:
+        words = "Overhead of every network with its 95 % interval"
+        blocks.append(Picture(f"{prefix}time", figures.intervals(findings.timings), words))
+    blocks += [Heading(FINAL_STAGE, level), final_stage(findings), _stages(findings, prefix)]
+    return blocks
 
 
-def final_stage(findings: Findings) -> Table:
-    """Return what the attention costs with and without its final stage."""
-    recipe = findings.recipe
-    whole, trimmed = compare(recipe), compare(recipe.without_final_stage)
-    plain = whole.baseline
-    readings: Mapping[str, Callable[[Ledger], int]] = {
-        "parameters": lambda ledger: ledger.params,
-        "MACs": lambda ledger: ledger.macs,
-        "float32 bytes moved": lambda ledger: ledger.bytes,
-    }
-    rows: list[tuple[str, float, float | None]] = [
-        (name, 100 * of(whole.attention) / of(plain), 100 * of(trimmed.attention) / of(plain))
-        for name, of in readings.items()
-    ]
-    for timing in findings.timings:
-        arms = [timing.overhead(arm).percent.value for arm in timing.arms[1:]]
-        mode = HEADINGS[timing.settings.mode.value].lower()
-        rows.append((mode, arms[0], arms[1] if len(arms) > 1 else None))
-    columns = (
-        Column("growth of the network, %"),
-        Column("attention in all its stages", "+.3f"),
-        Column(f"without stage {recipe.final_stage}", "+.3f"),
-    )
-    return Table("The final stage", columns, tuple(rows))
-
-
-def environment(findings: Findings) -> Table:
-    """Return what the times depend on."""
-    fingerprint = findings.timings[0].environment
-    rows = tuple((name.replace("_", " "), str(value)) for name, value in fingerprint.items())
-    return Table("Environment", (Column("what"), Column("value")), rows)
-
-
-def summary(findings: Findings) -> str:
-    """Return the numbers that matter in one sentence."""
+def _stages(findings: Findings, prefix: str) -> Picture:
     whole = compare(findings.recipe)
-    macs = 100 * whole.attention.macs / whole.baseline.macs
-    times = [f"{_overhead(t)} {HEADINGS[t.settings.mode.value].lower()}" for t in findings.timings]
-    return (
-        f"{title(findings.recipe)} beside {title(findings.recipe.baseline)}: "
-        f"{whole.percent:+.2f} % parameters, {macs:+.3f} % MACs, {', '.join(times)}."
+    parts = {f"stage {cost.stage}": cost.added.params for cost in stage_costs(whole)}
+    return Picture(
+        f"{prefix}stages",
+        figures.stages(whole),
+        "Share of the attention's parameters, MACs and bytes, by stage",
+        mermaid.pie("Parameters of the attention, by stage", parts),
     )
 
 
-def _overhead(timing: Timing) -> str:
-    change = timing.overhead(NETWORK).percent
-    if change.low is None:
-        return f"{change.value:+.1f} %"
-    return f"{change.value:+.1f} % [{change.low:+.1f}, {change.high:+.1f}]"
+def _networks(report: Report) -> list[Block]:
+    """Return the networks beside each other, then each by itself behind a fold."""
+    named = report.named
+    charts = overview.charts(named)
+    blocks: list[Block] = []
+    for heading, page in report.pages.items():
+        if heading == FINAL_STAGE:
+            blocks += overview.times_chart(named)
+        blocks += [Heading(heading), page]
+        blocks += [charts[heading]] if heading in charts else []
+    blocks.append(Heading("Every network by itself"))
+    seen: list[str] = []
+    for name, findings in named.items():
+        seen.append(findings.recipe.name)
+        again = seen.count(findings.recipe.name)
+        slug = f"{findings.recipe.name}-{again}-" if again > 1 else f"{findings.recipe.name}-"
+        blocks.append(Details(f"{name}: {growth(findings)}", tuple(_network(findings, slug, 3))))
+    return blocks
+
+
+def _end(report: Report) -> list[Block]:
+    blocks: list[Block] = []
+    if report.timings:
+        blocks += [Heading("Environment"), environment(report.timings[0])]
+    blocks += [Heading("Reproduce"), Console(_commands(report))]
+    if report.timings:
+        return [*blocks, Beside(OF_THIS_MACHINE, "Every timing is in", ".json")]
+    return [*blocks, Beside(SAME_ANYWHERE, "All of them are in", ".json")]
+
+
+def _commands(report: Report) -> tuple[str, ...]:
+    """Return what makes the page again, or if no single command does, each network's part."""
+    flag = "" if report.timings else " --no-time"
+    recipes = [findings.recipe for findings in report.networks]
+    rest = {options(r).removeprefix(f"--arch {r.name}") for r in recipes}
+    if len(rest) == 1:
+        return (f"se-cost report --arch {','.join(r.name for r in recipes)}{rest.pop()}{flag}",)
+    return tuple(f"se-cost report {options(recipe)}{flag}" for recipe in recipes)

@@ -139,10 +139,10 @@ def _operators(whole: Comparison) -> Table:
         Column("MACs"),
         Column("other ops"),
         Column("MiB", ".2f"),
-        Column("in attention"),
-        Column("MACs"),
-        Column("other ops"),
-        Column("MiB", ".2f"),
+        Column("attention layers"),
+        Column("attention MACs"),
+        Column("attention other ops"),
+        Column("attention MiB", ".2f"),
     )
     return Table("Operators of the network, and those of its attention", columns, tuple(rows))
 

@@ -1,18 +1,13 @@
 """One function for each format: a page becomes a string."""
 
-import csv
-import io
-import json
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from se_cost.report.page import Page, Table
-
-if TYPE_CHECKING:
-    from rich.table import Table as RichTable
-
-WIDE = 500  # columns; where there is no terminal, nothing needs to be wrapped
+from se_cost.report.terminal import as_lines
 
 
 class Format(StrEnum):
@@ -22,6 +17,7 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
     CSV = "csv"
     JSON = "json"
+    JUNIT = "junit"  # of findings only
 
 
 class Formatter(Protocol):
@@ -36,44 +32,14 @@ def as_text(page: Page, *, width: int | None = None, color: bool = False) -> str
 
     Warnings are left to the caller, since they go to stderr.
     """
-    from rich.console import Console
-
-    out = io.StringIO()
-    console = Console(
-        file=out,
-        width=width or WIDE,
-        force_terminal=color,
-        no_color=not color,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        legacy_windows=False,
-    )
-    for line in page.lines:
-        console.print(line)
-    for table in page.tables:
-        console.print()
-        console.print(drawn(table))
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+    tables = [_visible_table(table) for table in page.tables]
+    return as_lines([visible(line) for line in page.lines], tables, width, color)
 
 
-def drawn(table: Table) -> "RichTable":
-    """Return the table as rich draws it, totals in bold below a line."""
-    from rich import box
-    from rich.table import Table as RichTable
-    from rich.text import Text
-
-    rich_table = RichTable(
-        title=Text(table.title, style="bold"), title_justify="left", box=box.SIMPLE_HEAD
-    )
-    for name, numeric in zip(table.header, _numeric(table), strict=True):
-        rich_table.add_column(Text(name), justify="right" if numeric else "left", no_wrap=numeric)
-    first_total = len(table.rows) - table.totals
-    for i, cells in enumerate(table.cells()):
-        if i == first_total:
-            rich_table.add_section()
-        rich_table.add_row(*map(Text, cells), style="bold" if i >= first_total else None)
-    return rich_table
+def _visible_table(table: Table) -> Table:
+    rows = (tuple(visible(c) if isinstance(c, str) else c for c in row) for row in table.rows)
+    columns = (replace(column, name=visible(column.name)) for column in table.columns)
+    return Table(visible(table.title), tuple(columns), tuple(rows), table.totals)
 
 
 def as_markdown(page: Page, *, width: int | None = None, color: bool = False) -> str:
@@ -92,8 +58,8 @@ def pipe_table(table: Table) -> str:
     return tabulate(
         [[escaped(cell) for cell in row] for row in table.cells()],
         headers=[escaped(name) for name in table.header],
-        tablefmt="github",
-        colalign=["right" if numeric else "left" for numeric in _numeric(table)],
+        tablefmt="pipe",
+        colalign=["right" if numeric else "left" for numeric in table.numeric],
         disable_numparse=True,
     )
 
@@ -105,7 +71,17 @@ def as_csv(page: Page, *, width: int | None = None, color: bool = False) -> str:
 
 def as_json(page: Page, *, width: int | None = None, color: bool = False) -> str:
     """Return one json document."""
-    return json.dumps(page.data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    import json
+
+    text = json.dumps(page.data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
+
+
+def as_junit(page: Page, *, width: int | None = None, color: bool = False) -> str:
+    """Return JUnit's XML of the findings of `check`."""
+    from se_cost.report.junit import suite
+
+    return suite(page.data["findings"])
 
 
 FORMATTERS: Mapping[Format, Formatter] = {
@@ -113,26 +89,35 @@ FORMATTERS: Mapping[Format, Formatter] = {
     Format.MARKDOWN: as_markdown,
     Format.CSV: as_csv,
     Format.JSON: as_json,
+    Format.JUNIT: as_junit,
 }
+
+
+def visible(text: str) -> str:
+    """Return text on one line, with what a terminal would obey (escape codes, ...) spelled out."""
+    return "".join(sign if sign.isprintable() else _spelled(sign) for sign in text)
+
+
+def _spelled(sign: str) -> str:
+    return " " if sign.isspace() else sign.encode("unicode_escape").decode()
 
 
 def escaped(text: str) -> str:
     """Return text that markdown takes literally, also within a cell of a table."""
-    one_line = " ".join(text.split())
+    one_line = " ".join(visible(text).split())
     for sign, harmless in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
         one_line = one_line.replace(sign, harmless)
-    return "".join(f"\\{sign}" if sign in "\\`*_|[]" else sign for sign in one_line)
+    literal = "".join(f"\\{sign}" if sign in "\\`*_~#|[]" else sign for sign in one_line)
+    return re.sub(r"^(\d*)([-+.)])(?=[ -]|$)", r"\1\\\2", literal)  # a list, or a rule
 
 
 def _csv_table(table: Table) -> str:
+    import csv
+    import io
+
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(table.header)
-    writer.writerows(table.rows)
+    for row in table.rows:
+        writer.writerow([visible(cell) if isinstance(cell, str) else cell for cell in row])
     return out.getvalue()
-
-
-def _numeric(table: Table) -> list[bool]:
-    """Return for every column but the first whether it is to be aligned as numbers."""
-    columns = list(zip(*table.rows, strict=True)) or [()] * len(table.columns)
-    return [i > 0 and not all(isinstance(v, str) for v in c) for i, c in enumerate(columns)]

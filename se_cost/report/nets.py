@@ -8,16 +8,16 @@ from se_cost.report.page import SCHEMA_VERSION, Cell, Column, Data, Page, Table
 
 COLUMNS = (
     Column("network"),
-    Column("blocks"),
-    Column("channels"),
+    Column("blocks", minor=True),
+    Column("channels", minor=True),
     Column("input"),
     Column("params M", ".2f"),
     Column("MACs G", ".3f"),
     Column("SE params M", ".2f"),
-    Column("%", ".2f"),
+    Column("SE params %", ".2f"),
     Column("SE MACs M", ".2f"),
-    Column("%", ".3f"),
-    Column("source"),
+    Column("SE MACs %", ".3f"),
+    Column("source", minor=True),
 )
 
 

@@ -16,6 +16,7 @@ class Column:
 
     name: str
     spec: str = ",d"
+    minor: bool = False  # left out where a terminal is too narrow for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,12 @@ class Table:
     def header(self) -> list[str]:
         """Return the headings."""
         return [column.name for column in self.columns]
+
+    @property
+    def numeric(self) -> list[bool]:
+        """Return for every column whether it holds numbers, and so is aligned to the right."""
+        columns = list(zip(*self.rows, strict=True)) or [()] * len(self.columns)
+        return [any(isinstance(value, int | float) for value in column) for column in columns]
 
     def cells(self) -> list[list[str]]:
         """Return the rows as people read them."""

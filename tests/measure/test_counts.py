@@ -71,6 +71,7 @@ def test_what_fvcore_leaves_out_is_named() -> None:
         MemoryError(),
         torch.cuda.OutOfMemoryError("CUDA out of memory"),
         RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried"),
+        RuntimeError("Storage size calculation overflowed with sizes=[3, 9999999999]"),
     ],
 )
 def test_out_of_memory_is_one_error(error: Exception) -> None:

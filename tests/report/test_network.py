@@ -21,7 +21,7 @@ def test_is_table_1_of_the_paper() -> None:
 
 @pytest.mark.parametrize("name", names())
 def test_lines_add_up(name: str) -> None:
-    """The lines of every network sum to its parameters and MACs: no layer is left out or doubled."""
+    """The lines of a network sum to its parameters and MACs: nothing is left out or doubled."""
     net = recipe(name)
     found, whole = blocks(net), compare(net).network
     assert sum(block.params for block in found) == whole.params

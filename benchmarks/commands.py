@@ -1,0 +1,81 @@
+"""Whole commands against what they are held to, as ratios within one run.
+
+    python benchmarks/commands.py [RUNS]
+
+Each pair runs in turn, A B A B ..., so that a change of the machine's speed meets both. The ratio
+is the median of the ratios of neighbours; times and peak memory are medians. The last column says
+what the ratio or the memory must not exceed.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from statistics import median
+
+from tabulate import tabulate
+
+PYTHON = sys.executable
+LIBRARIES = "import click, rich.console, rich.table, tabulate"
+BARE_FVCORE = """
+import torch
+from fvcore.nn import FlopCountAnalysis
+import se_cost
+for name in ("resnet152", "se_resnet152"):
+    model = se_cost.module(se_cost.recipe(name)).eval()
+    print(FlopCountAnalysis(model, torch.zeros(1, 3, 224, 224)).total())
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """Wall-clock seconds and peak resident MiB of one process."""
+
+    seconds: float
+    mebibytes: float
+
+
+def run(args: list[str]) -> Run:
+    """Run a process to its end and ask the system what it took."""
+    start = time.perf_counter()
+    process = subprocess.Popen(args, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{args} failed with {process.returncode}")
+    return Run(seconds, usage.ru_maxrss / 1024)
+
+
+def compare(what: str, ours: list[str], against: list[str], limit: str, runs: int) -> list[str]:
+    """Return a row of the table: both commands, run in turn."""
+    run(ours), run(against)  # files into the cache
+    pairs = [(run(ours), run(against)) for _ in range(runs)]
+    ratios = [a.seconds / b.seconds for a, b in pairs]
+    return [
+        what,
+        f"{median(a.seconds for a, _ in pairs):.3f}",
+        f"{median(b.seconds for _, b in pairs):.3f}",
+        f"{median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})",
+        f"{max(a.mebibytes for a, _ in pairs):.0f}",
+        limit,
+    ]
+
+
+def main(runs: int) -> None:
+    """Print the table."""
+    se_cost = [PYTHON, "-m", "se_cost"]
+    params = [*se_cost, "params", "--arch", "se_resnet50", "--r", "16"]
+    flops = [*se_cost, "flops", "--arch", "se_resnet152"]
+    rows = [
+        compare("params / its libraries", params, [PYTHON, "-c", LIBRARIES], "1.5, 40 MiB", runs),
+        compare("params / import torch", params, [PYTHON, "-c", "import torch"], "0.1", runs),
+        compare("flops / bare fvcore", flops, [PYTHON, "-c", BARE_FVCORE], "1.0", runs),
+    ]
+    heads = ["A / B", "A s", "B s", "A/B (range)", "A peak MiB", "limit"]
+    print(tabulate(rows, heads, tablefmt="github", disable_numparse=True))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 7)

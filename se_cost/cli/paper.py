@@ -1,0 +1,104 @@
+"""`se-cost paper`: does it agree with the paper?"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from se_cost.cli import INTERRUPTED
+from se_cost.cli.help import Command
+from se_cost.cli.options import DEVICE_OPTION, output_options
+from se_cost.cli.output import Output
+from se_cost.cli.progress import progress_bar
+from se_cost.errors import BadInput
+from se_cost.measure.protocol import Plan
+from se_cost.measure.settings import Mode, Settings
+from se_cost.nets.registry import recipe
+from se_cost.report.files import expect_writable, write
+from se_cost.report.formats import Format
+
+if TYPE_CHECKING:
+    from se_cost.measure.result import Timing
+
+PER_GPU = 32  # images; the paper trains 256 on 8 GPUs
+MAX_TIME = 40.0  # seconds for each of two timings
+
+
+@click.command(
+    name="paper",
+    cls=Command,
+    short_help="Put every published cost beside ours, with a verdict.",
+    epilog="""
+    se-cost paper
+    se-cost paper --output paper.md --figure paper.svg
+    se-cost paper --time --device cuda
+    """,
+)
+@click.option(
+    "--figure",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Draw error against cost, as SVG.",
+)
+@click.option("--time", is_flag=True, help="Measure the overhead here too, in about a minute.")
+@DEVICE_OPTION
+@output_options
+@click.pass_context
+def command(
+    ctx: click.Context, figure: Path | None, time: bool, device: str, output: Output
+) -> None:
+    """Recompute every cost that the SE paper prints: exact, close, or differs and why.
+
+    Its error rates are quoted beside what SE adds; --time is of SE-ResNet-50.
+    """
+    from se_cost.report.paper import illustrated, page
+
+    if figure is not None:
+        expect_drawable(figure, output.file)
+    timings, interrupted = timed(device, output.quiet) if time else ([], False)
+    answer = page(timings)
+    if figure is not None and output.file is not None and output.format is Format.MARKDOWN:
+        output.warn(answer)
+        write(output.file, illustrated(answer, output.file, figure))
+    else:
+        output.show(answer)
+    if figure is not None:
+        from se_cost.report.paper_figure import errors
+
+        write(figure, errors())
+    ctx.exit(INTERRUPTED if interrupted else 0)
+
+
+def expect_drawable(figure: Path, page: Path | None) -> None:
+    """Raise BadInput now if the picture could not be written later."""
+    if figure.suffix.lower() != ".svg":
+        raise BadInput(f"--figure draws SVG, not {str(figure)!r}: say {figure.with_suffix('.svg')}")
+    if page is not None and figure.resolve() == page.resolve():
+        raise BadInput(f"--figure and --output are both {str(figure)!r}: give each its own file")
+    expect_writable(figure)
+
+
+def timed(device: str, quiet: bool) -> "tuple[list[Timing], bool]":
+    """Time SE-ResNet-50 as the paper did, and say whether Ctrl-C ended it early.
+
+    Training is in batches, on a CPU of one image, since more would take minutes; inference is of
+    one image.
+    """
+    from se_cost.measure.device import resolve
+    from se_cost.measure.timing import time
+
+    batch = PER_GPU if resolve(device).type == "cuda" else 1
+    batches = {Mode.TRAIN: batch, Mode.INFER: 1}
+    timings: list[Timing] = []
+    try:
+        for mode, images in batches.items():
+            settings, plan = Settings(device, mode, images), Plan(max_time=MAX_TIME)
+            with progress_bar(quiet) as progress:
+                timings.append(time(recipe("se_resnet50"), settings, plan, progress))
+            if timings[-1].samples.interrupted:
+                return timings, True
+    except KeyboardInterrupt:
+        if not timings:
+            raise
+        return timings, True
+    return timings, False

@@ -1,0 +1,182 @@
+"""Input that cannot be used: an exit code, one line that helps, and nothing else."""
+
+import shlex
+from pathlib import Path
+
+import pytest
+import torch
+from click.testing import Result
+
+from cli.conftest import Run
+
+no_cuda = pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a CUDA device")
+
+
+def assert_refused(result: Result, exit_code: int, *words: str) -> None:
+    """Assert that a run ended with a code and one line with all the words, and printed nothing."""
+    assert result.exit_code == exit_code, result.output
+    assert result.stdout == ""
+    lines = result.stderr.splitlines()
+    assert len(lines) == 1, result.stderr
+    assert lines[0].startswith("se-cost: ")
+    assert "Traceback" not in lines[0]
+    for word in words:
+        assert word.lower() in lines[0].lower(), lines[0]
+
+
+REFUSED = {
+    # networks
+    "params --arch resnett50": ["'resnett50'", "did you mean resnet50?"],
+    "params --arch SE_RESNET50": ["did you mean se_resnet50?"],
+    "params --arch ''": ["network ''"],
+    "flops --arch zzz --no-measure": ["'zzz'", "se-cost nets"],
+    "time --arch se_resnet5": ["'se_resnet5'", "did you mean se_resnet50?"],
+    "report --arch se_resnet5": ["'se_resnet5'", "did you mean se_resnet50?"],
+    "params --attention cbam": ["--attention", "'cbam'", "none, se"],
+    "nets resnet51": ["'resnet51'", "did you mean resnet50?"],
+    # reduction ratios
+    "params --r 0": ["r 0", "at least 1"],
+    "params --r -1": ["r -1", "at least 1"],
+    "params --r 16,0,16,16": ["r 0", "at least 1"],
+    "params --r 1.5": ["--r", "'1.5'", "no whole number"],
+    "params --r abc": ["--r", "'abc'", "no whole number"],
+    "params --r ''": ["--r", "''", "no whole number"],
+    "params --r 16,": ["--r", "''", "no whole number"],
+    "params --r=--5": ["--r", "'--5'", "no whole number"],
+    f"params --r {'9' * 5000}": ["--r", "no whole number"],
+    "params --r 1,2": ["r has 2 values", "4", "stages 2, 3, 4, 5"],
+    "params --r 1,2,3,4,5": ["r has 5 values", "4", "stages 2, 3, 4, 5"],
+    # stages
+    "params --stages 9": ["stage", "'9'", "2, 3, 4, 5", "did you mean 5?"],
+    "params --drop-stages 1": ["stage", "'1'", "2, 3, 4, 5"],
+    "params --stages two": ["--stages", "'two'", "no whole number"],
+    # inputs
+    "params --input 0": ["0x0", "too small", "32x32"],
+    "params --input 7": ["7x7", "too small", "32x32"],
+    "params --input 224x8": ["224x8", "too small"],
+    "params --input 224x": ["--input", "'224x'", "224, or 800x1333"],
+    "params --input axb": ["--input", "'axb'", "224, or 800x1333"],
+    "params --input 1x2x3": ["--input", "'1x2x3'", "224, or 800x1333"],
+    "params --input -224": ["--input", "'-224'"],
+    "params --input ''": ["--input", "''"],
+    "params --classes 0": ["--classes", "0", ">=1"],
+    "params --classes 1e3": ["--classes", "'1e3'"],
+    "params --width 0.5": ["resnet50 has no width", "mobilenet"],
+    "params --arch se_mobilenet --width nan": ["width nan", "0.5"],
+    "params --arch se_mobilenet --width 0": ["width 0", "0.5"],
+    # words
+    "params --place standart": ["--place", "'standart'", "did you mean standard?"],
+    "params --gate sigmoyd": ["--gate", "'sigmoyd'", "did you mean sigmoid?"],
+    "params --squeeze average": ["--squeeze", "'average'", "avg, max, none"],
+    "params --stride-in 5x5": ["--stride-in", "'5x5'", "1x1, 3x3"],
+    "params --head tail": ["--head", "'tail'", "classifier, none"],
+    "params --format jsn": ["--format", "'jsn'", "did you mean json?"],
+    "params --format TEXT": ["--format", "'TEXT'", "did you mean text?"],
+    # measurement
+    "time --batch 0": ["--batch", "0", ">=1"],
+    "time --batch x": ["--batch", "'x'"],
+    "time --device tpu": ["device 'tpu'", "auto, cpu, cuda"],
+    "time --device cuda:x": ["device 'cuda:x'", "did you mean cuda:0?"],
+    "time --device ''": ["device ''"],
+    "report --device gpu": ["device 'gpu'", "auto, cpu, cuda"],
+    "time --dtype float": ["--dtype", "did you mean float32?"],
+    "time --layout nhcw": ["--layout", "did you mean n"],
+    "time --mode training": ["--mode", "infer, train"],
+    "flops --mode backward --no-measure": ["--mode", "infer, train"],
+    "time --threads 0": ["--threads", "0", ">=1"],
+    "time --seed x": ["--seed", "'x'"],
+    "time --runs 0": ["--runs", "0", ">=1"],
+    "time --max-time 0": ["--max-time", ">0"],
+    "time --max-time nan": ["--max-time", "'nan'"],
+    "report --max-time -1": ["--max-time", ">0"],
+    "time --arch se_resnet18 --input 32 --mode train": ["batch 1 is too small", "batch of 2"],
+    # output
+    "params --output missing/x.md": ["'missing/x.md'", "No such file or directory"],
+    "params --output .": ["'.'", "Is a directory"],
+    "params --output ''": ["Is a directory"],
+    f"params --output {'x' * 300}": ["File name too long"],
+    "nets --output missing/x.md": ["'missing/x.md'", "No such file or directory"],
+    "time --output missing/x.md": ["'missing/x.md'", "No such file or directory"],
+    "report --output .": ["'.'", "Is a directory"],
+    "report --output /dev/null/x.md": ["'/dev/null/x.md'", "cannot write"],
+    "report --output x.json": ["markdown", "x.md"],
+    # the command line itself
+    "parms": ["command 'parms'", "did you mean params?"],
+    "''": ["command ''"],
+    "params --archs resnet50": ["no such option", "--archs"],
+    "--format json params": ["no such option", "--format"],
+    "params extra": ["unexpected extra argument", "extra"],
+    "params --r": ["--r", "requires an argument"],
+    "params --bias=3": ["--bias", "does not take a value"],
+}
+
+
+@pytest.mark.parametrize("line", REFUSED, ids=lambda line: line[:60])
+def test_bad_input(run: Run, line: str) -> None:
+    """Each mistake is told in one line that names it and what would do; nothing is left behind."""
+    assert_refused(run(*shlex.split(line)), 2, *REFUSED[line])
+    assert list(Path().iterdir()) == []
+
+
+def test_read_only_folder(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that takes no files is told before any work is done."""
+
+    def touch(self: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "touch", touch)
+    monkeypatch.setattr("se_cost.report.params.page", lambda *given: pytest.fail("too late"))
+    assert_refused(run("params", "--output", "x.md"), 2, "'x.md'", "Permission denied")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_no_space_prints_what_cannot_be_written(run: Run) -> None:
+    """If the file takes no more, the answer goes to stdout, so that it is not lost."""
+    result = run("params", "--output", "/dev/full")
+    assert result.exit_code == 2
+    assert result.stderr == "se-cost: cannot write '/dev/full': No space left on device\n"
+    assert result.stdout == run("params").stdout
+
+
+CANNOT = {
+    "time --arch resnet18 --device cpu": ["nothing to compare", "resnet18"],
+    "time --attention none --device cpu": ["nothing to compare", "resnet50"],
+    "time --stages 3 --drop-stages 3 --device cpu": ["nothing to compare"],
+}
+
+
+@pytest.mark.parametrize("line", CANNOT)
+def test_cannot_measure(run: Run, line: str) -> None:
+    """What cannot be measured is exit code 3, never a success."""
+    assert_refused(run(*shlex.split(line)), 3, *CANNOT[line])
+
+
+@no_cuda
+@pytest.mark.parametrize("device", ["cuda", "cuda:0", "cuda:7"])
+def test_no_such_device(run: Run, device: str) -> None:
+    """A GPU that is not there is exit code 3; it is not replaced by the CPU."""
+    assert_refused(run("time", "--device", device), 3, f"no device {device}", "torch")
+
+
+def test_out_of_memory(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory that does not suffice is exit code 3, with what to do."""
+
+    def fail(*given: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("se_cost.measure.timing.steps", fail)
+    assert_refused(run("time", "--device", "cpu"), 3, "out of memory", "--batch")
+
+
+@pytest.mark.usefixtures("clock")
+def test_not_one_comparison_in_time(run: Run) -> None:
+    """If the time is up before the first comparison, that is exit code 3, not an empty answer."""
+    result = run("time", "--device", "cpu", "--max-time", "1e-9")
+    assert_refused(result, 3, "not one comparison", "longer")
+
+
+@pytest.mark.usefixtures("clock")
+def test_clock_that_went_backwards(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that cannot be trusted gives no answer."""
+    monkeypatch.setattr("se_cost.measure.timing.stopwatch", lambda *given: lambda arm, n: -1.0)
+    assert_refused(run("time", "--device", "cpu"), 3, "clock", "backwards")

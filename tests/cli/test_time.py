@@ -1,0 +1,209 @@
+"""`se-cost time`, with a stopwatch that tells known times; no network is built or run."""
+
+import csv
+import json
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import count
+
+import pytest
+
+from cli.conftest import MILLISECONDS, Run
+from se_cost.measure import protocol
+from se_cost.measure.protocol import Stopwatch
+from se_cost.measure.result import BASELINE, NETWORK, TRIMMED
+from se_cost.report import time as report_time
+
+Clock = Callable[[Stopwatch], None]
+TIME = ("time", "--device", "cpu", "--arch", "se_resnet50")
+SETTING_UP = 6 + 30  # calls for three arms: twice to calibrate, ten times until they are steady
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+def table(text: str) -> list[list[str]]:
+    """Return the cells of the first printed table."""
+    lines = text.split("network  ", 1)[1].splitlines()[2:]
+    return [re.split(r"\s{2,}", line.strip()) for line in lines[: lines.index("")]]
+
+
+def test_prints_the_truth(run: Run) -> None:
+    """With SE 10 % slower, without the final stage 4 %: as the stopwatch has it."""
+    result = run(*TIME)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert table(result.stdout) == [
+        ["ResNet-50", "10.00", "100.0", "–", "–", "–", "–"],
+        ["SE-ResNet-50", "11.00", "90.9", "+10.00", "+10.00", "+10.00", "slower"],
+        ["without stage 5", "10.40", "96.2", "+4.00", "+4.00", "+4.00", "slower"],
+    ]
+    assert "+10.00 % time beside ResNet-50" in result.stdout
+    assert report_time.QUICK in result.stdout
+
+
+def test_json_is_one_document(run: Run) -> None:
+    """Stdout holds one json document and nothing else, with numbers, samples and environment."""
+    result = run(*TIME, "--runs", "7", "--batch", "2", "--seed", "5", "--format", "json")
+    assert (result.exit_code, result.stderr) == (0, "")
+    data = json.loads(result.stdout)
+    assert (data["schema_version"], data["command"]) == (1, "time")
+    assert data["recipe"]["arch"] == "se_resnet50"
+    assert data["baseline"]["median_ms"] == pytest.approx(10)
+    assert data["network"]["median_ms"] == pytest.approx(11)
+    assert data["network"]["images_per_second"] == pytest.approx(2000 / 11)
+    assert data["overhead"] == {
+        **{key: pytest.approx(10) for key in ("percent", "low", "high")},
+        "verdict": "slower",
+    }
+    assert data["without_final_stage"]["overhead"]["percent"] == pytest.approx(4)
+    assert data["null"] == {key: pytest.approx(0) for key in ("percent", "low", "high")}
+    quads = data["samples"]["quads"]
+    assert [quad["arm"] for quad in quads] == [NETWORK, TRIMMED] * 7
+    for quad in quads:
+        outer, inner = MILLISECONDS[BASELINE] / 1000, MILLISECONDS[quad["arm"]] / 1000
+        if quad["reverse"]:
+            outer, inner = inner, outer
+        assert quad["seconds"] == pytest.approx([outer, inner, inner, outer])
+    assert {quad["reverse"] for quad in quads} == {True, False}
+    assert data["settings"]["batch"] == 2
+    assert data["settings"]["seed"] == 5
+    environment = data["environment"]
+    for key in ("se_cost", "torch", "python", "device_name", "dtype", "layout"):
+        assert isinstance(environment[key], str)
+        assert environment[key]
+    assert environment["device"] == "cpu"
+    assert environment["cores"] >= 1
+    assert environment["threads"] >= 1
+
+
+def test_environment_names_no_person_and_no_place(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither user, nor host, nor folder is in the document."""
+    monkeypatch.setenv("USER", "somebody-special")
+    monkeypatch.setattr("platform.node", lambda: "host-of-mine")
+    text = run(*TIME, "--format", "json").stdout
+    assert "somebody-special" not in text
+    assert "host-of-mine" not in text
+    assert "/home" not in text
+    assert "/tmp" not in text
+
+
+def test_csv(run: Run) -> None:
+    """The table of the arms and that of the noise, with full numbers."""
+    first, second = run(*TIME, "--format", "csv").stdout.split("\n\n")
+    rows = list(csv.DictReader(first.splitlines()))
+    assert [row["network"] for row in rows] == ["ResNet-50", "SE-ResNet-50", "without stage 5"]
+    assert float(rows[1]["overhead %"]) == pytest.approx(10)
+    assert rows[0]["overhead %"] == ""
+    assert [row["check"] for row in csv.DictReader(second.splitlines())] == ["null (A/A)", "drift"]
+
+
+def test_seed_decides_the_order(run: Run) -> None:
+    """The same seed takes the quads in the same order, another one does not."""
+
+    def order(seed: str) -> list[bool]:
+        data = json.loads(run(*TIME, "--seed", seed, "--format", "json").stdout)
+        return [quad["reverse"] for quad in data["samples"]["quads"]]
+
+    assert order("1") == order("1")
+    assert order("1") != order("2")
+
+
+def test_one_stage(run: Run) -> None:
+    """Where the final stage is the only one, two networks are timed, not three."""
+    data = json.loads(run(*TIME, "--stages", "3", "--format", "json").stdout)
+    assert {quad["arm"] for quad in data["samples"]["quads"]} == {NETWORK}
+    assert data["without_final_stage"] is None
+
+
+def interrupting(after: int) -> Stopwatch:
+    """Return a stopwatch that is interrupted, as by Ctrl-C, after so many calls."""
+    calls: Iterator[int] = count()
+
+    def watch(arm: str, iterations: int) -> float:
+        if next(calls) == after:
+            raise KeyboardInterrupt
+        return iterations * MILLISECONDS[arm] / 1000
+
+    return watch
+
+
+def test_interrupted_prints_what_is_finished(run: Run, clock: Clock) -> None:
+    """After 16 quads and a bit Ctrl-C leaves 16, exit code 130, and says so."""
+    clock(interrupting(SETTING_UP + 4 * 16 + 2))
+    result = run(*TIME, "--format", "json")
+    assert result.exit_code == 130
+    samples = json.loads(result.stdout)["samples"]
+    assert len(samples["quads"]) == 16
+    assert (samples["interrupted"], samples["complete"]) == (True, False)
+    assert result.stderr == f"se-cost: warning: {report_time.INTERRUPTED}\n"
+
+
+def test_interrupted_early_has_no_interval(run: Run, clock: Clock) -> None:
+    """After one quad there is a value, but neither interval nor verdict."""
+    clock(interrupting(SETTING_UP + 4 + 1))
+    result = run(*TIME)
+    assert result.exit_code == 130
+    assert table(result.stdout)[1] == [
+        *("SE-ResNet-50", "11.00", "90.9", "+10.00", "–", "–", "inconclusive")
+    ]
+    assert report_time.TOO_FEW in result.stderr
+
+
+@pytest.mark.parametrize("after", [0, 5, SETTING_UP, SETTING_UP + 3])
+def test_interrupted_before_the_first_comparison(run: Run, clock: Clock, after: int) -> None:
+    """With nothing finished there is nothing to print: one line, exit code 130."""
+    clock(interrupting(after))
+    result = run(*TIME)
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert result.stderr.strip() == "se-cost: interrupted before anything was finished"
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have each look at the clock take a second of the time that is left."""
+    measure = partial(protocol.measure, now=partial(next, map(float, count())))
+    monkeypatch.setattr("se_cost.measure.timing.measure", measure)
+
+
+@pytest.mark.usefixtures("hurried")
+def test_a_run_that_is_cut_short_warns(run: Run) -> None:
+    """If the time ends first, what was measured is printed with a warning; that is no failure."""
+    result = run(*TIME, "--max-time", "40", "--format", "json")
+    assert result.exit_code == 0
+    samples = json.loads(result.stdout)["samples"]
+    assert 0 < len(samples["quads"]) < 40
+    assert (samples["complete"], samples["interrupted"]) == (False, False)
+    assert f"se-cost: warning: {report_time.NOT_COMPLETE}" in result.stderr.splitlines()
+
+
+@pytest.mark.usefixtures("hurried")
+def test_quiet_silences_the_warning(run: Run) -> None:
+    """With --quiet there is not a byte on stderr."""
+    result = run(*TIME, "--max-time", "40", "--quiet")
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
+@pytest.mark.usefixtures("hurried")
+def test_timings_that_do_not_become_steady_warn(run: Run, clock: Clock) -> None:
+    """If every timing is slower than the last, the warm-up gives up and the page says so."""
+    calls = count(1)
+    clock(lambda arm, iterations: iterations * 1e-3 * 1.01 ** next(calls))
+    result = run(*TIME, "--max-time", "300", "--runs", "1")
+    assert result.exit_code == 0
+    assert f"se-cost: warning: {report_time.NOT_WARM}" in result.stderr.splitlines()
+
+
+def test_progress_is_reported_on_a_terminal_only(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The measurement gets a silent progress where stderr is no terminal."""
+    seen = []
+    measure = protocol.measure
+
+    def watched(*given: object, **named: object) -> protocol.Samples:
+        seen.append(given[4])
+        return measure(*given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("se_cost.measure.timing.measure", watched)
+    assert run(*TIME).stderr == ""
+    assert seen == [protocol.silent]

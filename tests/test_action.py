@@ -1,0 +1,97 @@
+"""The GitHub action: its file holds together, and its steps do what they say."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml  # type: ignore[import-untyped] # fvcore brings it
+
+ROOT = Path(__file__).parents[1]
+ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+STEPS: list[dict[str, Any]] = ACTION["runs"]["steps"]
+SCRIPTS = {step["name"]: step for step in STEPS if "run" in step}
+PROGRAM = str(Path(sys.executable).with_name("se-cost"))
+
+
+def run(name: str, folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run a step as GitHub's runner does, in a folder of its own."""
+    files = {
+        "GITHUB_OUTPUT": str(folder / "output"),
+        "GITHUB_STEP_SUMMARY": str(folder / "summary"),
+        "GITHUB_ACTIONS": "true",
+    }
+    return subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", SCRIPTS[name]["run"]],
+        cwd=folder,
+        env={**os.environ, **files, "PROGRAM": PROGRAM, **env},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_inputs_are_described_and_used() -> None:
+    """Whatever can be asked for has words, a default, and an effect."""
+    steps = yaml.safe_dump(STEPS)
+    for name, given in ACTION["inputs"].items():
+        assert given["description"].strip().endswith(".")
+        assert isinstance(given["default"], str)
+        assert f"inputs.{name}" in steps
+    used = set(re.findall(r"inputs\.([\w-]+)", steps))
+    assert used == set(ACTION["inputs"])
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_scripts_take_nothing_but_variables(name: str) -> None:
+    """An input that was spliced into a script could run what it likes."""
+    step = SCRIPTS[name]
+    assert step["shell"] == "bash"
+    assert "${{" not in step["run"]
+    assert subprocess.run(["bash", "-n", "-c", step["run"]], check=False).returncode == 0
+
+
+def test_outputs_come_from_steps() -> None:
+    """The step that an output names is there, and writes it."""
+    for output in ACTION["outputs"].values():
+        step, key = re.findall(r"steps\.(\w+)\.outputs\.(\w+)", output["value"])[0]
+        [script] = [s["run"] for s in STEPS if s.get("id") == step]
+        assert f'echo "{key}=' in script
+
+
+def test_what_is_installed_needs_no_torch() -> None:
+    """The step asks for what pyproject.toml asks for, less what only measures."""
+    script = SCRIPTS["Install se-cost"]["run"]
+    code = script.split("<<'PYTHON'\n")[1].split("PYTHON\n")[0]
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(ROOT / "pyproject.toml")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    packages = {re.split(r"[><=]", line)[0] for line in done.stdout.splitlines()}
+    assert {"click", "matplotlib", "tabulate"} <= packages
+    assert not {"torch", "fvcore"} & packages
+
+
+def test_report(tmp_path: Path) -> None:
+    """The page goes to the runner's folder, to the summary, and its path to the output."""
+    page = tmp_path / "temp" / "report.html"
+    words = {"NETWORKS": "se_resnet18,se_mobilenet", "REPORT": "--r 8\n--format html"}
+    done = run("se-cost report", tmp_path, FOLDER=str(tmp_path / "temp"), **words)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "output").read_text() == f"page={page}\n"
+    assert "--r 8 --no-time" in page.read_text()
+    assert "<!-- se-cost report -->" in (tmp_path / "summary").read_text()
+    assert done.stderr.startswith("::notice title=se-cost report::")
+
+
+def test_report_that_cannot_be_made(tmp_path: Path) -> None:
+    """The step fails, and gives no path of a page that is not there."""
+    done = run("se-cost report", tmp_path, FOLDER=str(tmp_path), NETWORKS="$(nope)", REPORT="")
+    assert done.returncode == 2
+    assert done.stderr.startswith("::error title=se-cost::network '$(nope)' is unknown")
+    assert not (tmp_path / "output").exists()

@@ -1,0 +1,56 @@
+"""The README says what the program does."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import readme
+from click.testing import CliRunner
+
+from se_cost.cli import COMMANDS, main
+
+TEXT = readme.README.read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"^\$ se-cost (.+)$", TEXT, re.MULTILINE)
+
+
+def test_help_is_up_to_date() -> None:
+    """The help block is what the program prints; `make readme` brings it up to date."""
+    assert readme.updated(TEXT) == TEXT
+    assert readme.help_block() in TEXT
+
+
+def test_picture_is_up_to_date() -> None:
+    """The picture is what the program draws."""
+    assert readme.PICTURE.read_text(encoding="utf-8") == readme.picture()
+
+
+def test_links_lead_somewhere() -> None:
+    """Every relative link and picture of the README is a file of the repository."""
+    links = re.findall(r"\]\(([^)#:]+)\)", TEXT)
+    assert links
+    for link in links:
+        assert (readme.ROOT / link).exists(), link
+
+
+@pytest.mark.parametrize("line", EXAMPLES)
+def test_examples_are_understood(line: str) -> None:
+    """Every example parses: asked for help instead, the program finds each of its options."""
+    words = shlex.split(line.split("#")[0].split("|")[0].split(">")[0])
+    result = CliRunner().invoke(main, [*words, "--help"])
+    assert result.exit_code == 0, result.output
+
+
+def test_every_command_has_an_example() -> None:
+    """No command is left out."""
+    shown = {line.split()[0] for line in EXAMPLES}
+    assert shown >= set(COMMANDS)
+
+
+def test_python_example_runs() -> None:
+    """The six lines of Python do what their comments say."""
+    (block,) = re.findall(r"```python\n(.+?)```", TEXT, re.DOTALL)
+    names: dict[str, object] = {}
+    exec(block.split("timing =")[0], names)
+    assert names["added"] == 2_530_992
+    assert Path(readme.ROOT / "CHANGELOG.md").exists()
