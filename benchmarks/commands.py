@@ -57,7 +57,7 @@ def compare(what: str, ours: list[str], against: list[str], limit: str, runs: in
         what,
         f"{median(a.seconds for a, _ in pairs):.3f}",
         f"{median(b.seconds for _, b in pairs):.3f}",
-        f"{median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})",
+        f"{median(ratios):.3f} ({min(ratios):.3f} to {max(ratios):.3f})",
         f"{max(a.mebibytes for a, _ in pairs):.0f}",
         limit,
     ]

@@ -7,7 +7,7 @@ from click.core import ParameterSource
 
 from se_cost.cli.config import nearest
 from se_cost.errors import BadInput
-from se_cost.report.baseline import NAME
+from se_cost.report.gate.baseline import NAME
 
 BASELINE_OPTION = click.option(
     "--baseline",

@@ -15,8 +15,8 @@ from se_cost.cli.options import RECIPE_OPTIONS, recipe_options
 from se_cost.cli.types import Type
 from se_cost.errors import BadInput, not_one_of
 from se_cost.nets.recipe import Recipe
-from se_cost.report.budgets import Budget, expect_names_differ
-from se_cost.report.quantities import QUANTITIES, Quantity, Unit
+from se_cost.report.gate.budgets import Budget, expect_names_differ
+from se_cost.report.gate.quantities import QUANTITIES, Quantity, Unit
 
 Command = Callable[..., Any]
 NUMBER = re.compile(r"(\d{1,18}|\d{1,3}(?:[,_]\d{3}){1,5})(\.\d{1,18})? ?([A-Za-z]*)")

@@ -11,7 +11,7 @@ from se_cost.cli.help import Command
 from se_cost.cli.options import findings_options
 from se_cost.cli.output import Output
 from se_cost.errors import CannotMeasure
-from se_cost.report.budgets import Budget
+from se_cost.report.gate.budgets import Budget
 
 
 @click.command(
@@ -53,7 +53,7 @@ def command(
 
     Exits 1 if something is over its limit, 3 if nothing could be judged.
     """
-    from se_cost.report.check import NOTHING, annotations, checked, page
+    from se_cost.report.gate.check import NOTHING, annotations, checked, page
 
     budgets = listed(ctx)
     path = baseline_file(ctx, baseline, must_exist=not update)

@@ -11,7 +11,7 @@ from se_cost.cli.help import Command
 from se_cost.cli.options import output_options
 from se_cost.cli.output import Output
 from se_cost.errors import BadInput, CannotMeasure
-from se_cost.report.changes import Entries
+from se_cost.report.gate.changes import Entries
 
 FILE = click.Path(path_type=Path)
 
@@ -47,7 +47,7 @@ def command(
 
     Exits 1 if anything got worse, by however little; 3 if nothing could be compared.
     """
-    from se_cost.report.diff import Diff, annotations, page
+    from se_cost.report.gate.diff import Diff, annotations, page
 
     if against is not None and old is None:
         diff = Diff(*_since(ctx, against, baseline_file(ctx, baseline, must_exist=False)))
@@ -67,18 +67,18 @@ NOT_JUDGED = "nothing was judged: no figure that both documents hold can be comp
 
 
 def _read(path: Path) -> Entries:
-    from se_cost.report.documents import entries
-    from se_cost.report.reading import load
+    from se_cost.report.gate.documents import entries
+    from se_cost.report.gate.reading import load
 
     return entries(load(path))
 
 
 def _since(ctx: click.Context, revision: str, path: Path) -> tuple[Entries, Entries]:
     """Return the networks of the baseline that a revision holds, and those of now."""
-    from se_cost.report.baseline import REMEDY, of_document, read
-    from se_cost.report.entry import counted
-    from se_cost.report.git import file_at
-    from se_cost.report.reading import parse
+    from se_cost.report.gate.baseline import REMEDY, of_document, read
+    from se_cost.report.gate.entry import counted
+    from se_cost.report.gate.git import file_at
+    from se_cost.report.gate.reading import parse
 
     content = file_at(revision, path)
     before = of_document(parse(content, f"{path.name} of {revision}", REMEDY))

@@ -90,7 +90,7 @@ def in_list(recipes: list[Recipe]) -> list[Recipe]:
     "--max-time",
     type=SECONDS,
     metavar="SECONDS",
-    default=40,
+    default=45,
     show_default=True,
     help="Limit of each of two timings.",
 )

@@ -10,7 +10,7 @@ from se_cost.cli.output import Output
 from se_cost.cli.types import OneOf
 from se_cost.report.formats import Format
 from se_cost.report.page import Page
-from se_cost.report.schema_words import Document
+from se_cost.report.schemas.words import Document
 
 ABOUT = f"""Print the JSON Schema (draft 2020-12) of the json documents that se-cost writes.
 
@@ -34,6 +34,6 @@ The documents are {", ".join(Document)}.
 @FILE_OPTION
 def command(document: Document | None, file: Path | None) -> None:
     """Print the schema of one document, or of all of them."""
-    from se_cost.report.schema import schema
+    from se_cost.report.schemas.schema import schema
 
     Output.of(Format.JSON, file, quiet=False).show(Page((), (), schema(document)))

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from fvcore.nn import FlopCountAnalysis
+from torch import nn
 
 from se_cost.measure.counts import FvcoreCount
 from se_cost.measure.memory import enough_memory
@@ -24,7 +25,7 @@ def by_fvcore(network: Node, shape: Shape) -> FvcoreCount:
     """
     with warnings.catch_warnings(), torch.no_grad(), one_thread(), enough_memory():
         warnings.simplefilter("ignore")  # the tracer that fvcore uses is deprecated
-        module = blank(network).to_empty(device="cpu").eval()
+        module = uninitialised(network).eval()
         analysis = FlopCountAnalysis(module, torch.zeros(1, *shape))
         analysis.set_op_handle(**LEFT_OUT)
         analysis.unsupported_ops_warnings(False).uncalled_modules_warnings(False)
@@ -33,6 +34,17 @@ def by_fvcore(network: Node, shape: Shape) -> FvcoreCount:
         own={op: n for op, n in counted.items() if op not in LEFT_OUT},
         left_out={op: n for op, n in counted.items() if op in LEFT_OUT},
     )
+
+
+def uninitialised(network: Node) -> nn.Module:
+    """Return the module on the CPU with whatever its memory holds.
+
+    `to_empty` would do the same, but imports sympy for it, which takes as long as a count.
+    """
+    module = blank(network)
+    state = {name: torch.empty(v.shape, dtype=v.dtype) for name, v in module.state_dict().items()}
+    module.load_state_dict(state, assign=True)
+    return module
 
 
 @contextmanager

@@ -12,7 +12,7 @@ def by_torch(network: Node, shape: Shape, *, backward: bool = False) -> TorchCou
     """Count one input on the meta device; `backward` runs and counts that pass too."""
     module = blank(network).eval()
     x = torch.empty(1, *shape, device="meta")
-    with FlopCounterMode(display=False) as counter:
+    with torch.set_grad_enabled(backward), FlopCounterMode(display=False) as counter:
         output = module(x)
         forward = counter.get_total_flops()
         if not backward:

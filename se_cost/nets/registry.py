@@ -1,43 +1,48 @@
 """The networks there are, by name, and the recipes that can be asked of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
 
 from se_cost.errors import BadInput, not_one_of
-from se_cost.nets import (
-    cifar,
-    dcgan,
-    densenet,
-    fcn,
-    inception,
-    inception_resnet,
-    mobilenet,
-    resnet,
-    resnext,
-    shufflenet,
-    vgg,
-)
 from se_cost.nets.attention import SE, Attention, Place
 from se_cost.nets.family import Family
 from se_cost.nets.nodes import Seq, Shape
 from se_cost.nets.recipe import Head, Recipe, StrideIn
 
 SE_PREFIX = "se_"
-FAMILIES: dict[str, Family] = {
-    family.name: family
-    for family in (
-        *resnet.FAMILIES,
-        *resnext.FAMILIES,
-        *vgg.FAMILIES,
-        *inception.FAMILIES,
-        *inception_resnet.FAMILIES,
-        *densenet.FAMILIES,
-        *mobilenet.FAMILIES,
-        *shufflenet.FAMILIES,
-        *fcn.FAMILIES,
-        *dcgan.FAMILIES,
-        *cifar.FAMILIES,
-    )
-}
+FILES = (  # of this package; the order is that of `se-cost nets`
+    *("resnet", "resnext", "vgg", "inception", "inception_resnet", "densenet"),
+    *("mobilenet", "shufflenet", "fcn", "dcgan", "cifar"),
+)
+
+
+class Families(Mapping[str, Family]):
+    """The families by name; a file of networks is imported when it is first looked into.
+
+    A command is about one network, and importing all of them takes longer than counting it.
+    """
+
+    def __getitem__(self, name: str) -> Family:
+        """Return a family; raise KeyError if there is none of that name."""
+        for family in self._all():
+            if family.name == name:
+                return family
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names, in order."""
+        return (family.name for family in self._all())
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return sum(1 for _ in self._all())
+
+    def _all(self) -> Iterator[Family]:
+        for file in FILES:
+            yield from import_module(f"se_cost.nets.{file}").FAMILIES
+
+
+FAMILIES = Families()
 
 
 def names() -> list[str]:

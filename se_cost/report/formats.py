@@ -79,7 +79,7 @@ def as_json(page: Page, *, width: int | None = None, color: bool = False) -> str
 
 def as_junit(page: Page, *, width: int | None = None, color: bool = False) -> str:
     """Return JUnit's XML of the findings of `check`."""
-    from se_cost.report.junit import suite
+    from se_cost.report.gate.junit import suite
 
     return suite(page.data["findings"])
 

@@ -12,6 +12,7 @@ QUICK = "quick: one process, not for quoting; another run may differ by more tha
 NOT_WARM = "the timings had not become steady before the measurement began: raise --max-time"
 NOT_COMPLETE = "the time ran out before all comparisons were made: raise --max-time"
 INTERRUPTED = "interrupted: this is what was finished"
+RESTLESS = "the null does not hold zero: something else kept the machine busy; close it and repeat"
 TOO_FEW = "too few comparisons for a 95 % interval, which takes 6 of each network"
 
 COLUMNS = (
@@ -102,9 +103,15 @@ def _warnings(timing: Timing) -> list[str]:
         INTERRUPTED: samples.interrupted,
         NOT_COMPLETE: not samples.complete and not samples.interrupted,
         NOT_WARM: not samples.warm,
+        RESTLESS: not _holds_zero(timing.null),
         TOO_FEW: change.low is None,
     }
     return [warning for warning, holds in causes.items() if holds]
+
+
+def _holds_zero(change: Estimate) -> bool:
+    """Return whether an interval holds zero; one that is not there might."""
+    return change.low is None or change.high is None or change.low <= 0 <= change.high
 
 
 def _data(timing: Timing) -> Data:

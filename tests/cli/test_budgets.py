@@ -15,7 +15,7 @@ from se_cost.nets.attention import Place, Squeeze
 from se_cost.nets.nodes import Fn
 from se_cost.nets.recipe import Head, StrideIn
 from se_cost.nets.registry import recipe
-from se_cost.report.quantities import QUANTITIES
+from se_cost.report.gate.quantities import QUANTITIES
 
 
 def configure(text: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from report.budgeted import time_document, written
-from report.test_git import git
+from report.gate.test_git import git
 
 from cli.conftest import Run
 from cli.test_bad_input import assert_refused

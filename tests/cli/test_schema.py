@@ -10,8 +10,8 @@ from jsonschema import Draft202012Validator
 
 from cli.conftest import Run
 from se_cost.measure.protocol import Stopwatch
-from se_cost.report.schema import schema
-from se_cost.report.schema_words import Document
+from se_cost.report.schemas.schema import schema
+from se_cost.report.schemas.words import Document
 
 Clock = Callable[[Stopwatch], None]
 BUDGET = "[[tool.se-cost.budgets]]\narch = 'se_resnet18'\nmax-params = '12M'\n"

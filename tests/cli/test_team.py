@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from report.test_git import git
+from report.gate.test_git import git
 
 PROJECT = """\
 [project]

@@ -1,8 +1,13 @@
 """Recipes by name, and what is refused."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from se_cost.errors import BadInput
+from se_cost.nets import registry
 from se_cost.nets.attention import SE, Place
 from se_cost.nets.recipe import Head, StrideIn
 from se_cost.nets.registry import FAMILIES, build, names, recipe, title
@@ -77,3 +82,20 @@ def test_head_and_stride() -> None:
         f"stage{i}" for i in range(1, 6)
     ]
     assert recipe("resnet50", stride_in=StrideIn.CONV3X3).stride_in is StrideIn.CONV3X3
+
+
+def test_every_file_of_networks_is_registered() -> None:
+    """A file that has families is in the list that is looked into."""
+    folder = Path(registry.__file__).parent
+    found = {path.stem for path in folder.glob("*.py") if "\nFAMILIES = " in path.read_text()}
+    assert found - {"registry"} == set(registry.FILES)
+
+
+def test_only_the_files_that_are_needed_are_imported() -> None:
+    """Asking for a ResNet does not import the Inceptions."""
+    code = (
+        "import sys; from se_cost.nets.registry import build, recipe\n"
+        "build(recipe('se_resnet50')); print('se_cost.nets.inception' in sys.modules)"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert result.stdout == "False\n"

@@ -11,10 +11,10 @@ from se_cost.measure.settings import Settings
 from se_cost.nets.recipe import Recipe
 from se_cost.nets.registry import recipe
 from se_cost.report import time
-from se_cost.report.budgets import Budget
-from se_cost.report.entry import Entry, Time, counted, read_time
+from se_cost.report.gate.budgets import Budget
+from se_cost.report.gate.entry import Entry, Time, counted, read_time
+from se_cost.report.gate.reading import Part
 from se_cost.report.page import Data
-from se_cost.report.reading import Part
 
 SMALL = recipe("se_resnet18", input=64)
 RICHER = recipe("se_resnet18", input=64, r=8)  # costs more

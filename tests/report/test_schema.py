@@ -18,21 +18,22 @@ from se_cost.measure.counts import Counts
 from se_cost.measure.settings import Mode, Settings
 from se_cost.nets.recipe import Recipe
 from se_cost.nets.registry import names, recipe
-from se_cost.report import baseline, flops, nets, network, paper, params, time
-from se_cost.report.budgets import Budget
-from se_cost.report.check import checked
-from se_cost.report.check import data as check_data
-from se_cost.report.diff import Diff
-from se_cost.report.diff import data as diff_data
+from se_cost.report import flops, nets, network, paper, params, time
 from se_cost.report.document import Report
 from se_cost.report.document import data as report_data
-from se_cost.report.documents import entries
-from se_cost.report.entry import counted
 from se_cost.report.findings import Findings
+from se_cost.report.gate import baseline
+from se_cost.report.gate.budgets import Budget
+from se_cost.report.gate.check import checked
+from se_cost.report.gate.check import data as check_data
+from se_cost.report.gate.diff import Diff
+from se_cost.report.gate.diff import data as diff_data
+from se_cost.report.gate.documents import entries
+from se_cost.report.gate.entry import counted
+from se_cost.report.gate.reading import Part
 from se_cost.report.page import Data
-from se_cost.report.reading import Part
-from se_cost.report.schema import schema
-from se_cost.report.schema_words import Document
+from se_cost.report.schemas.schema import schema
+from se_cost.report.schemas.words import Document
 
 Steps = tuple[str | int, ...]
 

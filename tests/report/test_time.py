@@ -1,11 +1,13 @@
 """The page of a timed comparison, made of timings whose truth is known."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from report.made_up import ENVIRONMENT, timing
+from se_cost.measure.quads import Quad
 from se_cost.measure.result import BASELINE, NETWORK, TRIMMED
 from se_cost.measure.settings import Mode, Settings
 from se_cost.nets.registry import recipe
@@ -172,3 +174,14 @@ def test_one_stage_of_attention_has_no_trimmed_network() -> None:
     assert [row[0] for row in answer.tables[0].rows] == ["ResNet-50", "SE-ResNet-50"]
     assert answer.data["without_final_stage"] is None
     assert answer.data["final_stage"] == 4
+
+
+def test_a_restless_machine_is_named() -> None:
+    """Where the network differs from itself, the run is doubted."""
+    run = timing(SE50, quads=8)
+    bent = [
+        Quad(q.arm, q.reverse, (*q.seconds[:3], 1.05 * q.seconds[3])) for q in run.samples.quads
+    ]
+    restless = replace(run, samples=replace(run.samples, quads=tuple(bent)))
+    assert (restless.null.low or 0) > 0
+    assert page(restless).warnings == (time.RESTLESS,)

@@ -6,8 +6,8 @@ import pytest
 
 from report.budgeted import budget
 from se_cost.errors import BadInput
-from se_cost.report.budgets import expect_names_differ
-from se_cost.report.quantities import QUANTITIES
+from se_cost.report.gate.budgets import expect_names_differ
+from se_cost.report.gate.quantities import QUANTITIES
 
 
 @pytest.mark.parametrize("key", ["params", "macs", "activation-bytes"])

@@ -12,19 +12,20 @@ from report.made_up import timing
 from se_cost.errors import BadInput
 from se_cost.measure.settings import Mode, Settings
 from se_cost.nets.registry import recipe
-from se_cost.report import baseline, flops, params
-from se_cost.report.check import Check
-from se_cost.report.check import data as check_data
-from se_cost.report.check import page as check_page
-from se_cost.report.diff import Diff
-from se_cost.report.diff import page as diff_page
+from se_cost.report import flops, params
 from se_cost.report.document import Report
 from se_cost.report.document import data as report_data
-from se_cost.report.documents import entries, time_entry
-from se_cost.report.entry import Entry, counted
 from se_cost.report.findings import Findings
 from se_cost.report.formats import FORMATTERS, Format
-from se_cost.report.reading import Part, parse
+from se_cost.report.gate import baseline
+from se_cost.report.gate.check import Check
+from se_cost.report.gate.check import data as check_data
+from se_cost.report.gate.check import page as check_page
+from se_cost.report.gate.diff import Diff
+from se_cost.report.gate.diff import page as diff_page
+from se_cost.report.gate.documents import entries, time_entry
+from se_cost.report.gate.entry import Entry, counted
+from se_cost.report.gate.reading import Part, parse
 
 
 def read(data: Any) -> dict[str, Entry]:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from se_cost.errors import BadInput
 from se_cost.nets.recipe import Recipe
-from se_cost.report.baseline import read
-from se_cost.report.baseline import update as write_into
-from se_cost.report.budgets import Budget
-from se_cost.report.documents import time_entry
-from se_cost.report.entry import Entry, Time, counted
 from se_cost.report.files import expect_writable
-from se_cost.report.judging import (
+from se_cost.report.gate.baseline import read
+from se_cost.report.gate.baseline import update as write_into
+from se_cost.report.gate.budgets import Budget
+from se_cost.report.gate.documents import time_entry
+from se_cost.report.gate.entry import Entry, Time, counted
+from se_cost.report.gate.judging import (
     NEW_TIME,
     NO_BASELINE,
     NO_COUNT,
@@ -24,10 +24,10 @@ from se_cost.report.judging import (
     Verdict,
     judge,
 )
+from se_cost.report.gate.quantities import percent
+from se_cost.report.gate.reading import load
+from se_cost.report.gate.reasons import reason, sentence, stage, to_do
 from se_cost.report.page import SCHEMA_VERSION, Cell, Column, Data, Page, Table
-from se_cost.report.quantities import percent
-from se_cost.report.reading import load
-from se_cost.report.reasons import reason, sentence, stage, to_do
 
 NOTHING = (
     "nothing was judged: there is no limit that can be judged here, and no baseline of these "

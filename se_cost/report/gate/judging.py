@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import inf
 
-from se_cost.report.budgets import Budget
-from se_cost.report.entry import Entry, Time
 from se_cost.report.formats import visible
-from se_cost.report.quantities import OVERHEAD, QUANTITIES, Quantity
+from se_cost.report.gate.budgets import Budget
+from se_cost.report.gate.entry import Entry, Time
+from se_cost.report.gate.quantities import OVERHEAD, QUANTITIES, Quantity
 
 UPDATE = "`se-cost check --update`"
 NO_BASELINE = f"the baseline does not know this network; {UPDATE} adds it"

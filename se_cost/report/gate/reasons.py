@@ -1,10 +1,10 @@
 """A finding in words: which network, which stage, by how much, and what to do."""
 
-from se_cost.report.entry import Count, Time
-from se_cost.report.judging import UPDATE, Finding, Verdict
-from se_cost.report.quantities import percent
-from se_cost.report.remedies import remedies
-from se_cost.report.where import growth, in_words, largest, recipe_change
+from se_cost.report.gate.entry import Count, Time
+from se_cost.report.gate.judging import UPDATE, Finding, Verdict
+from se_cost.report.gate.quantities import percent
+from se_cost.report.gate.remedies import remedies
+from se_cost.report.gate.where import growth, in_words, largest, recipe_change
 
 
 def sentence(finding: Finding) -> str:

@@ -9,12 +9,12 @@ import pytest
 from report.budgeted import LEANER, RICHER, SMALL, budget, entry, timed
 from se_cost.nets.recipe import Recipe
 from se_cost.nets.registry import recipe
-from se_cost.report.entry import Entry, counted
-from se_cost.report.judging import Finding, judge
-from se_cost.report.quantities import QUANTITIES
-from se_cost.report.reasons import reason, sentence, stage, to_do
-from se_cost.report.remedies import remedies
-from se_cost.report.where import growth, in_words, largest, recipe_change
+from se_cost.report.gate.entry import Entry, counted
+from se_cost.report.gate.judging import Finding, judge
+from se_cost.report.gate.quantities import QUANTITIES
+from se_cost.report.gate.reasons import reason, sentence, stage, to_do
+from se_cost.report.gate.remedies import remedies
+from se_cost.report.gate.where import growth, in_words, largest, recipe_change
 
 SE50 = recipe("se_resnet50")
 
@@ -159,12 +159,21 @@ def test_remedies_that_are_not_enough() -> None:
 
 
 def test_remedies_of_one_stage_and_of_several_ratios() -> None:
-    """The only stage is not dropped; different ratios are doubled together."""
+    """The only stage is not dropped; different ratios are raised together."""
     params = QUANTITIES["params"]
     (only,) = remedies(recipe("se_resnet50", stages=[5]), params, 26_500_000)
     assert only.startswith("r = 32 instead of 16: ")
     _, both = remedies(recipe("se_resnet50", r=[16, 16, 16, 8]), params, 28_000_000)
-    assert both.startswith("twice the r of every stage: ")
+    assert both.startswith("2 times the r of every stage: ")
+
+
+def test_r_is_no_larger_than_it_must_be() -> None:
+    """Of all doublings of r the first that suffices is named, and none if none does."""
+    params, net = QUANTITIES["params"], recipe("se_resnet50")
+    (enough,) = remedies(net, params, 26_000_000)
+    assert enough == "r = 128 instead of 16: 25,886,622, within"
+    (bare,) = remedies(net, params, 25_557_032)
+    assert bare == "no attention at all: 25,557,032, within"
 
 
 def test_largest() -> None:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from se_cost.ledger.rows import Ledger
-from se_cost.report.entry import COUNTED, Entry, Time, stage_name
-from se_cost.report.judging import elsewhere
-from se_cost.report.quantities import OVERHEAD, QUANTITIES, Quantity
-from se_cost.report.where import growth
+from se_cost.report.gate.entry import COUNTED, Entry, Time, stage_name
+from se_cost.report.gate.judging import elsewhere
+from se_cost.report.gate.quantities import OVERHEAD, QUANTITIES, Quantity
+from se_cost.report.gate.where import growth
 
 UNSURE = "the {} time is not conclusive; measure for longer"
 Entries = Mapping[str, Entry]

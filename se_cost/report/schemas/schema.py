@@ -5,8 +5,8 @@ allowed.
 """
 
 from se_cost.report.page import SCHEMA_VERSION, Data
-from se_cost.report.schema_documents import DEFINITIONS, DOCUMENTS
-from se_cost.report.schema_words import DEFINITION, DRAFT, Document, Schema, one_of, part, table
+from se_cost.report.schemas.documents import DEFINITIONS, DOCUMENTS
+from se_cost.report.schemas.words import DEFINITION, DRAFT, Document, Schema, one_of, part, table
 
 
 def schema(document: Document | None = None) -> Data:

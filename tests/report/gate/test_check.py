@@ -20,11 +20,11 @@ from report.budgeted import (
 )
 from se_cost.errors import BadInput
 from se_cost.nets.registry import recipe
-from se_cost.report.baseline import read
-from se_cost.report.check import Check, annotations, checked, data, page
-from se_cost.report.entry import counted
 from se_cost.report.formats import as_csv, as_json, as_markdown, as_text
-from se_cost.report.judging import NEW_TIME, UPDATE, Verdict
+from se_cost.report.gate.baseline import read
+from se_cost.report.gate.check import Check, annotations, checked, data, page
+from se_cost.report.gate.entry import counted
+from se_cost.report.gate.judging import NEW_TIME, UPDATE, Verdict
 
 NASTY = "a | `b` <script>alert(1)</script> [c](d) *e* _f_"
 

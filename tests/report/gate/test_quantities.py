@@ -3,7 +3,7 @@
 import pytest
 
 from report.budgeted import entry, timed
-from se_cost.report.quantities import QUANTITIES, percent
+from se_cost.report.gate.quantities import QUANTITIES, percent
 
 
 @pytest.mark.parametrize(

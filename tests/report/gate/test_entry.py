@@ -14,9 +14,9 @@ from se_cost.errors import BadInput
 from se_cost.ledger.compare import compare
 from se_cost.nets.recipe import Recipe
 from se_cost.nets.registry import names, recipe
-from se_cost.report.entry import COUNTED, counted, read_entry, read_time, with_times
+from se_cost.report.gate.entry import COUNTED, counted, read_entry, read_time, with_times
+from se_cost.report.gate.reading import Part
 from se_cost.report.page import Data
-from se_cost.report.reading import Part
 
 
 @pytest.mark.parametrize("name", names())

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from se_cost.errors import BadInput, CannotMeasure
-from se_cost.report.git import file_at
+from se_cost.report.gate.git import file_at
 
 
 def git(folder: Path, *words: str) -> None:

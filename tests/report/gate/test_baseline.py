@@ -15,11 +15,11 @@ import pytest
 from report.budgeted import LEANER, RICHER, SMALL, elsewhere, entry, timed
 from se_cost.errors import BadInput
 from se_cost.nets.registry import recipe
-from se_cost.report import baseline
-from se_cost.report.baseline import of_document, read, text, update
-from se_cost.report.entry import counted
+from se_cost.report.gate import baseline
+from se_cost.report.gate.baseline import of_document, read, text, update
+from se_cost.report.gate.entry import counted
+from se_cost.report.gate.reading import Part
 from se_cost.report.page import Data
-from se_cost.report.reading import Part
 
 
 def names(folder: Path) -> list[str]:
@@ -104,7 +104,8 @@ def test_two_updates_at_once_lose_nothing(tmp_path: Path) -> None:
     path = tmp_path / "base.json"
     code = (
         "import sys; from pathlib import Path; from se_cost.nets.registry import recipe\n"
-        "from se_cost.report.baseline import update; from se_cost.report.entry import counted\n"
+        "from se_cost.report.gate.baseline import update\n"
+        "from se_cost.report.gate.entry import counted\n"
         "entry = counted(recipe('se_resnet18')); input()\n"
         "for i in range(20): update(Path(sys.argv[1]), {sys.argv[2] + str(i): entry})"
     )

@@ -13,11 +13,11 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from se_cost.errors import BadInput
-from se_cost.report.documents import entries
-from se_cost.report.entry import Entry, with_times
 from se_cost.report.files import unwritable, write
+from se_cost.report.gate.documents import entries
+from se_cost.report.gate.entry import Entry, with_times
+from se_cost.report.gate.reading import Part, load
 from se_cost.report.page import SCHEMA_VERSION, Data
-from se_cost.report.reading import Part, load
 
 NAME = "se-cost-baseline.json"
 REMEDY = "take it back from git, or delete it and run `se-cost check --update`"

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from report.budgeted import RICHER, SMALL, budget, entry, timed
-from se_cost.report.check import Check, page
 from se_cost.report.formats import as_junit
+from se_cost.report.gate.check import Check, page
 
 
 def parsed(check: Check) -> ET.Element:

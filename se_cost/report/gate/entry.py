@@ -13,8 +13,8 @@ from se_cost.ledger.rows import Ledger
 from se_cost.nets.attention import SE, Attention, Place, Squeeze
 from se_cost.nets.nodes import Fn
 from se_cost.nets.recipe import Head, Recipe, StrideIn
+from se_cost.report.gate.reading import Part
 from se_cost.report.page import Data
-from se_cost.report.reading import Part
 from se_cost.report.recipes import recipe_data
 
 PARAMS, MACS, ACTIVATIONS = "params", "macs", "activation_bytes"

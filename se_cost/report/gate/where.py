@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from se_cost.report.entry import HEAD, Entry
+from se_cost.report.gate.entry import HEAD, Entry
 from se_cost.report.recipes import options
 
 

@@ -6,8 +6,8 @@ from se_cost.measure.result import NETWORK, TRIMMED
 from se_cost.measure.settings import DType, Layout, Mode
 from se_cost.nets.attention import GATES, Place, Squeeze
 from se_cost.nets.recipe import Head, StrideIn
-from se_cost.report.entry import COUNTED
-from se_cost.report.schema_words import (
+from se_cost.report.gate.entry import COUNTED
+from se_cost.report.schemas.words import (
     NAME,
     TEXT,
     YES_OR_NO,

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from se_cost.errors import not_one_of
-from se_cost.report.entry import MACS, PARAMS, Count, Entry, read_entry, read_time, stage_name
-from se_cost.report.reading import Part
+from se_cost.report.gate.entry import MACS, PARAMS, Count, Entry, read_entry, read_time, stage_name
+from se_cost.report.gate.reading import Part
 
 
 def entries(document: Part) -> dict[str, Entry]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from se_cost.errors import BadInput
 from se_cost.nets.recipe import Recipe
-from se_cost.report.quantities import Quantity
+from se_cost.report.gate.quantities import Quantity
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from report.budgeted import LEANER, RICHER, SMALL, budget, elsewhere, entry, timed
 from se_cost.nets.registry import recipe
-from se_cost.report.budgets import Budget
-from se_cost.report.entry import Entry, Time, counted
-from se_cost.report.judging import (
+from se_cost.report.gate.budgets import Budget
+from se_cost.report.gate.entry import Entry, Time, counted
+from se_cost.report.gate.judging import (
     NO_BASELINE,
     NO_COUNT,
     NO_TIME,

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from se_cost.ledger.conventions import CONVENTIONS
 from se_cost.ledger.paper import Verdict as PaperVerdict
 from se_cost.nets.attention import Place
-from se_cost.report.changes import Trend
-from se_cost.report.entry import COUNTED
-from se_cost.report.judging import Verdict
+from se_cost.report.gate.changes import Trend
+from se_cost.report.gate.entry import COUNTED
+from se_cost.report.gate.judging import Verdict
+from se_cost.report.gate.quantities import QUANTITIES, Unit
 from se_cost.report.page import SCHEMA_VERSION
-from se_cost.report.quantities import QUANTITIES, Unit
-from se_cost.report.schema_parts import (
+from se_cost.report.schemas.parts import (
     COMPUTED,
     FINAL_STAGE,
     HOW_IT_RUNS,
@@ -19,7 +19,7 @@ from se_cost.report.schema_parts import (
     SPEED,
     STAGE,
 )
-from se_cost.report.schema_words import (
+from se_cost.report.schemas.words import (
     NAME,
     TEXT,
     WHOLE,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from se_cost.report.entry import ACTIVATIONS, MACS, PARAMS, Count, Entry, Time
+from se_cost.report.gate.entry import ACTIVATIONS, MACS, PARAMS, Count, Entry, Time
 
 MIB = 2**20
 

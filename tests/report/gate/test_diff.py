@@ -13,10 +13,10 @@ from report.drawn import recipes
 from se_cost.errors import CannotMeasure
 from se_cost.nets.recipe import Recipe
 from se_cost.nets.registry import recipe
-from se_cost.report.changes import Change, Trend, changes, pairs, sites
-from se_cost.report.diff import Diff, annotations, data, page
-from se_cost.report.entry import COUNTED, Count, Entry, Time, counted
 from se_cost.report.formats import as_csv, as_json, as_markdown, as_text
+from se_cost.report.gate.changes import Change, Trend, changes, pairs, sites
+from se_cost.report.gate.diff import Diff, annotations, data, page
+from se_cost.report.gate.entry import COUNTED, Count, Entry, Time, counted
 
 SE50, SE50_8 = recipe("se_resnet50"), recipe("se_resnet50", r=8)
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from se_cost.errors import BadInput
-from se_cost.report.reading import DEEPEST, Part, load, parse
+from se_cost.report.gate.reading import DEEPEST, Part, load, parse
 
 GOOD = {"schema_version": 1, "command": "params", "deep": {"list": [{"n": 3}]}}
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from se_cost.errors import CannotMeasure
-from se_cost.report.changes import Change, Entries, Site, Trend, changes, pairs, sites
-from se_cost.report.entry import ACTIVATIONS, COUNTED, MACS, PARAMS, Entry
+from se_cost.report.gate.changes import Change, Entries, Site, Trend, changes, pairs, sites
+from se_cost.report.gate.entry import ACTIVATIONS, COUNTED, MACS, PARAMS, Entry
+from se_cost.report.gate.quantities import MIB, percent
+from se_cost.report.gate.where import in_words, largest, recipe_change
 from se_cost.report.page import SCHEMA_VERSION, Cell, Column, Data, Page, Table
-from se_cost.report.quantities import MIB, percent
-from se_cost.report.where import in_words, largest, recipe_change
 
 DIGITS = 4  # of a share, behind the point
 CHANGES = (

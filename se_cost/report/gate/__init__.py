@@ -1,0 +1,1 @@
+"""Budgets and baselines: does this network cost more than it may, or than it did?"""
