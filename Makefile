@@ -4,14 +4,17 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: report test lint bench readme
+.PHONY: report test coverage lint bench readme
 
 report: $(INSTALLED)
 	$(BIN)/se-cost report
 
 # one thread each: two workers share the machine, and threads of torch would fight
 test: $(INSTALLED)
-	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --cov
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2
+
+coverage: $(INSTALLED)
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --cov --quiet
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -10,14 +10,24 @@ what the ratio or the memory must not exceed.
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 
 from tabulate import tabulate
 
 PYTHON = sys.executable
-LIBRARIES = "import click, rich.console, rich.table, tabulate"
+LOADED = [PYTHON, "-c", "import click, rich.console, rich.table, tabulate"]
+BUDGET = """
+[[tool.se-cost.budgets]]
+name = "n{n}"
+arch = "se_resnet50"
+r = {r}
+max-params = "100M"
+max-macs = "4G"
+"""
 BARE_FVCORE = """
 import torch
 from fvcore.nn import FlopCountAnalysis
@@ -36,10 +46,12 @@ class Run:
     mebibytes: float
 
 
-def run(args: list[str]) -> Run:
-    """Run a process to its end and ask the system what it took."""
+def run(args: list[str], folder: str | None = None) -> Run:
+    """Run a process in a folder to its end and ask the system what it took."""
     start = time.perf_counter()
-    process = subprocess.Popen(args, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        args, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder
+    )
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -48,10 +60,17 @@ def run(args: list[str]) -> Run:
     return Run(seconds, usage.ru_maxrss / 1024)
 
 
-def compare(what: str, ours: list[str], against: list[str], limit: str, runs: int) -> list[str]:
-    """Return a row of the table: both commands, run in turn."""
-    run(ours), run(against)  # files into the cache
-    pairs = [(run(ours), run(against)) for _ in range(runs)]
+def compare(
+    what: str,
+    ours: list[str],
+    against: list[str],
+    limit: str,
+    runs: int,
+    folder: str | None = None,
+) -> list[str]:
+    """Return a row of the table: both commands, run in turn, ours in a `folder`."""
+    run(ours, folder), run(against)  # files into the cache
+    pairs = [(run(ours, folder), run(against)) for _ in range(runs)]
     ratios = [a.seconds / b.seconds for a, b in pairs]
     return [
         what,
@@ -68,8 +87,15 @@ def main(runs: int) -> None:
     se_cost = [PYTHON, "-m", "se_cost"]
     params = [*se_cost, "params", "--arch", "se_resnet50", "--r", "16"]
     flops = [*se_cost, "flops", "--arch", "se_resnet152"]
-    rows = [
-        compare("params / its libraries", params, [PYTHON, "-c", LIBRARIES], "1.5, 40 MiB", runs),
+    with tempfile.TemporaryDirectory() as folder:
+        budgets = Path(folder, "pyproject.toml")
+        budgets.write_text("\n".join(BUDGET.format(n=n, r=n + 1) for n in range(50)))
+        check = [*se_cost, "check"]
+        rows = [
+            compare("check, 50 budgets / libraries", check, LOADED, "0.5 s", runs, folder),
+        ]
+    rows += [
+        compare("params / its libraries", params, LOADED, "1.5, 40 MiB", runs),
         compare("params / import torch", params, [PYTHON, "-c", "import torch"], "0.1", runs),
         compare("flops / bare fvcore", flops, [PYTHON, "-c", BARE_FVCORE], "1.0", runs),
     ]

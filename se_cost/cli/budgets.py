@@ -1,19 +1,17 @@
 """Budgets in the words of the command line, there and in pyproject.toml."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from fractions import Fraction
 from functools import wraps
-from pathlib import Path
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
-from se_cost.cli.config import BUDGETS, TABLE, nearest, read, spelled
-from se_cost.cli.options import RECIPE_OPTIONS, recipe_options
+from se_cost.cli.config import BUDGETS
+from se_cost.cli.listed import listed
+from se_cost.cli.options import recipe_options
 from se_cost.cli.types import Type
-from se_cost.errors import BadInput, not_one_of
 from se_cost.nets.recipe import Recipe
 from se_cost.report.gate.budgets import Budget, expect_names_differ
 from se_cost.report.gate.quantities import QUANTITIES, Quantity, Unit
@@ -119,49 +117,21 @@ BUDGET_OPTIONS: tuple[Callable[[Command], Command], ...] = (
     *map(_cap, QUANTITIES.values()),
     *map(_growth, QUANTITIES.values()),
 )
-WORDS = ("name", *RECIPE_OPTIONS, *CAPS, *GROWTHS)
 
 
-def listed(ctx: click.Context) -> list[Budget]:
+def budgets_listed(ctx: click.Context) -> list[Budget]:
     """Return the budgets of pyproject.toml; none if the command line has words of one itself.
 
     Raises BadInput for what is no list, for an unknown word, and for two budgets of one name.
     """
-    path = nearest(Path.cwd())
-    given = any(ctx.get_parameter_source(word) is ParameterSource.COMMANDLINE for word in WORDS)
-    tables = [] if given or path is None else read(path).get(BUDGETS, [])
-    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise BadInput(f"{path}: {BUDGETS} must be a list: write [[tool.se-cost.{BUDGETS}]]")
     usual = (ctx.find_root().default_map or {}).get("check", {})
-    budgets = [
-        budget_of(table, usual, f"{path}: budget {n} in {TABLE}")
-        for n, table in enumerate(tables, 1)
-    ]
+    budgets: list[Budget] = listed(ctx, BUDGETS, one_budget, usual)
     expect_names_differ(budgets)
     return budgets
 
 
-def budget_of(words: Mapping[str, Any], usual: Mapping[str, Any], where: str) -> Budget:
-    """Return the budget that `words` spell, where they say nothing as `usual`.
-
-    Raises BadInput that begins with `where` the words stand.
-    """
-    keys = {option.opts[0].removeprefix("--"): str(option.name) for option in _budget.params}
-    try:
-        for key in words:
-            if key not in keys:
-                raise not_one_of("key", key, keys)
-        said = {keys[key]: spelled(value) for key, value in words.items()}
-        with _budget.make_context(BUDGETS, [], default_map={**usual, **said}) as ctx:
-            budget: Budget = _budget.invoke(ctx)
-    except click.ClickException as error:
-        raise BadInput(f"{where}: {error.format_message()}") from None
-    except BadInput as error:
-        raise BadInput(f"{where}: {error}") from None
-    return budget
-
-
 @click.command(add_help_option=False)
 @budget_options
-def _budget(budget: Budget) -> Budget:
+def one_budget(budget: Budget) -> Budget:
+    """Return the budget that the options spell; a parser, and no command of the program."""
     return budget

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from se_cost.cli.baseline import BASELINE_OPTION, baseline_file
-from se_cost.cli.budgets import budget_options, listed
+from se_cost.cli.budgets import budget_options, budgets_listed
 from se_cost.cli.github import tell
 from se_cost.cli.help import Command
 from se_cost.cli.options import findings_options
@@ -55,7 +55,7 @@ def command(
     """
     from se_cost.report.gate.check import NOTHING, annotations, checked, page
 
-    budgets = listed(ctx)
+    budgets = budgets_listed(ctx)
     path = baseline_file(ctx, baseline, must_exist=not update)
     check = checked(budgets or [budget], path, times, update=update, complete=bool(budgets))
     answer = page(check)

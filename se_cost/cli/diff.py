@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from se_cost.cli.baseline import BASELINE_OPTION, baseline_file
-from se_cost.cli.budgets import listed
+from se_cost.cli.budgets import budgets_listed
 from se_cost.cli.github import tell
 from se_cost.cli.help import Command
 from se_cost.cli.options import output_options
@@ -82,6 +82,6 @@ def _since(ctx: click.Context, revision: str, path: Path) -> tuple[Entries, Entr
 
     content = file_at(revision, path)
     before = of_document(parse(content, f"{path.name} of {revision}", REMEDY))
-    budgets = listed(ctx)
+    budgets = budgets_listed(ctx)
     now = {budget.name: counted(budget.recipe) for budget in budgets}
     return before, now or read(path)

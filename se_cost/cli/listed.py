@@ -11,11 +11,14 @@ from se_cost.cli.config import TABLE, nearest, read, spelled
 from se_cost.errors import BadInput, not_one_of
 
 
-def listed(ctx: click.Context, key: str, parser: click.Command) -> list[Any]:
+def listed(
+    ctx: click.Context, key: str, parser: click.Command, usual: Mapping[str, Any] | None = None
+) -> list[Any]:
     """Return what `parser` returns for every table of the list under `key` in pyproject.toml.
 
-    None if the command line has a word that `parser` knows: that wins. Raises BadInput for what
-    is no list of tables, for an unknown word, and for whatever `parser` refuses.
+    Where a table says nothing, what is `usual` holds, or else the defaults of the command. The
+    list is empty if the command line has a word that `parser` knows: that wins. Raises BadInput
+    for what is no list of tables, for an unknown word, and for whatever `parser` refuses.
     """
     path = nearest(Path.cwd())
     words = [str(option.name) for option in parser.params]
@@ -23,9 +26,9 @@ def listed(ctx: click.Context, key: str, parser: click.Command) -> list[Any]:
     tables = [] if given or path is None else read(path).get(key, [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise BadInput(f"{path}: {key} in {TABLE} must be a list: write [[tool.se-cost.{key}]]")
-    usual = ctx.default_map or {}
+    defaults = ctx.default_map or {} if usual is None else usual
     return [
-        parsed(parser, table, usual, f"{path}: {key} {n} in {TABLE}")
+        parsed(parser, table, defaults, f"{path}: {key} {n} in {TABLE}")
         for n, table in enumerate(tables, 1)
     ]
 

@@ -8,13 +8,15 @@ import pytest
 
 from cli.conftest import Run
 from cli.test_bad_input import assert_refused
-from se_cost.cli.budgets import WORDS, Amount, Percent, budget_of
+from se_cost.cli.budgets import CAPS, GROWTHS, Amount, Percent, one_budget
 from se_cost.cli.check import command
+from se_cost.cli.listed import parsed
 from se_cost.errors import BadInput
 from se_cost.nets.attention import Place, Squeeze
 from se_cost.nets.nodes import Fn
 from se_cost.nets.recipe import Head, StrideIn
 from se_cost.nets.registry import recipe
+from se_cost.report.gate.budgets import Budget
 from se_cost.report.gate.quantities import QUANTITIES
 
 
@@ -26,7 +28,8 @@ def configure(text: str) -> None:
 def budget(**words: Any) -> Any:
     """Return the budget that some words of pyproject.toml spell."""
     keys = {word.replace("_", "-"): value for word, value in words.items()}
-    return budget_of(keys, {}, "file: budget 1")
+    found: Budget = parsed(one_budget, keys, {}, "file: budget 1")
+    return found
 
 
 @pytest.mark.parametrize(
@@ -117,13 +120,14 @@ def test_words_mean_what_they_mean_on_the_command_line() -> None:
 def test_every_quantity_can_be_capped_and_its_growth_allowed() -> None:
     """No quantity is without its two words."""
     words = {f"{kind}-{key}": 7 for key in QUANTITIES for kind in ("max", "grow")}
-    found = budget_of(words, {}, "")
+    found = parsed(one_budget, words, {}, "")
     assert found.most == found.growth == dict.fromkeys(QUANTITIES, 7)
 
 
 def test_words_of_a_budget_are_options_of_check() -> None:
     """What the command looks for to know that it was given a budget is what it has."""
-    assert set(WORDS) <= {option.name for option in command.params}
+    words = {option.name for option in one_budget.params}
+    assert {*CAPS, *GROWTHS, "name", "arch"} <= words <= {option.name for option in command.params}
 
 
 def test_the_name_is_that_of_the_network_unless_given() -> None:
@@ -199,7 +203,7 @@ def test_two_budgets_of_one_network(run: Run) -> None:
 def test_a_wrong_budget_is_named_by_file_and_number(run: Run) -> None:
     """Among fifty budgets the wrong one is found."""
     configure("[[tool.se-cost.budgets]]\n[[tool.se-cost.budgets]]\nsize = 3\n")
-    assert_refused(run("check"), 2, "pyproject.toml: budget 2 in [tool.se-cost]: key 'size'")
+    assert_refused(run("check"), 2, "pyproject.toml: budgets 2 in [tool.se-cost]: key 'size'")
 
 
 def test_other_commands_do_not_mind(run: Run) -> None:
