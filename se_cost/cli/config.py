@@ -1,5 +1,6 @@
 """Options from the `[tool.se-cost]` table of the nearest pyproject.toml."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import click
 
 from se_cost.errors import BadInput, not_one_of
 
+MENTIONED = re.compile(r"\btool\b.*\bse-cost\b", re.DOTALL)
 TABLE = "[tool.se-cost]"
 BUDGETS = "budgets"
 LISTS = (BUDGETS, "report")  # of networks, read by the commands that they are for
@@ -42,17 +44,22 @@ def nearest(folder: Path) -> Path | None:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """Return the table, empty if there is none."""
-    import tomllib
-
+    """Return the table, empty if there is none; a file that cannot have it is not parsed."""
     try:
-        tools = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        text = path.read_text(encoding="utf-8")
+        tools = _parsed(text).get("tool", {}) if MENTIONED.search(text) else {}
+    except (OSError, ValueError) as error:  # those of decoding and of TOML are ValueErrors
         raise BadInput(f"cannot read {path}: {error}") from None
     table = tools.get("se-cost", {}) if isinstance(tools, dict) else tools
     if not isinstance(table, dict):
         raise BadInput(f"{path}: {TABLE} must be a table")
     return table
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    import tomllib  # parsing takes as long as some commands
+
+    return tomllib.loads(text)
 
 
 def _options(ctx: click.Context) -> dict[str, dict[str, str]]:

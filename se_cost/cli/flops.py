@@ -3,8 +3,9 @@
 import click
 
 from se_cost.cli.help import Command
-from se_cost.cli.options import MODE_OPTION, output_options, recipe_options
+from se_cost.cli.options import output_options, recipe_options
 from se_cost.cli.output import Output
+from se_cost.cli.time_options import MODE_OPTION
 from se_cost.measure.counts import count
 from se_cost.measure.settings import Mode
 from se_cost.nets.recipe import Recipe

@@ -8,9 +8,8 @@ from typing import Any
 import click
 
 from se_cost.cli.output import Output
-from se_cost.cli.types import Arch, Device, ImageSize, Numbers, OneOf, Seconds
+from se_cost.cli.types import Arch, ImageSize, Numbers, OneOf, Seconds
 from se_cost.errors import BadInput
-from se_cost.measure.settings import DType, Layout, Mode, Settings
 from se_cost.nets.attention import GATES, SE, Place, Squeeze
 from se_cost.nets.nodes import Fn
 from se_cost.nets.recipe import Head, Recipe, StrideIn
@@ -30,7 +29,7 @@ def recipe_options(command: Command) -> Command:
         words = {name: given.pop(name) for name in RECIPE_OPTIONS}
         return command(recipe=_recipe(**words), **given)
 
-    return _with(with_recipe, RECIPE_OPTIONS)
+    return with_options(with_recipe, RECIPE_OPTIONS)
 
 
 def recipes_options(command: Command) -> Command:
@@ -42,7 +41,7 @@ def recipes_options(command: Command) -> Command:
         names = words.pop("arch").split(",")
         return command(recipes=[_recipe(arch=name.strip(), **words) for name in names], **given)
 
-    return _with(with_recipes, RECIPE_OPTIONS | {"arch": ARCHS_OPTION})
+    return with_options(with_recipes, RECIPE_OPTIONS | {"arch": ARCHS_OPTION})
 
 
 ARCHS_OPTION = click.option(
@@ -155,59 +154,6 @@ def _recipe(
     return recipe(arch, se=se, drop_stages=drop_stages or (), **rest)
 
 
-def time_options(command: Command) -> Command:
-    """Give a command the options of a measurement; it receives them as `settings`."""
-
-    @wraps(command)
-    def with_settings(**given: Any) -> Any:
-        words = {name: given.pop(name) for name in TIME_OPTIONS}
-        return command(settings=Settings(**words), **given)
-
-    return _with(with_settings, TIME_OPTIONS)
-
-
-DEVICE_OPTION = click.option(
-    "--device", type=Device(), default="auto", show_default=True, help="auto, cpu, cuda or cuda:N."
-)
-TIME_OPTIONS = {
-    "device": DEVICE_OPTION,
-    "batch": click.option(
-        "--batch",
-        type=POSITIVE,
-        metavar="N",
-        default=1,
-        show_default=True,
-        help="Images per iteration.",
-    ),
-    "dtype": click.option(
-        "--dtype", type=OneOf(DType), default="float32", show_default=True, help="Number type."
-    ),
-    "layout": click.option(
-        "--layout", type=OneOf(Layout), default="nchw", show_default=True, help="Memory layout."
-    ),
-    "threads": click.option(
-        "--threads",
-        type=POSITIVE,
-        metavar="N",
-        help="Threads on the CPU.  [default: torch's choice]",
-    ),
-    "seed": click.option(
-        "--seed",
-        type=int,
-        metavar="N",
-        default=0,
-        show_default=True,
-        help="Of data and of the order of arms.",
-    ),
-    "mode": click.option(
-        "--mode",
-        type=OneOf(Mode),
-        default="infer",
-        show_default=True,
-        help="Forward pass, or forward and backward.",
-    ),
-}
-MODE_OPTION = TIME_OPTIONS["mode"]
 FILE_OPTION = click.option(
     "--output",
     "file",
@@ -235,7 +181,7 @@ def _with_output(command: Command, options: Mapping[str, Callable[[Command], Com
         words = {name: given.pop(name) for name in options}
         return command(output=Output.of(**words), **given)
 
-    return _with(with_output, options)
+    return with_options(with_output, options)
 
 
 def _format_option(formats: tuple[Format, ...]) -> Callable[[Command], Command]:
@@ -254,7 +200,7 @@ OUTPUT_OPTIONS = {
 }
 
 
-def _with(command: Command, options: Mapping[str, Callable[[Command], Command]]) -> Command:
+def with_options(command: Command, options: Mapping[str, Callable[[Command], Command]]) -> Command:
     """Decorate a command with options, so that help lists them in the given order."""
     for option in reversed(tuple(options.values())):
         command = option(command)

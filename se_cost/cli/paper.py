@@ -7,9 +7,10 @@ import click
 
 from se_cost.cli import INTERRUPTED
 from se_cost.cli.help import Command
-from se_cost.cli.options import DEVICE_OPTION, output_options
+from se_cost.cli.options import output_options
 from se_cost.cli.output import Output
 from se_cost.cli.progress import progress_bar
+from se_cost.cli.time_options import DEVICE_OPTION
 from se_cost.errors import BadInput
 from se_cost.measure.protocol import Plan
 from se_cost.measure.settings import Mode, Settings

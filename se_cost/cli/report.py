@@ -12,7 +12,6 @@ from se_cost.cli import INTERRUPTED
 from se_cost.cli.help import Command
 from se_cost.cli.listed import listed
 from se_cost.cli.options import (
-    DEVICE_OPTION,
     NO_COLOR_OPTION,
     POSITIVE,
     QUIET_OPTION,
@@ -21,6 +20,7 @@ from se_cost.cli.options import (
 )
 from se_cost.cli.output import Output
 from se_cost.cli.progress import progress_bar
+from se_cost.cli.time_options import DEVICE_OPTION
 from se_cost.cli.types import OneOf
 from se_cost.errors import BadInput, CannotMeasure, SeCostError
 from se_cost.measure.counts import count

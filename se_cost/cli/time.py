@@ -4,9 +4,10 @@ import click
 
 from se_cost.cli import INTERRUPTED
 from se_cost.cli.help import Command
-from se_cost.cli.options import POSITIVE, SECONDS, output_options, recipe_options, time_options
+from se_cost.cli.options import POSITIVE, SECONDS, output_options, recipe_options
 from se_cost.cli.output import Output
 from se_cost.cli.progress import progress_bar
+from se_cost.cli.time_options import time_options
 from se_cost.measure.protocol import Plan
 from se_cost.measure.settings import Settings
 from se_cost.nets.recipe import Recipe

@@ -91,7 +91,6 @@ REFUSED = {
     "[tool.se-cost.params]\nr = 8": ["pyproject.toml", "'params'"],
     "[tool.se-cost.r]\nx = 8": ["pyproject.toml", "r in [tool.se-cost]", "not a table"],
     "[tool]\nse-cost = 3": ["pyproject.toml", "[tool.se-cost] must be a table"],
-    "tool = 3": ["pyproject.toml", "[tool.se-cost] must be a table"],
     "[tool.se-cost\n": ["cannot read", "pyproject.toml", "line 1"],
     "[tool.se-cost]\nr = \n": ["cannot read", "pyproject.toml", "line 2"],
     "[tool.se-cost]\nr = 8\nr = 9\n": ["cannot read", "pyproject.toml", "line 3"],

@@ -8,7 +8,8 @@ from hypothesis import given
 from report.drawn import recipes
 
 from cli.conftest import Run
-from se_cost.cli.options import recipe_options, time_options
+from se_cost.cli.options import recipe_options
+from se_cost.cli.time_options import time_options
 from se_cost.measure.settings import DType, Layout, Mode, Settings
 from se_cost.nets.attention import SE, Place, Squeeze
 from se_cost.nets.nodes import Fn
