@@ -35,9 +35,16 @@ class Table:
 
     @property
     def numeric(self) -> list[bool]:
-        """Return for every column whether it holds numbers, and so is aligned to the right."""
-        columns = list(zip(*self.rows, strict=True)) or [()] * len(self.columns)
-        return [any(isinstance(value, int | float) for value in column) for column in columns]
+        """Return for every column whether it holds numbers, and so is aligned to the right.
+
+        Where all numbers are missing, it is so too.
+        """
+        columns = list(zip(*self.rows, strict=True)) or [("",)] * len(self.columns)
+        return [
+            any(isinstance(value, int | float) for value in column)
+            or not any(isinstance(value, str) for value in column)
+            for column in columns
+        ]
 
     def cells(self) -> list[list[str]]:
         """Return the rows as people read them."""
