@@ -43,6 +43,7 @@ COSTS = "Costs, as published and as counted here"
 ADDED_COSTS = "What SE adds: the costs with SE minus those of the plain network"
 IN_TEXT = "The numbers of the text: what SE adds to ResNet-50"
 
+HEADING = "The costs in the SE paper, recomputed"
 CAPTION = (
     "Top-1 error of ten networks, plain and with SE, against multiply-accumulates and parameters"
 )
@@ -102,7 +103,7 @@ def page(timings: Sequence[Timing] = ()) -> Page:
 def illustrated(answer: Page, file: Path, figure: Path) -> str:
     """Return the page as markdown for `file`, with the picture in the file `figure`."""
     link = quote(Path(relpath(figure, file.parent)).as_posix(), errors="surrogateescape")
-    return f"{as_markdown(answer)}\n![{CAPTION}]({link})\n"
+    return f"# {HEADING}\n\n{as_markdown(answer)}\n![{CAPTION}]({link})\n"
 
 
 def _summary(counted: Sequence[Finding]) -> str:
