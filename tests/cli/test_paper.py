@@ -123,7 +123,7 @@ def test_time_puts_this_machine_beside_the_paper(run: Run) -> None:
     for time in data["time"]:
         assert time["recipe"]["arch"] == "se_resnet50"
         assert time["overhead"]["percent"] == pytest.approx(10)
-        assert len(time["samples"]["quads"]) == 40
+        assert len(time["samples"]["quads"]) == 24
     text = run(*TIMED).stdout
     assert QUICK in text
     last = text.split("Time of ResNet-50", 1)[1]
@@ -162,13 +162,13 @@ def stopped_after(calls: int) -> Stopwatch:
 
 
 SETTING_UP = 6 + 30  # calls for three arms: twice to calibrate, ten times until they are steady
-WHOLE = SETTING_UP + 40 * 4
+WHOLE = SETTING_UP + 24 * 8  # two calls for each of the four timings of a quad
 
 
 @pytest.mark.parametrize(
     ("calls", "timings"),
     [
-        (SETTING_UP + 9, 1),  # in the third quad of the first timing
+        (SETTING_UP + 17, 1),  # in the third quad of the first timing
         (WHOLE + 5, 1),  # before the first quad of the second one
         (WHOLE + SETTING_UP + 9, 2),
     ],

@@ -18,6 +18,7 @@ from se_cost.report import time as report_time
 Clock = Callable[[Stopwatch], None]
 TIME = ("time", "--device", "cpu", "--arch", "se_resnet50")
 SETTING_UP = 6 + 30  # calls for three arms: twice to calibrate, ten times until they are steady
+QUAD = 2 * 4  # calls for one quad: before each timing an iteration that is not timed
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -131,7 +132,7 @@ def interrupting(after: int) -> Stopwatch:
 
 def test_interrupted_prints_what_is_finished(run: Run, clock: Clock) -> None:
     """After 16 quads and a bit Ctrl-C leaves 16, exit code 130, and says so."""
-    clock(interrupting(SETTING_UP + 4 * 16 + 2))
+    clock(interrupting(SETTING_UP + QUAD * 16 + 2))
     result = run(*TIME, "--format", "json")
     assert result.exit_code == 130
     samples = json.loads(result.stdout)["samples"]
@@ -142,7 +143,7 @@ def test_interrupted_prints_what_is_finished(run: Run, clock: Clock) -> None:
 
 def test_interrupted_early_has_no_interval(run: Run, clock: Clock) -> None:
     """After one quad there is a value, but neither interval nor verdict."""
-    clock(interrupting(SETTING_UP + 4 + 1))
+    clock(interrupting(SETTING_UP + QUAD + 1))
     result = run(*TIME)
     assert result.exit_code == 130
     assert table(result.stdout)[1] == [

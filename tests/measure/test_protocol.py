@@ -150,7 +150,7 @@ def test_interrupted_keeps_what_is_finished() -> None:
     """Ctrl-C ends it; finished quads are kept."""
     whole = Machine(TRUTH)
     whole.run(PLAN)
-    machine = Machine(TRUTH, interrupt_after=len(whole.calls) - 6)
+    machine = Machine(TRUTH, interrupt_after=len(whole.calls) - 12)
     samples = machine.run(PLAN)
     assert samples.interrupted
     assert len(samples.quads) == 22
@@ -185,3 +185,18 @@ def test_reports_progress() -> None:
     assert told[0] == (0, "warming up")
     assert told[-1] == (1.0, "timing")
     assert [done for done, _ in told] == sorted(done for done, _ in told)
+
+
+def test_every_timing_begins_with_its_own_caches() -> None:
+    """A machine that is slow after a switch of arms does not bias null or effect: none is timed."""
+    last = ""
+
+    def watch(arm: str, iterations: int) -> float:
+        nonlocal last
+        switched, last = arm != last, arm
+        return iterations * TRUTH[arm] * (1.3 if switched else 1.0)
+
+    clock = iter(range(10**6))
+    samples = measure(watch, "baseline", ARMS, PLAN, now=lambda: next(clock) / 1e4)
+    assert percent([quad.null for quad in samples.quads]).value == pytest.approx(0, abs=1e-9)
+    assert percent(effects(samples, "network")).value == pytest.approx(10)
