@@ -17,31 +17,19 @@ from se_cost.nets.registry import SE_PREFIX, recipe
 from se_cost.report.formats import Format
 
 Command = Callable[..., Any]
+Decorator = Callable[[Command], Command]
 POSITIVE = click.IntRange(min=1)
 SECONDS = Seconds()
 
 
 def recipe_options(command: Command) -> Command:
     """Give a command the options that name a network; it receives them as `recipe`."""
-
-    @wraps(command)
-    def with_recipe(**given: Any) -> Any:
-        words = {name: given.pop(name) for name in RECIPE_OPTIONS}
-        return command(recipe=_recipe(**words), **given)
-
-    return with_options(with_recipe, RECIPE_OPTIONS)
+    return gathered(command, RECIPE_OPTIONS, "recipe", _recipe)
 
 
 def recipes_options(command: Command) -> Command:
     """Give a command the options that name networks; it receives all of them as `recipes`."""
-
-    @wraps(command)
-    def with_recipes(**given: Any) -> Any:
-        words = {name: given.pop(name) for name in RECIPE_OPTIONS}
-        names = words.pop("arch").split(",")
-        return command(recipes=[_recipe(arch=name.strip(), **words) for name in names], **given)
-
-    return with_options(with_recipes, RECIPE_OPTIONS | {"arch": ARCHS_OPTION})
+    return gathered(command, RECIPE_OPTIONS | {"arch": ARCHS_OPTION}, "recipes", _recipes)
 
 
 ARCHS_OPTION = click.option(
@@ -154,6 +142,10 @@ def _recipe(
     return recipe(arch, se=se, drop_stages=drop_stages or (), **rest)
 
 
+def _recipes(*, arch: str, **rest: Any) -> list[Recipe]:
+    return [_recipe(arch=name.strip(), **rest) for name in arch.split(",")]
+
+
 FILE_OPTION = click.option(
     "--output",
     "file",
@@ -167,24 +159,16 @@ NO_COLOR_OPTION = click.option("--no-color", is_flag=True, help="No colours, nor
 
 def output_options(command: Command) -> Command:
     """Give a command the options of its output; it receives them as `output`."""
-    return _with_output(command, OUTPUT_OPTIONS)
+    return gathered(command, OUTPUT_OPTIONS, "output", Output.of)
 
 
 def findings_options(command: Command) -> Command:
     """Give a command the options of an output of findings, which can be JUnit's XML too."""
-    return _with_output(command, OUTPUT_OPTIONS | {"format": _format_option(tuple(Format))})
+    formats = _format_option(tuple(Format))
+    return gathered(command, OUTPUT_OPTIONS | {"format": formats}, "output", Output.of)
 
 
-def _with_output(command: Command, options: Mapping[str, Callable[[Command], Command]]) -> Command:
-    @wraps(command)
-    def with_output(**given: Any) -> Any:
-        words = {name: given.pop(name) for name in options}
-        return command(output=Output.of(**words), **given)
-
-    return with_options(with_output, options)
-
-
-def _format_option(formats: tuple[Format, ...]) -> Callable[[Command], Command]:
+def _format_option(formats: tuple[Format, ...]) -> Decorator:
     return click.option(
         "--format",
         type=OneOf(Format, only=formats),
@@ -200,8 +184,20 @@ OUTPUT_OPTIONS = {
 }
 
 
-def with_options(command: Command, options: Mapping[str, Callable[[Command], Command]]) -> Command:
-    """Decorate a command with options, so that help lists them in the given order."""
+def gathered(
+    command: Command, options: Mapping[str, Decorator], name: str, make: Callable[..., Any]
+) -> Command:
+    """Give a command some options; it receives what `make` makes of their values as `name`.
+
+    Help lists them in the given order.
+    """
+
+    @wraps(command)
+    def with_value(**given: Any) -> Any:
+        values = {option: given.pop(option) for option in options}
+        return command(**{name: make(**values)}, **given)
+
+    decorated: Command = with_value
     for option in reversed(tuple(options.values())):
-        command = option(command)
-    return command
+        decorated = option(decorated)
+    return decorated

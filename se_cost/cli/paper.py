@@ -10,7 +10,7 @@ from se_cost.cli.help import Command
 from se_cost.cli.options import output_options
 from se_cost.cli.output import Output
 from se_cost.cli.progress import progress_bar
-from se_cost.cli.time_options import DEVICE_OPTION
+from se_cost.cli.time_options import DEVICE_OPTION, PAGE_QUADS, PAGE_TIME
 from se_cost.errors import BadInput
 from se_cost.measure.protocol import Plan
 from se_cost.measure.settings import Mode, Settings
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from se_cost.measure.result import Timing
 
 PER_GPU = 32  # images; the paper trains 256 on 8 GPUs
-MAX_TIME = 50.0  # seconds for each of two timings
-QUADS = 12  # comparisons of each network
 
 
 @click.command(
@@ -94,7 +92,10 @@ def timed(device: str, quiet: bool) -> "tuple[list[Timing], bool]":
     timings: list[Timing] = []
     try:
         for mode, images in batches.items():
-            settings, plan = Settings(device, mode, images), Plan(quads=QUADS, max_time=MAX_TIME)
+            settings, plan = (
+                Settings(device, mode, images),
+                Plan(quads=PAGE_QUADS, max_time=PAGE_TIME),
+            )
             with progress_bar(quiet) as progress:
                 timings.append(time(recipe("se_resnet50"), settings, plan, progress))
             if timings[-1].samples.interrupted:

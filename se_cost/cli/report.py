@@ -20,7 +20,7 @@ from se_cost.cli.options import (
 )
 from se_cost.cli.output import Output
 from se_cost.cli.progress import progress_bar
-from se_cost.cli.time_options import DEVICE_OPTION
+from se_cost.cli.time_options import DEVICE_OPTION, PAGE_QUADS, PAGE_TIME
 from se_cost.cli.types import OneOf
 from se_cost.errors import BadInput, CannotMeasure, SeCostError
 from se_cost.measure.counts import count
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 SUFFIXES = {PageFormat.MARKDOWN: ".md", PageFormat.HTML: ".html"}
 LIST = "report"  # its key in pyproject.toml
-QUADS = 12  # comparisons of each network, which two cores finish in the time there is
 HTML_SUFFIXES = (".html", ".htm")
 Trouble = SeCostError | KeyboardInterrupt | None
 
@@ -91,7 +90,7 @@ def in_list(recipes: list[Recipe]) -> list[Recipe]:
     "--max-time",
     type=SECONDS,
     metavar="SECONDS",
-    default=50,
+    default=PAGE_TIME,
     show_default=True,
     help="Limit of each of two timings.",
 )
@@ -135,7 +134,7 @@ def command(
     told = Output(Format.TEXT, None, quiet or on_actions(), not no_color)
     findings, trouble = [Findings(recipe) for recipe in recipes], None
     if timed:
-        plan = Plan(quads=QUADS, max_time=max_time)
+        plan = Plan(quads=PAGE_QUADS, max_time=max_time)
         findings, trouble = _measured(recipes, device, batch, plan, told)
     report = _written(findings, path, form, told)
     _annotate(report, quiet)

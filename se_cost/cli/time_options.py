@@ -1,25 +1,20 @@
 """Options of a measurement, which commands that only count need not load."""
 
-from functools import wraps
-from typing import Any
-
 import click
 
-from se_cost.cli.options import POSITIVE, Command, with_options
+from se_cost.cli.options import POSITIVE, Command, gathered
 from se_cost.cli.types import Device, OneOf
 from se_cost.measure.settings import DType, Layout, Mode, Settings
 
 
 def time_options(command: Command) -> Command:
     """Give a command the options of a measurement; it receives them as `settings`."""
+    return gathered(command, TIME_OPTIONS, "settings", Settings)
 
-    @wraps(command)
-    def with_settings(**given: Any) -> Any:
-        words = {name: given.pop(name) for name in TIME_OPTIONS}
-        return command(settings=Settings(**words), **given)
 
-    return with_options(with_settings, TIME_OPTIONS)
-
+# of a page with two timings: what two cores finish in two minutes
+PAGE_QUADS = 12  # comparisons of each network
+PAGE_TIME = 50  # seconds, at most, for each timing
 
 DEVICE_OPTION = click.option(
     "--device", type=Device(), default="auto", show_default=True, help="auto, cpu, cuda or cuda:N."
