@@ -169,3 +169,16 @@ def test_counter_that_disagrees(
     if counter == "torch":
         assert f"is {one.torch.forward + 1:,} measured" in answer.warnings[0]
         assert f"{one.torch.forward:,} by the ledger" in answer.warnings[0]
+
+
+def test_moved_bytes_are_those_of_pen_and_paper() -> None:
+    """An SE block reads and writes 3CHW + 2Ch + 7C + 5h values; the table shows them in MiB.
+
+    The map is read to be pooled, read and written to be scaled; C and h are counted once for each
+    vector that is read, written, or holds biases.
+    """
+    gated, weights, channels, hidden = 5_519_360, 2_514_944, 15_104, 944
+    moved = 4 * (3 * gated + weights + 7 * channels + 5 * hidden)
+    stages = next(t for t in page(SE50).tables if "moved MiB" in t.header)
+    (row,) = [row for row in stages.rows if row[0] == "all"]
+    assert row[stages.header.index("moved MiB")] == moved / 2**20
