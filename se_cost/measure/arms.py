@@ -1,13 +1,20 @@
 """The networks of a comparison, ready to run: one step function for each."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
 
+from se_cost.ledger.walk import walk
+from se_cost.measure.compiling import compile_now, compiled
+from se_cost.measure.folding import fold
+from se_cost.measure.graphs import replayed
 from se_cost.measure.module import module
 from se_cost.measure.settings import DType, Layout, Mode, Settings
-from se_cost.nets.recipe import Recipe
+from se_cost.nets.recipe import Head, Recipe
 from se_cost.nets.registry import build
 
 Step = Callable[[], None]
@@ -19,44 +26,112 @@ DTYPES = {
 }
 FORMATS = {Layout.NCHW: torch.contiguous_format, Layout.NHWC: torch.channels_last}
 
+MOMENTUM = 0.9
+RATE = 1e-5  # so low that thousands of steps on one batch drive no number to its limits
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one iteration works on."""
+
+    images: Tensor  # (N, C, H, W), normally distributed
+    targets: Tensor | None  # random classes, (N,) or (N, H, W); None if there is no such choice
+
 
 def steps(arms: Mapping[str, Recipe], settings: Settings, device: torch.device) -> dict[str, Step]:
-    """Return what runs one iteration of every arm; all arms share one random input."""
+    """Return what runs one iteration of every arm; all arms share one random batch.
+
+    Raises BadInput and CannotMeasure as `step` does.
+    """
     torch.manual_seed(settings.seed)
-    shape = (settings.batch, *next(iter(arms.values())).input)
-    x = _placed(torch.randn(shape), settings, device)
-    make = _training if settings.mode is Mode.TRAIN else _inference
-    return {name: make(_network(recipe, settings, device), x) for name, recipe in arms.items()}
+    if settings.compile:
+        torch.compiler.reset()  # what an earlier comparison compiled counts towards a limit
+    batch = data(next(iter(arms.values())), settings, device)
+    return {
+        name: step(network(recipe, settings, device), batch, settings)
+        for name, recipe in arms.items()
+    }
 
 
-def _placed(x: Tensor, settings: Settings, device: torch.device) -> Tensor:
-    memory_format = FORMATS[settings.layout]
-    return x.to(device, DTYPES[settings.dtype], memory_format=memory_format)
+def data(recipe: Recipe, settings: Settings, device: torch.device) -> Batch:
+    """Return `settings.batch` random images, and a class for each output that is a choice."""
+    images = torch.randn(settings.batch, *recipe.input)
+    placed = images.to(device, _stored(settings), memory_format=FORMATS[settings.layout])
+    if not recipe.classes or recipe.head is Head.NONE:
+        return Batch(placed, None)
+    (classes, *places), _ = walk(build(recipe), recipe.input)
+    return Batch(placed, torch.randint(classes, (settings.batch, *places)).to(device))
 
 
-def _network(recipe: Recipe, settings: Settings, device: torch.device) -> nn.Module:
-    network = module(build(recipe)).to(device, DTYPES[settings.dtype])
-    return network.to(memory_format=FORMATS[settings.layout])  # type: ignore[call-overload, no-any-return]
+def network(recipe: Recipe, settings: Settings, device: torch.device) -> nn.Module:
+    """Return the network on the device, in its mode, type and layout, folded if that is asked."""
+    built = module(build(recipe)).train(settings.mode is Mode.TRAIN)
+    if settings.fold_norms:
+        fold(built)  # in float32, whatever type follows
+    return built.to(device, _stored(settings)).to(memory_format=FORMATS[settings.layout])  # type: ignore[call-overload, no-any-return]
 
 
-def _inference(network: nn.Module, x: Tensor) -> Step:
-    network.eval()
+def step(network: nn.Module, batch: Batch, settings: Settings) -> Step:
+    """Return one iteration of a network, which may be wrapped, for data-parallel training say.
 
-    def step() -> None:
-        with torch.inference_mode():
-            network(x)
+    Compiles and captures here, so that no iteration that is timed does. Raises BadInput for CUDA
+    graphs on a CPU, and CannotMeasure if compiling or capturing fails.
+    """
+    runs = compiled(network) if settings.compile else network
+    iteration = (_training if settings.mode is Mode.TRAIN else _inference)(runs, batch, settings)
+    if settings.compile:
+        compile_now(iteration)
+    return replayed(iteration, batch.images.device) if settings.cuda_graphs else iteration
 
-    return step
+
+def loss(output: Tensor, targets: Tensor | None) -> Tensor:
+    """Return the mean cross-entropy of (N, classes, ...), in float32.
+
+    Without targets, as for an image or the trunk alone, it is the mean of the squared output: as
+    cheap as a loss can be, with a gradient for every value.
+    """
+    if targets is None:
+        return output.float().square().mean()
+    return cross_entropy(output.float(), targets)
 
 
-def _training(network: nn.Module, x: Tensor) -> Step:
-    """Return forward and backward pass, without loss and optimiser."""
-    network.train()
-    with torch.no_grad():
-        gradient = torch.randn_like(network(x))
+def _stored(settings: Settings) -> torch.dtype:
+    """Return the type of weights and images: autocast lowers what it takes from float32."""
+    return torch.float32 if settings.autocast else DTYPES[settings.dtype]
 
-    def step() -> None:
+
+def _precision(settings: Settings, device: torch.device) -> AbstractContextManager[object]:
+    if settings.autocast:
+        return torch.autocast(device.type, DTYPES[settings.dtype])
+    return nullcontext()
+
+
+def _inference(network: nn.Module, batch: Batch, settings: Settings) -> Step:
+    precision = _precision(settings, batch.images.device)
+
+    def iteration() -> None:
+        with torch.inference_mode(), precision:
+            network(batch.images)
+
+    return iteration
+
+
+def _training(network: nn.Module, batch: Batch, settings: Settings) -> Step:
+    """Return forward pass, loss and backward pass, and the optimiser's step where it is asked for.
+
+    Float16 goes without a GradScaler: what it saves from vanishing matters to what is learned, and
+    here nothing is. The few operations of a scaler itself are left out of both networks alike.
+    """
+    precision = _precision(settings, batch.images.device)
+    parameters = network.parameters()
+    optimizer = torch.optim.SGD(parameters, RATE, MOMENTUM) if settings.optimizer else None
+
+    def iteration() -> None:
         network.zero_grad(set_to_none=True)
-        network(x).backward(gradient)
+        with precision:
+            error = loss(network(batch.images), batch.targets)
+        error.backward()  # type: ignore[no-untyped-call]
+        if optimizer is not None:
+            optimizer.step()
 
-    return step
+    return iteration
