@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from se_cost.measure.protocol import Plan
     from se_cost.measure.result import Timing
+    from se_cost.measure.run import Rule
     from se_cost.measure.settings import Settings
 
 __all__ = [
@@ -64,9 +65,15 @@ def module(recipe: Recipe) -> "nn.Module":
 
 
 def time(
-    recipe: Recipe, settings: "Settings | None" = None, plan: "Plan | None" = None
+    recipe: Recipe, settings: "Settings | None" = None, protocol: "Rule | Plan | None" = None
 ) -> "Timing":
-    """Time a recipe against its plain network; raise CannotMeasure if that is not possible."""
-    from se_cost.measure.timing import time as timed
+    """Time a recipe against its plain network; raise CannotMeasure if that is not possible.
 
-    return timed(recipe, settings, plan)
+    A `Rule`, the default, starts fresh processes until every interval is narrow enough, for up to
+    ten minutes; a `Plan` is quick, one process, and its interval holds for no other.
+    """
+    from se_cost.measure.compared import three
+    from se_cost.measure.full import time_by
+    from se_cost.measure.run import Rule
+
+    return time_by(protocol or Rule(), recipe, three(recipe), settings)

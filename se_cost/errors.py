@@ -19,6 +19,10 @@ class CannotMeasure(SeCostError, RuntimeError):
     exit_code = 3
 
 
+class OutOfMemory(CannotMeasure):
+    """A batch did not fit into the memory of a GPU; a smaller one may."""
+
+
 MANY = 30  # names; more of them are no longer read: networks are listed elsewhere
 
 

@@ -1,6 +1,5 @@
 """The fingerprint of a measurement: what it depends on, and nothing that identifies a person."""
 
-import os
 import platform
 import re
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import torch
 
 from se_cost.measure.settings import Settings
+from se_cost.measure.surroundings import affinity
 from se_cost.version import __version__
 
 CPUINFO = Path("/proc/cpuinfo")
@@ -17,7 +17,7 @@ def environment(device: torch.device, settings: Settings) -> dict[str, str | int
     """Return versions, device, threads, type and layout; no user, host or path."""
     versions: dict[str, str | int] = {
         "se_cost": __version__,
-        "torch": torch.__version__,
+        "torch": str(torch.__version__),  # a class of torch, which a pickle would import
         "python": platform.python_version(),
         "system": platform.system(),
     }
@@ -31,14 +31,8 @@ def environment(device: torch.device, settings: Settings) -> dict[str, str | int
 
 
 def _cpu() -> dict[str, str | int]:
-    cores = len(_affinity())
+    cores = len(affinity())
     return {"device": "cpu", "device_name": cpu_name(), "cores": cores}
-
-
-def _affinity() -> set[int]:
-    if hasattr(os, "sched_getaffinity"):
-        return os.sched_getaffinity(0)
-    return set(range(os.cpu_count() or 1))
 
 
 def cpu_name(cpuinfo: Path = CPUINFO) -> str:

@@ -5,15 +5,17 @@ from contextlib import contextmanager
 
 import torch
 
-from se_cost.errors import CannotMeasure
+from se_cost.errors import CannotMeasure, OutOfMemory
 
 
 @contextmanager
 def enough_memory() -> Iterator[None]:
-    """Turn the many ways to run out of memory into one CannotMeasure."""
+    """Turn the many ways to run out of memory into OutOfMemory on a GPU, else CannotMeasure."""
     try:
         yield
-    except (torch.cuda.OutOfMemoryError, MemoryError):
+    except torch.cuda.OutOfMemoryError:
+        raise OutOfMemory(OUT_OF_MEMORY) from None
+    except MemoryError:
         raise CannotMeasure(OUT_OF_MEMORY) from None
     except RuntimeError as error:
         if not any(words in str(error) for words in ON_A_CPU):

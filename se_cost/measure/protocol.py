@@ -1,4 +1,4 @@
-"""The quick protocol: one process, all arms paired with the plain one in quads; needs no torch.
+"""One process of the protocol: all arms paired with the plain one in quads; needs no torch.
 
 It knows neither networks nor clocks: a stopwatch that says how long an arm took is handed in.
 """
@@ -15,10 +15,16 @@ from se_cost.measure.quads import Quad
 
 Stopwatch = Callable[[str, int], float]  # (arm, iterations) to seconds for all of them
 Progress = Callable[[float, str], None]  # (share done, what is being done)
+Disturbed = Callable[[], bool]  # whether the device was slowed down since it was last asked
 
 
 def silent(done: float, what: str) -> None:
     """Report no progress."""
+
+
+def undisturbed() -> bool:
+    """Say that nothing is known of any disturbance."""
+    return False
 
 
 STEADY = 0.02  # warm when the medians of the last five and the five before differ by less
@@ -45,6 +51,7 @@ class Samples:
     warm: bool  # whether the timings had become steady before the first quad
     complete: bool  # False if the time ran out first
     interrupted: bool  # True if the user stopped it
+    dropped: int = 0  # quads during which the device was slowed down
 
 
 def measure(
@@ -54,28 +61,36 @@ def measure(
     plan: Plan,
     progress: Progress = silent,
     now: Callable[[], float] = monotonic,
+    disturbed: Disturbed = undisturbed,
 ) -> Samples:
     """Time `others` against `baseline` until every pair has its quads or the time is up.
 
-    Ctrl-C ends it early and keeps what is finished; before the first quad it is passed on.
+    A disturbed quad is dropped whole, counted, and taken again. Ctrl-C ends it early and keeps
+    what is finished; before the first quad it is passed on.
     """
     coin = random.Random(plan.seed)
     deadline = now() + plan.max_time
     iterations = _calibrate(stopwatch, (baseline, *others), plan.shortest)
     progress(0, "warming up")
     warm = _warm_up(stopwatch, (baseline, *others), iterations, plan, now)
+    disturbed()  # what came before does not count
     quads: list[Quad] = []
+    dropped = 0
     total = plan.quads * len(others)
     try:
         while len(quads) < total and now() < deadline:
             arm = others[len(quads) % len(others)]
-            quads.append(_quad(stopwatch, baseline, arm, iterations, coin.random() < 0.5))
+            quad = _quad(stopwatch, baseline, arm, iterations, coin.random() < 0.5)
+            if disturbed():
+                dropped += 1
+                continue
+            quads.append(quad)
             progress(len(quads) / total, "timing")
     except KeyboardInterrupt:
         if not quads:
             raise
-        return Samples(iterations, tuple(quads), warm, False, True)
-    return Samples(iterations, tuple(quads), warm, len(quads) == total, False)
+        return Samples(iterations, tuple(quads), warm, False, True, dropped)
+    return Samples(iterations, tuple(quads), warm, len(quads) == total, False, dropped)
 
 
 def _calibrate(stopwatch: Stopwatch, arms: Sequence[str], shortest: float) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import expm1, log, sqrt
 
-from se_cost.measure.stats import Estimate, hodges_lehmann
+from se_cost.measure.stats import Estimate
 
 EFFECT = (-1 / 2, 1 / 2, 1 / 2, -1 / 2)  # of ABBA; BAAB has the opposite sign
 NULL = tuple(weight / sqrt(20) for weight in (-1, 3, -3, 1))
@@ -48,11 +48,10 @@ class Quad:
         return sum(w * log(t) for w, t in zip(weights, self.seconds, strict=True))
 
 
-def percent(log_ratios: Sequence[float]) -> Estimate:
-    """Estimate a ratio from its logarithms, as a change in per cent, with a 95 % interval."""
-    estimate = hodges_lehmann(log_ratios)
-    low, high = (None if x is None else 100 * expm1(x) for x in (estimate.low, estimate.high))
-    return Estimate(100 * expm1(estimate.value), low, high)
+def percent(log_ratio: Estimate) -> Estimate:
+    """Return the estimate of a ratio's logarithm as a change in per cent."""
+    low, high = (None if x is None else 100 * expm1(x) for x in (log_ratio.low, log_ratio.high))
+    return Estimate(100 * expm1(log_ratio.value), low, high)
 
 
 def verdict(change: Estimate, margin: float = 0.5) -> str:

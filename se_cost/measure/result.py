@@ -1,10 +1,13 @@
 """What a timed comparison leaves behind: raw samples first, everything else is derived."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from statistics import median
 
-from se_cost.measure.protocol import Samples
+from se_cost.measure.exchange import Exchange, joint
+from se_cost.measure.peaks import Peak
 from se_cost.measure.quads import percent, verdict
+from se_cost.measure.run import Run, Stop
 from se_cost.measure.settings import Settings
 from se_cost.measure.stats import Estimate
 from se_cost.nets.recipe import Recipe
@@ -27,20 +30,43 @@ class Timing:
     """The samples of one run, and all that they depend on."""
 
     recipe: Recipe
-    settings: Settings
-    environment: dict[str, str | int]
-    samples: Samples
-    preempted: int  # times the system took the CPU away while timing
+    settings: Settings  # as measured: the batch may be smaller than the one that was asked for
+    networks: Mapping[str, Recipe]  # by arm, the one that all others are paired with first
+    run: Run
+    asked: int | None = None  # the batch that did not fit into memory
+    peaks: Mapping[str, Peak] = field(default_factory=dict)  # of memory, by arm
+    joules: Mapping[str, float] = field(default_factory=dict)  # per image, by arm
 
     @property
     def arms(self) -> list[str]:
         """Return the arms that were timed, the plain network first."""
-        timed = {quad.arm for quad in self.samples.quads}
-        return [BASELINE, *(arm for arm in (NETWORK, TRIMMED) if arm in timed)]
+        return [BASELINE, *(arm for arm in self.networks if arm in self.run.others)]
+
+    @property
+    def environment(self) -> dict[str, str | int]:
+        """Return what the first process found itself in; all of them are alike in this."""
+        return self.run.processes[0].environment
+
+    @property
+    def exchanges(self) -> dict[str, Exchange]:
+        """Return what the exchange of gradients costs, by arm; empty without one."""
+        found = [process.exchanges for process in self.run.processes if process.exchanges]
+        return {arm: joint(of[arm] for of in found) for arm in self.arms if found}
+
+    @property
+    def interrupted(self) -> bool:
+        """Return whether Ctrl-C ended it."""
+        within = any(process.samples.interrupted for process in self.run.processes)
+        return within or self.run.stop is Stop.INTERRUPTED
+
+    @property
+    def itself(self) -> bool:
+        """Return whether a network was timed against itself."""
+        return self.networks[BASELINE] == self.networks[NETWORK]
 
     def median_ms(self, arm: str) -> float:
         """Return the median time of one iteration in milliseconds."""
-        quads = [quad for quad in self.samples.quads if arm in (quad.arm, BASELINE)]
+        quads = [quad for quad in self.run.quads if arm in (quad.arm, BASELINE)]
         return 1000 * median(seconds for quad in quads for seconds in quad.of(arm))
 
     def images_per_second(self, arm: str) -> float:
@@ -49,15 +75,15 @@ class Timing:
 
     def overhead(self, arm: str) -> Change:
         """Return how much slower an arm is than the plain network."""
-        change = percent([quad.effect for quad in self.samples.quads if quad.arm == arm])
+        change = percent(self.run.effect(arm))
         return Change(change, verdict(change))
 
     @property
     def null(self) -> Estimate:
         """Return the contrast that must hold zero, in per cent: the noise of this run."""
-        return percent([quad.null for quad in self.samples.quads])
+        return percent(self.run.null)
 
     @property
     def drift(self) -> Estimate:
         """Return the change of speed within a quad, in per cent."""
-        return percent([quad.drift for quad in self.samples.quads])
+        return percent(self.run.drift)

@@ -1,23 +1,25 @@
-"""A timed comparison, from recipe to raw samples."""
+"""A timed comparison in this process: the quick protocol, and one process of the full one."""
 
-import os
-from dataclasses import replace
-from math import prod
+from collections.abc import Mapping
 
-from se_cost.errors import BadInput, CannotMeasure
-from se_cost.ledger.compare import compare
+from se_cost.errors import CannotMeasure, OutOfMemory
 from se_cost.measure.arms import steps
-from se_cost.measure.clocks import quiet, stopwatch
+from se_cost.measure.clocks import quiet
+from se_cost.measure.compared import expect_trainable, halved, three
 from se_cost.measure.device import resolve
-from se_cost.measure.environment import environment
+from se_cost.measure.jobs import Timed
+from se_cost.measure.launch import outer, ranked
 from se_cost.measure.memory import enough_memory
-from se_cost.measure.protocol import Plan, Progress, measure, silent
-from se_cost.measure.result import BASELINE, NETWORK, TRIMMED, Timing
-from se_cost.measure.settings import Mode, Settings
+from se_cost.measure.possible import expect_possible
+from se_cost.measure.process import timed
+from se_cost.measure.processes import Lost
+from se_cost.measure.protocol import Plan, Progress, silent
+from se_cost.measure.ranks import one_rank
+from se_cost.measure.result import Timing
+from se_cost.measure.run import Process, Run, Stop
+from se_cost.measure.settings import Settings
+from se_cost.measure.worker import patience, work
 from se_cost.nets.recipe import Recipe
-
-GPU_SHORTEST = 0.1  # seconds one timing lasts at least
-GPU_BUSY = 3.0  # seconds until the clocks of a GPU have ramped up
 
 
 def time(
@@ -26,51 +28,66 @@ def time(
     plan: Plan | None = None,
     progress: Progress = silent,
 ) -> Timing:
-    """Time a network, and it without its final attention stage, against the plain one.
+    """Time a network, and it without its final attention stage, against the plain one, quickly.
 
     Raises CannotMeasure if there is no attention, no such device or not enough memory.
     """
-    settings, plan = settings or Settings(), plan or Plan()
-    if recipe.final_stage is None:
-        raise CannotMeasure(f"nothing to compare: {recipe.name} has no attention")
+    return time_arms(recipe, three(recipe), settings, plan, progress)
+
+
+def time_arms(
+    recipe: Recipe,
+    networks: Mapping[str, Recipe],
+    settings: Settings | None = None,
+    plan: Plan | None = None,
+    progress: Progress = silent,
+) -> Timing:
+    """Time `networks` against the first of them, BASELINE, by the quick protocol.
+
+    A batch that does not fit into the memory of a GPU is halved for all networks together. Under an
+    outer torchrun this is one rank of all it has started, and no batch is halved. Raises BadInput
+    for settings that go with no network, CannotMeasure if they cannot be timed here.
+    """
+    settings, plan = ranked(settings or Settings(), outer()), plan or Plan()
+    expect_possible(settings)
+    expect_trainable(recipe, settings)
+    fitting = settings
+    while True:
+        try:
+            process = one_process(networks, fitting, plan, progress)
+            break
+        except OutOfMemory:
+            smaller = halved(fitting)
+            if smaller is None or outer():  # other ranks know nothing of it
+                raise
+        fitting = smaller
+    run = Run((process,), stop=Stop.PROCESSES)
+    asked = None if fitting == settings else settings.batch
+    return Timing(recipe, fitting, networks, run, asked)
+
+
+def one_process(
+    networks: Mapping[str, Recipe], settings: Settings, plan: Plan, progress: Progress = silent
+) -> Process:
+    """Time `networks`, which are built in their order, against BASELINE.
+
+    Several ranks are started by torchrun, unless this is one of them. Raises CannotMeasure if there
+    is no such device, or not enough memory or time.
+    """
+    place = outer()
+    if place is not None:
+        return one_rank(place, networks, settings, plan, progress)
+    if settings.nproc > 1:
+        return _in_ranks(networks, settings, plan)
     device = resolve(settings.device)
-    if settings.mode is Mode.TRAIN:
-        _expect_trainable(recipe, settings.batch)
-    if device.type == "cuda":
-        plan = replace(plan, shortest=GPU_SHORTEST, busy=GPU_BUSY)
-    arms = arms_of(recipe)
     with quiet(settings.threads), enough_memory():
-        watch = stopwatch(steps(arms, settings, device), device)
-        preempted = preemptions()
-        samples = measure(watch, BASELINE, [a for a in arms if a != BASELINE], plan, progress)
-        if not samples.quads:
-            raise CannotMeasure(f"not one comparison fits into {plan.max_time:g} s: give it longer")
-        fingerprint = environment(device, settings)
-        return Timing(recipe, settings, fingerprint, samples, preemptions() - preempted)
+        return timed(steps(networks, settings, device), settings, device, plan, progress)
 
 
-def _expect_trainable(recipe: Recipe, batch: int) -> None:
-    """Raise BadInput if a batch norm would see one value per channel: it has no variance."""
-    for row in compare(recipe).network.rows:
-        if row.op == "norm" and batch * prod(row.output[1:]) == 1:
-            raise BadInput(
-                f"batch {batch} is too small to train at {recipe.input[1]}x{recipe.input[2]}: "
-                f"{row.path} would normalise one value per channel; take a batch of 2"
-            )
-
-
-def arms_of(recipe: Recipe) -> dict[str, Recipe]:
-    """Return the networks to time; dropping the only attention stage gives the plain one again."""
-    arms = {BASELINE: recipe.baseline, NETWORK: recipe}
-    if recipe.without_final_stage.final_stage is not None:
-        arms[TRIMMED] = recipe.without_final_stage
-    return arms
-
-
-def preemptions() -> int:
-    """Return how often the system has taken the CPU from this process; 0 where it does not say."""
-    if os.name != "posix":
-        return 0
-    from resource import RUSAGE_SELF, getrusage
-
-    return getrusage(RUSAGE_SELF).ru_nivcsw
+def _in_ranks(networks: Mapping[str, Recipe], settings: Settings, plan: Plan) -> Process:
+    job = Timed(networks, settings, plan, settings.seed)
+    try:
+        process: Process = work(job, patience(plan.max_time))
+    except Lost as error:
+        raise CannotMeasure(str(error)) from None
+    return process

@@ -10,6 +10,7 @@ import pytest
 from se_cost.errors import CannotMeasure
 from se_cost.measure.protocol import Plan, Samples, measure
 from se_cost.measure.quads import percent
+from se_cost.measure.stats import Estimate, hodges_lehmann
 
 ARMS = ("network", "without_final_stage")
 
@@ -56,11 +57,16 @@ def effects(samples: Samples, arm: str) -> list[float]:
     return [quad.effect for quad in samples.quads if quad.arm == arm]
 
 
+def estimated(log_ratios: list[float]) -> Estimate:
+    """Return the estimate in per cent."""
+    return percent(hodges_lehmann(log_ratios))
+
+
 def test_finds_the_truth_of_a_quiet_machine() -> None:
     """Without noise every quad is the true ratio, in spite of the drift."""
     samples = Machine(TRUTH, drift=0.001).run(PLAN)
     assert effects(samples, "network") == pytest.approx([0.0953] * 12, abs=1e-4)
-    assert percent(effects(samples, "without_final_stage")).value == pytest.approx(5.0, abs=1e-6)
+    assert estimated(effects(samples, "without_final_stage")).value == pytest.approx(5.0, abs=1e-6)
     assert (samples.warm, samples.complete, samples.interrupted) == (True, True, False)
 
 
@@ -69,7 +75,7 @@ def test_intervals_cover_the_truth() -> None:
     held = 0
     for seed in range(400):
         samples = Machine(TRUTH, noise=0.05, drift=0.0005, seed=seed).run(replace(PLAN, seed=seed))
-        change = percent(effects(samples, "network"))
+        change = estimated(effects(samples, "network"))
         assert change.low is not None
         assert change.high is not None
         held += change.low <= 10 <= change.high
@@ -80,7 +86,7 @@ def test_the_sign_is_right() -> None:
     """A true 1.5 % is not mistaken for a gain under 2 % of noise and drift in 200 runs."""
     truth = TRUTH | {"network": 0.01015}
     wrong = sum(
-        percent(
+        estimated(
             effects(Machine(truth, 0.02, 0.001, seed=s).run(replace(PLAN, seed=s)), "network")
         ).value
         < 0
@@ -198,5 +204,22 @@ def test_every_timing_begins_with_its_own_caches() -> None:
 
     clock = iter(range(10**6))
     samples = measure(watch, "baseline", ARMS, PLAN, now=lambda: next(clock) / 1e4)
-    assert percent([quad.null for quad in samples.quads]).value == pytest.approx(0, abs=1e-9)
-    assert percent(effects(samples, "network")).value == pytest.approx(10)
+    assert estimated([quad.null for quad in samples.quads]).value == pytest.approx(0, abs=1e-9)
+    assert estimated(effects(samples, "network")).value == pytest.approx(10)
+
+
+def test_disturbed_quads_are_dropped_and_taken_again() -> None:
+    """A quad during which the device was slowed down is not in the samples, but is counted."""
+    asked = iter(range(1000))
+    machine = Machine(TRUTH)
+    samples = measure(
+        machine.watch,
+        "baseline",
+        ARMS,
+        PLAN,
+        now=lambda: machine.seconds,
+        disturbed=lambda: next(asked) in {0, 2, 3},  # the first is asked of the warm-up
+    )
+    assert samples.dropped == 2
+    assert len(samples.quads) == 12 * len(ARMS)
+    assert samples.complete

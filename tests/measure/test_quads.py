@@ -51,9 +51,10 @@ def test_timings_are_told_apart(reverse: bool) -> None:
 
 
 def test_percent() -> None:
-    """Six quads of a network twice as slow give +100 %."""
-    change = percent([log(2)] * 6)
-    assert (change.value, change.low, change.high) == pytest.approx((100, 100, 100))
+    """Twice as slow is +100 %, half as slow -50 %; bounds that are not there stay so."""
+    change = percent(Estimate(log(2), log(1 / 2), log(3)))
+    assert (change.value, change.low, change.high) == pytest.approx((100, -50, 200))
+    assert percent(Estimate(0, None, None)) == Estimate(0, None, None)
 
 
 @pytest.mark.parametrize(

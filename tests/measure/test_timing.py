@@ -11,13 +11,16 @@ import se_cost
 from se_cost.errors import BadInput, CannotMeasure
 from se_cost.measure.arms import steps
 from se_cost.measure.clocks import cpu_stopwatch, quiet
+from se_cost.measure.compared import three
 from se_cost.measure.device import resolve
 from se_cost.measure.environment import cpu_name, environment
 from se_cost.measure.protocol import Plan, Samples
 from se_cost.measure.quads import Quad
 from se_cost.measure.result import BASELINE, NETWORK, TRIMMED, Timing
+from se_cost.measure.run import Process, Run
 from se_cost.measure.settings import DType, Layout, Mode, Settings
-from se_cost.measure.timing import arms_of, time
+from se_cost.measure.surroundings import Surroundings
+from se_cost.measure.timing import time
 from se_cost.nets.registry import recipe
 
 NET = recipe("se_resnet18", input=32)
@@ -31,14 +34,15 @@ def test_times_every_arm(mode: Mode) -> None:
     timing = time(NET, Settings(device="cpu", mode=mode, batch=2), PLAN)
     assert timing.arms == [BASELINE, NETWORK, TRIMMED]
     assert all(timing.median_ms(arm) > 0 for arm in timing.arms)
-    assert [quad.arm for quad in timing.samples.quads] == [NETWORK, TRIMMED]
+    assert [quad.arm for quad in timing.run.quads] == [NETWORK, TRIMMED]
     assert timing.environment["device"] == "cpu"
-    assert timing.preempted >= 0
+    assert timing.run.processes[0].surroundings.preempted >= 0
+    assert timing.run.quick
 
 
 def test_the_public_function_is_the_same() -> None:
     """`se_cost.time` is what the command uses."""
-    timing = se_cost.time(recipe("se_resnet18", input=32, stages=[2]), Settings(device="cpu"), PLAN)
+    timing = se_cost.time(recipe("se_resnet18", input=32, stages=[2]), Settings("cpu"), PLAN)
     assert timing.arms == [BASELINE, NETWORK]
 
 
@@ -79,16 +83,6 @@ def test_cuda_without_a_device(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(CannotMeasure, match="no device cuda:3: torch sees 1 CUDA devices"):
         resolve("cuda:3")
     assert resolve("auto") == torch.device("cuda")
-
-
-def test_arms_come_from_one_recipe() -> None:
-    """Arms differ in their attention only; with one stage there is no third."""
-    assert arms_of(NET) == {
-        BASELINE: NET.baseline,
-        NETWORK: NET,
-        TRIMMED: NET.without_final_stage,
-    }
-    assert list(arms_of(recipe("se_resnet18", stages=[4]))) == [BASELINE, NETWORK]
 
 
 def test_training_step_is_forward_and_backward() -> None:
@@ -162,7 +156,8 @@ def test_result_is_derived_from_the_samples() -> None:
         for reverse in (False, True, False, True, False, True)
     )
     samples = Samples(1, quads, warm=True, complete=True, interrupted=False)
-    timing = Timing(NET, Settings(batch=4), {}, samples, 0)
+    process = Process(samples, {}, Surroundings(0, None, None, None))
+    timing = Timing(NET, Settings(batch=4), three(NET), Run((process,)))
     assert timing.median_ms(BASELINE) == pytest.approx(10)
     assert timing.median_ms(NETWORK) == pytest.approx(11)
     assert timing.images_per_second(BASELINE) == pytest.approx(400)

@@ -1,13 +1,16 @@
 """Timings with a known truth, and what else a page can be made of without measuring."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import exp
 from typing import Any
 
 from se_cost.measure.protocol import Samples
 from se_cost.measure.quads import Quad
-from se_cost.measure.result import NETWORK, TRIMMED, Timing
+from se_cost.measure.result import BASELINE, NETWORK, TRIMMED, Timing
+from se_cost.measure.run import Process, Rule, Run, Stop
 from se_cost.measure.settings import Settings
+from se_cost.measure.surroundings import Surroundings
 from se_cost.nets.recipe import Recipe
 
 PLAIN_SECONDS = 0.010
@@ -27,6 +30,9 @@ ENVIRONMENT: dict[str, str | int] = {
 }
 
 
+SURROUNDINGS = Surroundings(preempted=3, others=0.02, stolen=0.0, load=1.0)
+
+
 def timing(
     recipe: Recipe,
     settings: Settings | None = None,
@@ -34,14 +40,44 @@ def timing(
     quads: int = 8,
     **went: Any,
 ) -> Timing:
-    """Return a timing with `quads` of each arm, scattered evenly around the true ratios.
+    """Return a quick timing with `quads` of each arm, scattered evenly around the true ratios.
 
-    The plain network takes 10 ms an iteration; `went` overrides how the run went.
+    The plain network takes 10 ms an iteration; `went` overrides how the process went.
     """
+    run = Run((process(truth, quads, **went),), stop=Stop.PROCESSES)
+    return Timing(recipe, settings or Settings(), _networks(recipe, truth), run)
+
+
+def full(
+    recipe: Recipe,
+    truth: Mapping[str, float] = TRUTH,
+    processes: int = 12,
+    quads: int = 5,
+    **how: Any,
+) -> Timing:
+    """Return a timing by the full protocol, whose processes scatter as quads do in `timing`.
+
+    `how` overrides how the run ended.
+    """
+    layouts = [SCATTER * (2 * i - processes + 1) / processes for i in range(processes)]
+    found = tuple(
+        process({arm: ratio * exp(layout) for arm, ratio in truth.items()}, quads)
+        for layout in layouts
+    )
+    run = replace(Run(found, Rule(), stop=Stop.TARGET), **how)
+    return Timing(recipe, Settings(), _networks(recipe, truth), run)
+
+
+def process(truth: Mapping[str, float], quads: int, **went: Any) -> Process:
+    """Return what one process measured."""
     run = {"iterations": 5, "warm": True, "complete": True, "interrupted": False} | went
     taken = [_quad(arm, truth[arm], i, quads) for i in range(quads) for arm in truth]
-    samples = Samples(quads=tuple(taken), **run)
-    return Timing(recipe, settings or Settings(), ENVIRONMENT, samples, preempted=3)
+    return Process(Samples(quads=tuple(taken), **run), ENVIRONMENT, SURROUNDINGS)
+
+
+def _networks(recipe: Recipe, truth: Mapping[str, float]) -> dict[str, Recipe]:
+    recipes = {NETWORK: recipe, TRIMMED: recipe.without_final_stage}
+    return {BASELINE: recipe.baseline} | {arm: recipes[arm] for arm in truth}
 
 
 def _quad(arm: str, ratio: float, i: int, of: int) -> Quad:

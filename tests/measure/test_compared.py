@@ -1,0 +1,80 @@
+"""Which networks are compared, and which batches fit them."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from se_cost.errors import BadInput, CannotMeasure
+from se_cost.measure.compared import (
+    Networks,
+    dropped,
+    expect_trainable,
+    halved,
+    itself,
+    ladder,
+    three,
+)
+from se_cost.measure.result import BASELINE, NETWORK, TRIMMED
+from se_cost.measure.settings import Mode, Settings
+from se_cost.nets.recipe import Recipe
+from se_cost.nets.registry import recipe
+
+NET = recipe("se_resnet18", input=32)
+TRAINING = Settings(mode=Mode.TRAIN)
+
+
+def test_three_networks_come_from_one_recipe() -> None:
+    """They differ in their attention only; with one stage there is no third."""
+    found = three(NET)
+    assert found == {BASELINE: NET.baseline, NETWORK: NET, TRIMMED: NET.without_final_stage}
+    assert list(found) == [BASELINE, NETWORK, TRIMMED]
+    assert list(three(recipe("se_resnet18", stages=[4]))) == [BASELINE, NETWORK]
+
+
+def test_a_ladder_drops_one_stage_after_the_other() -> None:
+    """Each rung has one stage of attention less than the one before; the plain network ends it."""
+    found = ladder(NET)
+    assert list(found)[3:] == ["without_stages_5_4", "without_stages_5_4_3"]
+    assert [dropped(NET, network) for network in found.values()] == [
+        *([5, 4, 3, 2], [], [5], [5, 4], [5, 4, 3])
+    ]
+    assert all(replace(net, attention=NET.attention) == NET for net in found.values())
+
+
+def test_itself_is_the_same_twice() -> None:
+    """A self-check needs no attention."""
+    plain = recipe("resnet18")
+    assert itself(plain) == {BASELINE: plain, NETWORK: plain}
+
+
+@pytest.mark.parametrize("choose", [three, ladder])
+def test_a_plain_network_has_nothing_to_compare(choose: Callable[[Recipe], Networks]) -> None:
+    """Without attention there is no pair."""
+    with pytest.raises(CannotMeasure, match="nothing to compare: resnet18 has no attention"):
+        choose(recipe("resnet18"))
+
+
+def test_one_value_per_channel_cannot_be_trained_on() -> None:
+    """It is the batch of one process that counts; inference takes any."""
+    with pytest.raises(BadInput, match=r"batch 1 is too small to train at 32x32: stage5\.block1"):
+        expect_trainable(NET, TRAINING)
+    with pytest.raises(BadInput, match="batch 1 is too small"):
+        expect_trainable(NET, replace(TRAINING, batch=2, nproc=2))
+    expect_trainable(NET, replace(TRAINING, batch=2))
+    expect_trainable(NET, Settings())
+
+
+@pytest.mark.parametrize(
+    ("batch", "nproc", "half"), [(256, 1, 128), (3, 1, 1), (6, 2, 2), (12, 4, 4), (2, 1, 1)]
+)
+def test_half_a_batch_divides_too(batch: int, nproc: int, half: int) -> None:
+    """It is at most half as large, and every process has the same part of it."""
+    found = halved(Settings(batch=batch, nproc=nproc))
+    assert found == Settings(batch=half, nproc=nproc)
+
+
+@pytest.mark.parametrize(("batch", "nproc"), [(1, 1), (2, 2), (3, 2)])
+def test_no_process_is_left_without_an_image(batch: int, nproc: int) -> None:
+    """One image for each is the end of it."""
+    assert halved(Settings(batch=batch, nproc=nproc)) is None
