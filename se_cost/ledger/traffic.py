@@ -1,0 +1,128 @@
+"""The bytes that attention moves through memory, and the operators that it launches.
+
+A network in eager PyTorch is one operator after another. Each reads every operand once and writes
+its result once. The formulas are those of the operators that the built module runs, forward, and
+that autograd runs for them, backward (torch 2.11 and later; memory layout NCHW, where NHWC takes
+two more operators on vectors). What only looks at memory (views) costs nothing. Gating needs its
+map twice, to squeeze and to scale, so that autograd also sums two gradients of it.
+
+With E for the size of the gated map, and vectors neglected, an SE block with average pooling moves
+2E + E forward (scale, squeeze) and 9E + E backward.
+"""
+
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
+from math import prod
+
+from se_cost.ledger.compare import Comparison
+from se_cost.ledger.kept import kept
+from se_cost.ledger.rows import Ledger, Row
+from se_cost.nets.registry import build
+
+INDEX = 8  # bytes of the position of a maximum
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Bytes moved and operators run in either pass, and bytes kept from the first to the second.
+
+    An operator is at least one kernel on a GPU.
+    """
+
+    forward: int = 0
+    backward: int = 0
+    operators_forward: int = 0
+    operators_backward: int = 0
+    saved: int = 0
+
+    def __add__(self, other: "Traffic") -> "Traffic":
+        """Return the traffic of both."""
+        return Traffic(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+
+
+def total(traffics: Iterable[Traffic]) -> Traffic:
+    """Return the sum."""
+    return sum(traffics, Traffic())
+
+
+def traffic(row: Row, batch: int, size: int) -> Traffic:
+    """Return the traffic of one row of an attention, for `batch` images of `size`-byte numbers.
+
+    What is saved is left out: it depends on the row's neighbours. Raises ValueError for
+    an operator that no attention has.
+    """
+    x, y = batch * prod(row.operands[0]), batch * prod(row.output)
+    match row.op:
+        case "global_avg_pool":
+            return Traffic(size * (x + y), size * (x + y), 1, 1)  # backward: a spread quotient
+        case "global_max_pool":
+            positions = INDEX * y
+            return Traffic(size * (x + y) + positions, size * (x + y) + positions, 1, 1)
+        case "linear":
+            gradients = (x + y + row.weights) * 2 + bool(row.biases) * (y + row.biases)
+            operators = 3 if row.biases else 2  # for the input, the weights and the biases
+            return Traffic(size * (x + y + row.params), size * gradients, 1, operators)
+        case "conv":
+            gradients = 2 * (x + row.weights) + y + row.biases  # one operator for all three
+            return Traffic(size * (x + y + row.params), size * gradients, 1, 1)
+        case "relu" | "sigmoid" | "tanh" | "hardsigmoid":
+            return Traffic(size * 2 * y, size * 3 * y, 1, 1)
+        case "scale":
+            return _scale(row, batch, size)
+        case _:
+            raise ValueError(f"{row.path}: no attention has the operator {row.op}")
+
+
+def _scale(row: Row, batch: int, size: int) -> Traffic:
+    """Return the traffic of the product of map and factor.
+
+    Backward: gradient times map, for the factor; this summed over each map where the factor is
+    one number for it; gradient times factor, for the map; and the sum of the map's two gradients.
+    """
+    x, factor = (batch * prod(operand) for operand in row.operands)
+    for_factor = 3 * x + (x + factor if factor < x else 0)
+    for_map = 2 * x + factor
+    operators = 4 if factor < x else 3
+    return Traffic(size * (2 * x + factor), size * (for_factor + for_map + 3 * x), 1, operators)
+
+
+def gated(attention: Ledger) -> int:
+    """Return E: the elements of all gated maps of one image."""
+    return sum(prod(row.output) for row in attention.rows if row.op == "scale")
+
+
+def by_stage(comparison: Comparison, batch: int, size: int) -> dict[int | None, Traffic]:
+    """Return the traffic of every stage that holds attention, with what it saves."""
+    found = {
+        stage: total(traffic(row, batch, size) for row in added.rows)
+        for stage, added in comparison.attention.by_stage().items()
+    }
+    for row, kept_bytes in _saved(comparison, batch, size):
+        found[row.stage] = found.get(row.stage, Traffic()) + Traffic(saved=kept_bytes)
+    return found
+
+
+def by_operator(comparison: Comparison, batch: int, size: int) -> dict[str, Traffic]:
+    """Return the traffic of every operator of the attention, with what it saves.
+
+    A map from outside that is kept is kept for the product, which is why it counts there.
+    """
+    own = {row.path for row in comparison.attention.rows}
+    found = {
+        op: total(traffic(row, batch, size) for row in added.rows)
+        for op, added in comparison.attention.by_op().items()
+    }
+    for row, kept_bytes in _saved(comparison, batch, size):
+        found[row.op if row.path in own else "scale"] += Traffic(saved=kept_bytes)
+    return found
+
+
+def _saved(comparison: Comparison, batch: int, size: int) -> list[tuple[Row, int]]:
+    """Return the rows whose output is kept because of the attention, with its bytes."""
+    recipe = comparison.recipe
+    added = kept(build(recipe)) - kept(build(recipe.baseline))
+    return [
+        (row, batch * prod(row.output) * (size + INDEX * (row.op == "global_max_pool")))
+        for row in comparison.network.rows
+        if row.path in added
+    ]

@@ -1,0 +1,87 @@
+"""Bytes and operators by hand; tests/measure/test_trace.py holds them against real operators."""
+
+import pytest
+
+from se_cost.ledger.compare import compare
+from se_cost.ledger.rows import Row
+from se_cost.ledger.traffic import Traffic, by_operator, by_stage, gated, total, traffic
+from se_cost.nets.registry import recipe
+
+SE50 = compare(recipe("se_resnet50"))
+MAP, VECTOR = (64, 8, 8), (64,)
+E, C = 2 * 64 * 64, 2 * 64  # of two images
+
+
+def test_gated_maps_of_se_resnet50() -> None:
+    """The sum over its 16 blocks, by pen and paper."""
+    sizes = {56: (3, 256), 28: (4, 512), 14: (6, 1024), 7: (3, 2048)}
+    by_hand = sum(blocks * channels * side**2 for side, (blocks, channels) in sizes.items())
+    assert gated(SE50.attention) == by_hand == 5_519_360
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (Row("", "global_avg_pool", (MAP,), VECTOR), Traffic(4 * (E + C), 4 * (E + C), 1, 1)),
+        (
+            Row("", "global_max_pool", (MAP,), VECTOR),  # with positions of 8 bytes
+            Traffic(4 * (E + 3 * C), 4 * (E + 3 * C), 1, 1),
+        ),
+        (Row("", "sigmoid", (VECTOR,), VECTOR), Traffic(4 * 2 * C, 4 * 3 * C, 1, 1)),
+        (
+            Row("", "scale", (MAP, VECTOR), MAP),
+            Traffic(4 * (2 * E + C), 4 * (3 * E + (E + C) + (2 * E + C) + 3 * E), 1, 4),
+        ),
+        (Row("", "scale", (MAP, MAP), MAP), Traffic(4 * 3 * E, 4 * 9 * E, 1, 3)),
+        (
+            Row("", "linear", (VECTOR,), (4,), weights=256, biases=4),
+            Traffic(4 * (C + 8 + 260), 4 * (2 * (C + 8 + 256) + 8 + 4), 1, 3),
+        ),
+        (
+            Row("", "linear", (VECTOR,), (4,), weights=256),
+            Traffic(4 * (C + 8 + 256), 4 * 2 * (C + 8 + 256), 1, 2),
+        ),
+    ],
+)
+def test_an_operator_reads_operands_and_writes_its_result(row: Row, expected: Traffic) -> None:
+    """Every formula, with float32 numbers and a batch of two."""
+    assert traffic(row, 2, 4) == expected
+
+
+def test_an_operator_of_no_attention_is_refused() -> None:
+    """Rather than counted as nothing."""
+    with pytest.raises(ValueError, match=r"stem\.norm: no attention has the operator norm"):
+        traffic(Row("stem.norm", "norm", (MAP,), MAP), 1, 4)
+
+
+def test_three_passes_forward_and_ten_backward() -> None:
+    """What is known of eager PyTorch, once weights and vectors are a small part of a batch."""
+    batch = 1000
+    e = batch * 4 * gated(SE50.attention)
+    whole = total(by_stage(SE50, batch, 4).values())
+    assert whole.forward / e == pytest.approx(3, rel=0.01)
+    assert whole.backward / e == pytest.approx(10, rel=0.01)
+    assert whole.saved / e == pytest.approx(1, rel=0.01)
+    assert (whole.operators_forward, whole.operators_backward) == (16 * 6, 16 * 13)
+
+
+def test_stages_and_operators_have_the_same_total() -> None:
+    """Both are the same traffic, sorted in two ways."""
+    stages, operators = by_stage(SE50, 3, 2), by_operator(SE50, 3, 2)
+    assert list(stages) == [2, 3, 4, 5]
+    assert list(operators) == ["global_avg_pool", "linear", "relu", "sigmoid", "scale"]
+    assert total(stages.values()) == total(operators.values())
+
+
+def test_maps_that_are_kept_count_as_the_product_s() -> None:
+    """The product of map and factor is why the map is kept."""
+    assert by_operator(SE50, 1, 4)["scale"].saved == 4 * gated(SE50.attention)
+
+
+def test_bytes_follow_the_size_of_a_number() -> None:
+    """Half the size is half the bytes, with the same operators."""
+    single, half = by_stage(SE50, 1, 4)[5], by_stage(SE50, 1, 2)[5]
+    assert (single.forward, single.backward, single.saved) == (
+        *(2 * amount for amount in (half.forward, half.backward, half.saved)),
+    )
+    assert single.operators_backward == half.operators_backward == 39

@@ -1,0 +1,91 @@
+"""Predictions by hand, from a made-up machine, and measurements from timings of known truth."""
+
+import pytest
+from report.explained import explanation
+
+from se_cost.ledger.traffic import Traffic
+from se_cost.measure.explanation import alone, networks
+from se_cost.measure.result import BASELINE, NETWORK
+from se_cost.measure.settings import DType, Mode, Settings
+from se_cost.nets.registry import recipe
+
+SE50 = recipe("se_resnet50")
+E = 4 * 5_519_360  # bytes of all gated maps of one image
+
+
+def test_every_stage_is_timed_alone() -> None:
+    """Plain, all of it, and each stage; with one stage that is the network itself."""
+    found = networks(SE50)
+    assert list(found) == [BASELINE, NETWORK, *(alone(stage) for stage in (2, 3, 4, 5))]
+    assert found[alone(4)] == recipe("se_resnet50", stages=[4])
+    assert list(networks(recipe("se_resnet50", stages=[3]))) == [BASELINE, NETWORK]
+
+
+def test_prediction_is_bytes_and_operators() -> None:
+    """A gigabyte a second and a millisecond an operator: bytes are nanoseconds."""
+    whole = explanation(SE50, bandwidth=1e9, launch=1e-3).whole
+    assert whole.gated_bytes == E
+    assert whole.moved == whole.traffic.forward
+    assert whole.memory == pytest.approx(whole.traffic.forward / 1e9)
+    assert whole.launches == pytest.approx(0.096)
+    assert whole.predicted == whole.memory + whole.launches
+
+
+def test_training_takes_both_passes() -> None:
+    """Backward bytes and operators are added, inference does without."""
+    whole = explanation(SE50, Settings(mode=Mode.TRAIN)).whole
+    assert whole.moved == whole.traffic.forward + whole.traffic.backward
+    assert whole.operators == 16 * (6 + 13)
+
+
+def test_batch_and_type_decide_the_bytes() -> None:
+    """E of eight images in two bytes is four times that of one in four."""
+    whole = explanation(SE50, Settings(batch=8, dtype=DType.BFLOAT16)).whole
+    assert whole.gated_bytes == 4 * E
+
+
+def test_measured_is_the_overhead_of_the_plain_network_s_time() -> None:
+    """With 10 ms for the plain one, 10 % are 1 ms and 2 % of one stage 0.2 ms, with intervals."""
+    found = explanation(SE50, bandwidth=1e10)
+    whole, stage = found.whole, found.stages[1]
+    assert whole.measured is not None
+    assert whole.measured.value == pytest.approx(1e-3, rel=1e-3)
+    assert whole.measured.low is not None
+    assert whole.measured.low < whole.measured.value < (whole.measured.high or 0)
+    assert stage.stage == 3
+    assert stage.measured is not None
+    assert stage.measured.value == pytest.approx(0.2e-3, rel=1e-3)
+    assert whole.passes is not None
+    assert whole.passes.value == pytest.approx(1e-3 * 1e10 / E, rel=1e-3)
+
+
+def test_stages_add_up() -> None:
+    """Blocks, bytes and operators of the stages are those of the whole."""
+    found = explanation(SE50)
+    assert [part.blocks for part in found.stages] == [3, 4, 6, 3]
+    assert sum((part.traffic for part in found.stages), Traffic()) == found.whole.traffic
+    assert sum(part.gated_bytes for part in found.stages) == found.whole.gated_bytes
+    assert sum(part.macs for part in found.stages) == found.whole.macs == 2_514_944
+
+
+def test_a_stage_that_was_not_timed_has_no_measurement() -> None:
+    """Ctrl-C may come before every network had its turn; the prediction stands."""
+    stages = explanation(SE50, truth={NETWORK: 1.1, alone(2): 1.04}).stages
+    assert stages[0].measured is not None
+    assert (stages[3].measured, stages[3].passes) == (None, None)
+    assert stages[3].predicted > 0
+
+
+def test_the_only_stage_is_the_network() -> None:
+    """It needs no network of its own."""
+    net = recipe("se_resnet50", stages=[5])
+    (stage,) = explanation(net, truth={NETWORK: 1.1}).stages
+    assert stage.measured == explanation(net, truth={NETWORK: 1.1}).whole.measured is not None
+
+
+def test_the_plain_network_computes_more_for_a_byte() -> None:
+    """Its intensity is that of the ledger for one image, and grows with the batch."""
+    one, many = (explanation(SE50, Settings(batch=batch)) for batch in (1, 64))
+    plain = one.comparison.baseline
+    assert one.plain_intensity == pytest.approx(plain.macs / plain.bytes)
+    assert many.plain_intensity > one.plain_intensity > 100 * one.whole.intensity
