@@ -63,6 +63,7 @@ def test_only_measure_imports_torch(path: Path) -> None:
         "params --r 8 --drop-stages 5 --format json",
         "flops --no-measure",
         "time --help",
+        "explain --help",
         "report --help",
     ],
 )

@@ -11,7 +11,7 @@ from se_cost.errors import SeCostError, not_one_of
 from se_cost.version import __version__
 
 COMMANDS = (
-    *("nets", "params", "flops", "time", "paper", "report"),
+    *("nets", "params", "flops", "time", "explain", "paper", "report"),
     *("check", "diff", "schema", "completion"),
 )
 INTERRUPTED = 130

@@ -16,9 +16,10 @@ GROUPS = {
         *("attention", "r", "place", "squeeze", "gate", "bias", "stages", "drop-stages"),
     ),
     "Measuring": (
-        *("measure", "time", "mode", "device", "batch", "dtype", "layout", "threads", "seed"),
-        *("runs", "max-time"),
+        *("measure", "time", "mode", "device", "batch", "dtype", "autocast", "layout"),
+        *("fold-norms", "optimizer", "compile", "cuda-graphs", "nproc", "threads", "seed"),
     ),
+    "Protocol": (*("quick", "target", "max-time", "runs", "ladder", "self-check", "energy"),),
     "Output": ("format", "output", "figure", "quiet", "no-color"),
 }
 OWN = "Options"  # of one command alone

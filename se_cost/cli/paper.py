@@ -98,7 +98,7 @@ def timed(device: str, quiet: bool) -> "tuple[list[Timing], bool]":
             )
             with progress_bar(quiet) as progress:
                 timings.append(time(recipe("se_resnet50"), settings, plan, progress))
-            if timings[-1].samples.interrupted:
+            if timings[-1].interrupted:
                 return timings, True
     except KeyboardInterrupt:
         if not timings:

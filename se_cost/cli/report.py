@@ -197,7 +197,7 @@ def _timed(
     try:
         for recipe, setting in product(recipes, settings):
             timings[recipe].append(_time(recipe, setting, plan, told))
-            if timings[recipe][-1].samples.interrupted:
+            if timings[recipe][-1].interrupted:
                 raise KeyboardInterrupt
     except (SeCostError, KeyboardInterrupt) as error:
         if not any(timings.values()):

@@ -1,16 +1,28 @@
 """`se-cost time`: how much slower is it, here?"""
 
+from collections.abc import Sequence
+
 import click
 
 from se_cost.cli import INTERRUPTED
 from se_cost.cli.help import Command
-from se_cost.cli.options import POSITIVE, SECONDS, output_options, recipe_options
+from se_cost.cli.options import output_options, recipe_options
 from se_cost.cli.output import Output
 from se_cost.cli.progress import progress_bar
-from se_cost.cli.time_options import time_options
+from se_cost.cli.protocol_options import protocol_options
+from se_cost.cli.time_options import batches_options
+from se_cost.errors import BadInput, CannotMeasure, SeCostError
+from se_cost.measure.compared import Networks, itself, ladder, three
+from se_cost.measure.full import Protocol, time_by
+from se_cost.measure.launch import outer
 from se_cost.measure.protocol import Plan
+from se_cost.measure.result import Timing
+from se_cost.measure.run import Rule, Stop
 from se_cost.measure.settings import Settings
 from se_cost.nets.recipe import Recipe
+from se_cost.report.batches import page
+
+Trouble = SeCostError | KeyboardInterrupt | None
 
 
 @click.command(
@@ -18,48 +30,82 @@ from se_cost.nets.recipe import Recipe
     cls=Command,
     short_help="Measure how much slower attention makes it, here.",
     epilog="""
-    se-cost time --device cuda --batch 32
-    se-cost time --arch se_resnet101 --mode train --max-time 120
+    se-cost time --quick
+    se-cost time --device cuda --batch 1,32,256 --dtype bfloat16
+    se-cost time --arch se_resnet101 --mode train --target 1
     se-cost time --threads 1 --output time.json
     """,
 )
 @recipe_options
-@time_options
-@click.option(
-    "--runs",
-    type=POSITIVE,
-    metavar="N",
-    default=20,
-    show_default=True,
-    help="Quads of timings per network.",
-)
-@click.option(
-    "--max-time",
-    type=SECONDS,
-    metavar="SECONDS",
-    default=60,
-    show_default=True,
-    help="When to stop.",
-)
+@batches_options
+@protocol_options
+@click.option("--ladder", "rungs", is_flag=True, help="Also drop stages 5+4, 5+4+3, ...")
+@click.option("--self-check", is_flag=True, help="The network against itself, built twice.")
+@click.option("--energy", is_flag=True, help="Joules per image too, on a GPU with NVML.")
 @output_options
 @click.pass_context
 def command(
     ctx: click.Context,
     recipe: Recipe,
-    settings: Settings,
-    runs: int,
-    max_time: float,
+    settings: list[Settings],
+    protocol: Protocol,
+    rungs: bool,
+    self_check: bool,
+    energy: bool,
     output: Output,
 ) -> None:
     """Measure the overhead of attention: with it, without its final stage, and plain, in turn.
 
+    Fresh processes follow each other until the interval is as narrow as --target; with --quick
+    there is one, not for quoting, and so under an outer torchrun, whose ranks are that process.
     Ctrl-C prints what is finished and exits 130.
     """
-    from se_cost.measure.timing import time
-    from se_cost.report.time import page
+    if rungs and self_check:
+        raise BadInput("--ladder has nothing to drop in a --self-check: take one of them")
+    place = outer()
+    networks = itself(recipe) if self_check else ladder(recipe) if rungs else three(recipe)
+    first = place is None or place.rank == 0
+    if place is not None and isinstance(protocol, Rule):
+        protocol = Plan(max_time=protocol.max_time)  # the ranks are there, and are one process
+    quiet = output.quiet or not first
+    timings, trouble = _timed(recipe, networks, settings, protocol, energy, quiet)
+    if first:
+        output.show(page(timings))
+    if trouble is not None:
+        raise trouble
+    ctx.exit(_exit_code(timings))
 
-    plan = Plan(quads=runs, max_time=max_time, seed=settings.seed)
-    with progress_bar(output.quiet) as progress:
-        timing = time(recipe, settings, plan, progress)
-    output.show(page(timing))
-    ctx.exit(INTERRUPTED if timing.samples.interrupted else 0)
+
+def _timed(
+    recipe: Recipe,
+    networks: Networks,
+    settings: Sequence[Settings],
+    protocol: Protocol,
+    energy: bool,
+    quiet: bool,
+) -> tuple[list[Timing], Trouble]:
+    """Return a timing for each of the settings, and the trouble that ended them early.
+
+    Raises it if there is none.
+    """
+    timings: list[Timing] = []
+    try:
+        for setting in settings:
+            with progress_bar(quiet) as progress:
+                timings.append(
+                    time_by(protocol, recipe, networks, setting, progress, energy=energy)
+                )
+            if timings[-1].interrupted:
+                break
+    except (SeCostError, KeyboardInterrupt) as error:
+        if not timings:
+            raise
+        return timings, error
+    return timings, None
+
+
+def _exit_code(timings: Sequence[Timing]) -> int:
+    if any(timing.interrupted for timing in timings):
+        return INTERRUPTED
+    failed = any(timing.run.stop is Stop.FAILED for timing in timings)
+    return CannotMeasure.exit_code if failed else 0

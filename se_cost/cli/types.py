@@ -68,6 +68,22 @@ class Seconds(click.FloatRange):
         return seconds
 
 
+class Percent(click.FloatRange):
+    """A part of a hundred: above 0, below 100, and a number."""
+
+    def __init__(self) -> None:
+        super().__init__(min=0, min_open=True, max=100, max_open=True)
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the per cent; nan is in no range, but is not out of it either."""
+        percent = float(super().convert(value, param, ctx))
+        if math.isnan(percent):
+            self.fail(f"{value!r} is no percentage; write 0.5, or 1", param, ctx)
+        return percent
+
+
 class Device(Type):
     """The CPU, a GPU, or whichever of them is there."""
 

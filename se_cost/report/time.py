@@ -1,24 +1,24 @@
 """How much slower attention makes a network, with an interval, and how far to trust it."""
 
-from dataclasses import asdict
-
-from se_cost.measure.result import BASELINE, NETWORK, TRIMMED, Timing
+from se_cost.measure.compared import dropped
+from se_cost.measure.result import BASELINE, NETWORK, Timing
+from se_cost.measure.run import Stop
 from se_cost.measure.stats import Estimate
 from se_cost.nets.registry import title
-from se_cost.report.page import Cell, Column, Data, Page, Table
-from se_cost.report.recipes import described, document
+from se_cost.report.doubts import doubts, holds_zero
+from se_cost.report.page import Cell, Column, Page, Table
+from se_cost.report.recipes import described
+from se_cost.report.running import running
+from se_cost.report.time_data import data
 
 QUICK = "quick: one process, not for quoting; another run may differ by more than the interval"
-NOT_WARM = "the timings had not become steady before the measurement began: raise --max-time"
-NOT_COMPLETE = "the time ran out before all comparisons were made: raise --max-time"
-INTERRUPTED = "interrupted: this is what was finished"
-RESTLESS = "the null does not hold zero: something else kept the machine busy; close it and repeat"
-TOO_FEW = "too few comparisons for a 95 % interval, which takes 6 of each network"
+MIB = 2**20
 
-COLUMNS = (
-    Column("network"),
-    Column("median ms", ".2f"),
-    Column("images/s", ".1f"),
+NETWORK_COLUMN = Column("network")
+SPEED_COLUMNS = (Column("median ms", ".2f"), Column("images/s", ".1f"))
+PEAK_COLUMN = Column("peak MiB", ",.0f")
+ENERGY_COLUMN = Column("J/image", ".3f")
+OVERHEAD_COLUMNS = (
     Column("overhead %", "+.2f"),
     Column("low", "+.2f"),
     Column("high", "+.2f"),
@@ -32,34 +32,50 @@ NOISE_COLUMNS = (
     Column("what it should be"),
 )
 
+EXCHANGE_COLUMNS = (
+    Column("network"),
+    Column("step ms", ".2f"),
+    Column("without ms", ".2f"),
+    Column("exposed ms", "+.2f"),
+    Column("each rank without, ms"),
+)
+
 
 def page(timing: Timing) -> Page:
     """Return the page for one timed comparison."""
+    rows = tuple(_row(timing, arm) for arm in timing.arms)
     tables = (
-        Table(heading(timing), COLUMNS, tuple(_row(timing, arm) for arm in timing.arms)),
+        Table(heading(timing), _columns(timing), rows),
         Table("The noise of this run", NOISE_COLUMNS, tuple(_noise(timing))),
+        *exchange_tables(timing),
     )
-    return Page(_lines(timing), tables, _data(timing), tuple(_warnings(timing)))
+    return Page(_lines(timing), tables, data(timing), tuple(doubts(timing)))
 
 
 def heading(timing: Timing) -> str:
     """Return what was run, on what."""
-    settings, where = timing.settings, timing.environment
-    images = "one image" if settings.batch == 1 else f"{settings.batch} images"
-    what = {"infer": "inference", "train": "forward and backward pass"}[settings.mode.value]
+    return placed(running(timing.settings), timing)
+
+
+def placed(what: str, timing: Timing) -> str:
+    """Return a heading that says on what machine it was done."""
+    where = timing.environment
     return (
-        f"{what.capitalize()} of {images}, {settings.dtype.value}, {settings.layout.value}, on "
-        f"{where['device_name']} ({where['threads']} threads, torch {where['torch']})"
+        f"{what[0].upper()}{what[1:]}, on {where['device_name']} "
+        f"({where['threads']} threads, torch {where['torch']})"
     )
 
 
 def name(timing: Timing, arm: str) -> str:
     """Return the name of an arm as people read it."""
     if arm == BASELINE:
-        return title(timing.recipe.baseline)
+        return title(timing.networks[BASELINE])
+    if timing.itself:
+        return "the same, built again"
     if arm == NETWORK:
         return title(timing.recipe)
-    return f"without stage {timing.recipe.final_stage}"
+    stages = dropped(timing.recipe, timing.networks[arm])
+    return f"without stage{'s' * (len(stages) > 1)} {', '.join(map(str, stages))}"
 
 
 def sentence(timing: Timing) -> str:
@@ -70,20 +86,70 @@ def sentence(timing: Timing) -> str:
         interval = "no interval"
     else:
         interval = f"95 % interval {change.low:+.2f} to {change.high:+.2f}"
+    if timing.itself:
+        holds = "holds zero" if holds_zero(change) else "does not hold zero, as one in 20 may"
+        return f"{change.value:+.2f} % time beside itself ({interval}): {holds}."
     plain = name(timing, BASELINE)
     return f"{change.value:+.2f} % time beside {plain} ({interval}): {overhead.verdict}."
 
 
+def basis(timing: Timing) -> str:
+    """Return how much was measured, and why no more."""
+    run = timing.run
+    if run.rule is None:
+        return QUICK
+    target = f"the target of ±{100 * run.rule.target:g} %"
+    ends = {
+        Stop.TARGET: f"until every interval was within {target}",
+        Stop.TIME: f"until {run.rule.max_time:g} s were over, short of {target}",
+        Stop.PROCESSES: f"as many as are allowed, short of {target}",
+        Stop.INTERRUPTED: "until it was interrupted",
+        Stop.FAILED: "until it failed",
+    }
+    number = len(run.processes)
+    quads = len(run.quads) // max(1, len(run.others))
+    return (
+        f"{number} fresh process{'es' * (number != 1)}, {quads} comparisons of four timings for "
+        f"each network, {ends[run.stop or Stop.FAILED]}."
+    )
+
+
+def exchange_tables(timing: Timing) -> list[Table]:
+    """Return the table of what the exchange of gradients costs, if there is one."""
+    rows = tuple(
+        (
+            name(timing, arm),
+            exchange.step_ms,
+            exchange.alone_ms,
+            exchange.exposed_ms,
+            ", ".join(f"{ms:.2f}" for ms in exchange.ranks_ms),
+        )
+        for arm, exchange in timing.exchanges.items()
+    )
+    return [Table("The exchange of gradients", EXCHANGE_COLUMNS, rows)] if rows else []
+
+
 def _lines(timing: Timing) -> tuple[str, ...]:
-    return (f"{described(timing.recipe)}: {sentence(timing)}", QUICK)
+    return (f"{described(timing.recipe)}: {sentence(timing)}", basis(timing))
+
+
+def _columns(timing: Timing) -> tuple[Column, ...]:
+    extra = (PEAK_COLUMN,) * bool(timing.peaks) + (ENERGY_COLUMN,) * bool(timing.joules)
+    return (NETWORK_COLUMN, *SPEED_COLUMNS, *extra, *OVERHEAD_COLUMNS)
 
 
 def _row(timing: Timing, arm: str) -> tuple[Cell, ...]:
-    speed = (name(timing, arm), timing.median_ms(arm), timing.images_per_second(arm))
+    cells: tuple[Cell, ...] = (
+        *(name(timing, arm), timing.median_ms(arm), timing.images_per_second(arm)),
+    )
+    if timing.peaks:
+        cells += (timing.peaks[arm].allocated / MIB,)
+    if timing.joules:
+        cells += (timing.joules[arm],)
     if arm == BASELINE:
-        return (*speed, None, None, None, None)
+        return (*cells, None, None, None, None)
     overhead = timing.overhead(arm)
-    return (*speed, *_bounds(overhead.percent), overhead.verdict)
+    return (*cells, *_bounds(overhead.percent), overhead.verdict)
 
 
 def _noise(timing: Timing) -> list[tuple[Cell, ...]]:
@@ -95,60 +161,3 @@ def _noise(timing: Timing) -> list[tuple[Cell, ...]]:
 
 def _bounds(change: Estimate) -> tuple[Cell, Cell, Cell]:
     return (change.value, change.low, change.high)
-
-
-def _warnings(timing: Timing) -> list[str]:
-    samples, change = timing.samples, timing.overhead(NETWORK).percent
-    causes = {
-        INTERRUPTED: samples.interrupted,
-        NOT_COMPLETE: not samples.complete and not samples.interrupted,
-        NOT_WARM: not samples.warm,
-        RESTLESS: not _holds_zero(timing.null),
-        TOO_FEW: change.low is None,
-    }
-    return [warning for warning, holds in causes.items() if holds]
-
-
-def _holds_zero(change: Estimate) -> bool:
-    """Return whether an interval holds zero; one that is not there might."""
-    return change.low is None or change.high is None or change.low <= 0 <= change.high
-
-
-def _data(timing: Timing) -> Data:
-    arms = {arm: _arm_data(timing, arm) for arm in timing.arms}
-    samples = timing.samples
-    return document("time", timing.recipe) | {
-        "quick": True,
-        "settings": asdict(timing.settings),
-        "baseline": arms[BASELINE],
-        "network": arms.get(NETWORK),
-        "overhead": arms[NETWORK]["overhead"],
-        "final_stage": timing.recipe.final_stage,
-        "without_final_stage": arms.get(TRIMMED),
-        "null": _estimate_data(timing.null),
-        "drift": _estimate_data(timing.drift),
-        "samples": {
-            "iterations": samples.iterations,
-            "warm": samples.warm,
-            "complete": samples.complete,
-            "interrupted": samples.interrupted,
-            "preempted": timing.preempted,
-            "quads": [asdict(quad) for quad in samples.quads],
-        },
-        "environment": timing.environment,
-    }
-
-
-def _arm_data(timing: Timing, arm: str) -> Data:
-    data: Data = {
-        "median_ms": timing.median_ms(arm),
-        "images_per_second": timing.images_per_second(arm),
-    }
-    if arm != BASELINE:
-        overhead = timing.overhead(arm)
-        data["overhead"] = _estimate_data(overhead.percent) | {"verdict": overhead.verdict}
-    return data
-
-
-def _estimate_data(change: Estimate) -> Data:
-    return {"percent": change.value, "low": change.low, "high": change.high}

@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 from se_cost.cli import main
 from se_cost.measure.protocol import Stopwatch
 from se_cost.measure.result import BASELINE, NETWORK, TRIMMED
+from se_cost.measure.surroundings import Surroundings
 
 Run = Callable[..., Result]
 MILLISECONDS: Mapping[str, float] = {BASELINE: 10.0, NETWORK: 11.0, TRIMMED: 10.4}
@@ -34,8 +35,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[Stopwatch], None]:
     """Return a function that has a stopwatch time the networks, which are not even built."""
 
     def use(stopwatch: Stopwatch) -> None:
-        monkeypatch.setattr("se_cost.measure.timing.steps", lambda *given: {})
-        monkeypatch.setattr("se_cost.measure.timing.stopwatch", lambda *given: stopwatch)
+        monkeypatch.setattr("se_cost.measure.timing.steps", lambda arms, *rest: dict.fromkeys(arms))
+        monkeypatch.setattr("se_cost.measure.process.stopwatch", lambda *given: stopwatch)
 
+    calm = Surroundings(preempted=0, others=0.0, stolen=0.0, load=0.0)
+    monkeypatch.setattr("se_cost.measure.process.watched", lambda: lambda: calm)
     use(lambda arm, iterations: iterations * MILLISECONDS[arm] / 1000)
     return use

@@ -73,7 +73,15 @@ REFUSED = {
     "params --format jsn": ["--format", "'jsn'", "did you mean json?"],
     "params --format TEXT": ["--format", "'TEXT'", "did you mean text?"],
     # measurement
-    "time --batch 0": ["--batch", "0", ">=1"],
+    "time --batch 0": ["--batch", "0", "1 or more"],
+    "time --batch 8,0": ["--batch", "0", "1 or more"],
+    "time --target 0": ["--target", "0", "0<x<100"],
+    "time --target nan": ["--target", "nan", "0.5"],
+    "time --quick --target 1": ["--target", "--quick"],
+    "time --runs 5": ["--runs 5", "--quick", "--target"],
+    "time --self-check --ladder": ["--self-check", "--ladder"],
+    "time --mode infer --optimizer": ["--optimizer", "--mode train"],
+    "time --batch 15 --nproc 2": ["batch 15", "2 processes", "14 or 16"],
     "time --batch x": ["--batch", "'x'"],
     "time --device tpu": ["device 'tpu'", "auto, cpu, cuda"],
     "time --device cuda:x": ["device 'cuda:x'", "did you mean cuda:0?"],
@@ -155,7 +163,7 @@ def test_cannot_measure(run: Run, line: str) -> None:
 @pytest.mark.parametrize("device", ["cuda", "cuda:0", "cuda:7"])
 def test_no_such_device(run: Run, device: str) -> None:
     """A GPU that is not there is exit code 3; it is not replaced by the CPU."""
-    assert_refused(run("time", "--device", device), 3, f"no device {device}", "torch")
+    assert_refused(run("time", "--quick", "--device", device), 3, f"no device {device}", "torch")
 
 
 def test_out_of_memory(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,18 +173,18 @@ def test_out_of_memory(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         raise MemoryError
 
     monkeypatch.setattr("se_cost.measure.timing.steps", fail)
-    assert_refused(run("time", "--device", "cpu"), 3, "out of memory", "--batch")
+    assert_refused(run("time", "--quick", "--device", "cpu"), 3, "out of memory", "--batch")
 
 
 @pytest.mark.usefixtures("clock")
 def test_not_one_comparison_in_time(run: Run) -> None:
     """If the time is up before the first comparison, that is exit code 3, not an empty answer."""
-    result = run("time", "--device", "cpu", "--max-time", "1e-9")
+    result = run("time", "--quick", "--device", "cpu", "--max-time", "1e-9")
     assert_refused(result, 3, "not one comparison", "longer")
 
 
 @pytest.mark.usefixtures("clock")
 def test_clock_that_went_backwards(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """A clock that cannot be trusted gives no answer."""
-    monkeypatch.setattr("se_cost.measure.timing.stopwatch", lambda *given: lambda arm, n: -1.0)
-    assert_refused(run("time", "--device", "cpu"), 3, "clock", "backwards")
+    monkeypatch.setattr("se_cost.measure.process.stopwatch", lambda *given: lambda arm, n: -1.0)
+    assert_refused(run("time", "--quick", "--device", "cpu"), 3, "clock", "backwards")

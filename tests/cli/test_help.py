@@ -11,7 +11,7 @@ from se_cost.cli import COMMANDS, main
 from se_cost.cli.help import GROUPS, OWN, Command
 
 QUESTIONS = (
-    *("nets", "params", "flops", "time", "paper", "report", "check", "diff"),
+    *("nets", "params", "flops", "time", "explain", "paper", "report", "check", "diff"),
     *("schema", "completion"),
 )
 NOISE = re.compile(r"\b(INTEGER|FLOAT|TEXT|PATH|BOOLEAN|RANGE|NUMBERS)\b|x[<>]=?\d|\[required\]")
@@ -100,7 +100,9 @@ def test_no_noise(name: str) -> None:
 def test_what_concerns_the_network_comes_first(name: str) -> None:
     """Commands about one network ask first which one it is."""
     found = [heading for heading in sections(help_of(name)) if heading != OWN]
-    assert found[:4] == ["Network", "Attention", "Measuring", "Output"]
+    assert [heading for heading in found if heading != "Protocol"][:4] == [
+        *("Network", "Attention", "Measuring", "Output")
+    ]
     assert sections(help_of(name))["Network"][0].startswith("  --arch")
 
 

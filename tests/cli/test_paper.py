@@ -16,7 +16,8 @@ from se_cost.measure.protocol import Plan, Progress, Stopwatch
 from se_cost.measure.result import Timing
 from se_cost.measure.settings import Settings
 from se_cost.nets.recipe import Recipe
-from se_cost.report.time import INTERRUPTED, QUICK
+from se_cost.report.doubts import INTERRUPTED
+from se_cost.report.time import QUICK
 
 Clock = Callable[[Stopwatch], None]
 TIMED = ("paper", "--time", "--device", "cpu")
@@ -127,7 +128,7 @@ def test_time_puts_this_machine_beside_the_paper(run: Run) -> None:
     text = run(*TIMED).stdout
     assert QUICK in text
     last = text.split("Time of ResNet-50", 1)[1]
-    assert last.index("Titan X") < last.index("Forward and backward pass of one image")
+    assert last.index("Titan X") < last.index("Forward, loss and backward pass of one image")
     assert "Inference of one image" in last
 
 

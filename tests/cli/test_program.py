@@ -64,6 +64,9 @@ def test_same_word_has_the_same_meaning_in_every_command() -> None:
         for option in filter(is_option, found.params):
             if (command, option.name) in {
                 ("report", "batch"),  # 32 on a GPU
+                ("time", "batch"),  # one or several
+                ("time", "max_time"),  # depends on the protocol
+                ("time", "runs"),  # of the quick protocol
                 ("report", "max_time"),  # of each of two timings
                 ("report", "arch"),  # one or several
                 ("report", "form"),  # of a page, not of a table

@@ -76,7 +76,7 @@ def test_prints_every_table(run: Run) -> None:
         "Parameters of the attention by stage",
         "One image, as counters count it",
         "Inference of one image",
-        "Forward and backward pass of one image",
+        "Forward, loss and backward pass of one image",
     )
     places = [text.index(heading) for heading in headings]
     assert places == sorted(places)

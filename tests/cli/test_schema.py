@@ -81,7 +81,9 @@ def test_what_commands_print(run: Run, words: str, document: Document) -> None:
 @pytest.mark.parametrize("mode", ["infer", "train"])
 def test_what_time_prints(run: Run, clock: Clock, mode: str) -> None:
     """So does a timing."""
-    result = run("time", "--mode", mode, "--runs", "6", "--device", "cpu", "--format", "json")
+    result = run(
+        "time", "--quick", "--mode", mode, "--runs", "6", "--device", "cpu", "--format", "json"
+    )
     assert_valid(result.stdout, Document.TIME)
 
 

@@ -8,15 +8,23 @@ from functools import partial
 from itertools import count
 
 import pytest
+from report.made_up import TRUTH, process, timing
 
 from cli.conftest import MILLISECONDS, Run
+from se_cost.errors import BadInput, CannotMeasure
 from se_cost.measure import protocol
-from se_cost.measure.protocol import Stopwatch
-from se_cost.measure.result import BASELINE, NETWORK, TRIMMED
+from se_cost.measure.full import Protocol
+from se_cost.measure.jobs import Timed, Weighed
+from se_cost.measure.peaks import Peak
+from se_cost.measure.protocol import Plan, Stopwatch
+from se_cost.measure.result import BASELINE, NETWORK, TRIMMED, Timing
+from se_cost.measure.run import Process
+from se_cost.nets.registry import recipe
+from se_cost.report import doubts
 from se_cost.report import time as report_time
 
 Clock = Callable[[Stopwatch], None]
-TIME = ("time", "--device", "cpu", "--arch", "se_resnet50")
+TIME = ("time", "--quick", "--device", "cpu", "--arch", "se_resnet50")
 SETTING_UP = 6 + 30  # calls for three arms: twice to calibrate, ten times until they are steady
 QUAD = 2 * 4  # calls for one quad: before each timing an iteration that is not timed
 
@@ -138,7 +146,7 @@ def test_interrupted_prints_what_is_finished(run: Run, clock: Clock) -> None:
     samples = json.loads(result.stdout)["samples"]
     assert len(samples["quads"]) == 16
     assert (samples["interrupted"], samples["complete"]) == (True, False)
-    assert result.stderr == f"se-cost: warning: {report_time.INTERRUPTED}\n"
+    assert result.stderr == f"se-cost: warning: {doubts.INTERRUPTED}\n"
 
 
 def test_interrupted_early_has_no_interval(run: Run, clock: Clock) -> None:
@@ -149,7 +157,7 @@ def test_interrupted_early_has_no_interval(run: Run, clock: Clock) -> None:
     assert table(result.stdout)[1] == [
         *("SE-ResNet-50", "11.00", "90.9", "+10.00", "–", "–", "inconclusive")
     ]
-    assert report_time.TOO_FEW in result.stderr
+    assert doubts.TOO_FEW in result.stderr
 
 
 @pytest.mark.parametrize("after", [0, 5, SETTING_UP, SETTING_UP + 3])
@@ -164,8 +172,7 @@ def test_interrupted_before_the_first_comparison(run: Run, clock: Clock, after: 
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have each look at the clock take a second of the time that is left."""
-    measure = partial(protocol.measure, now=partial(next, map(float, count())))
-    monkeypatch.setattr("se_cost.measure.timing.measure", measure)
+    monkeypatch.setattr("se_cost.measure.process.monotonic", partial(next, map(float, count())))
 
 
 @pytest.mark.usefixtures("hurried")
@@ -176,7 +183,7 @@ def test_a_run_that_is_cut_short_warns(run: Run) -> None:
     samples = json.loads(result.stdout)["samples"]
     assert 0 < len(samples["quads"]) < 40
     assert (samples["complete"], samples["interrupted"]) == (False, False)
-    assert f"se-cost: warning: {report_time.NOT_COMPLETE}" in result.stderr.splitlines()
+    assert f"se-cost: warning: {doubts.NOT_COMPLETE}" in result.stderr.splitlines()
 
 
 @pytest.mark.usefixtures("hurried")
@@ -193,7 +200,7 @@ def test_timings_that_do_not_become_steady_warn(run: Run, clock: Clock) -> None:
     clock(lambda arm, iterations: iterations * 1e-3 * 1.01 ** next(calls))
     result = run(*TIME, "--max-time", "300", "--runs", "1")
     assert result.exit_code == 0
-    assert f"se-cost: warning: {report_time.NOT_WARM}" in result.stderr.splitlines()
+    assert f"se-cost: warning: {doubts.NOT_WARM}" in result.stderr.splitlines()
 
 
 def test_progress_is_reported_on_a_terminal_only(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,6 +212,148 @@ def test_progress_is_reported_on_a_terminal_only(run: Run, monkeypatch: pytest.M
         seen.append(given[4])
         return measure(*given, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("se_cost.measure.timing.measure", watched)
+    monkeypatch.setattr("se_cost.measure.process.measure", watched)
     assert run(*TIME).stderr == ""
     assert seen == [protocol.silent]
+
+
+@pytest.fixture
+def workers(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[int], None]], None]:
+    """Return a function that has made-up processes time the networks, after some trouble."""
+
+    def use(trouble: Callable[[int], None]) -> None:
+        numbers = count()
+
+        def work(job: Timed | Weighed, limit: float, padding: int = 0) -> Process | Peak:
+            trouble(next(numbers))
+            if isinstance(job, Weighed):
+                return Peak(300 * 2**20, None)
+            return process(
+                {arm: TRUTH[arm] for arm in job.networks if arm in TRUTH}, job.plan.quads
+            )
+
+        monkeypatch.setattr("se_cost.measure.full.work", work)
+
+    return use
+
+
+FULL = ("time", "--arch", "se_resnet50", "--device", "cpu")
+Trouble = Callable[[Callable[[int], None]], None]
+
+
+def failing(after: int, error: BaseException) -> Callable[[int], None]:
+    """Return the trouble that a process has."""
+
+    def trouble(number: int) -> None:
+        if number == after:
+            raise error
+
+    return trouble
+
+
+def test_the_full_protocol_prints_the_truth(run: Run, workers: Trouble) -> None:
+    """Ten processes that agree are enough; memory stands beside the times."""
+    workers(lambda number: None)
+    result = run(*FULL)
+    assert (result.exit_code, result.stderr) == (0, "")
+    rows = table(result.stdout)
+    assert rows[0] == ["ResNet-50", "10.00", "100.0", "300", "–", "–", "–", "–"]
+    assert rows[1][0] == "SE-ResNet-50"
+    assert rows[1][4] == "+10.00"
+    assert rows[1][7] == "slower"
+    assert report_time.QUICK not in result.stdout
+    assert "10 fresh processes" in result.stdout
+
+
+def test_interrupted_between_processes(run: Run, workers: Trouble) -> None:
+    """Ctrl-C prints the finished processes and exits 130; before the first there is nothing."""
+    workers(failing(8, KeyboardInterrupt()))
+    result = run(*FULL, "--format", "json")
+    assert result.exit_code == 130
+    data = json.loads(result.stdout)
+    assert (data["protocol"]["processes"], data["protocol"]["stop"]) == (8, "interrupted")
+    assert data["overhead"]["verdict"] == "slower"
+    workers(failing(0, KeyboardInterrupt()))
+    result = run(*FULL)
+    assert (result.exit_code, result.stdout) == (130, "")
+
+
+def test_a_failure_keeps_what_is_finished(run: Run, workers: Trouble) -> None:
+    """What was measured is printed, with the reason, and the exit code is no success."""
+    workers(failing(8, CannotMeasure("the clock went backwards")))
+    result = run(*FULL, "--format", "json")
+    assert result.exit_code == 3
+    assert json.loads(result.stdout)["protocol"]["processes"] == 8
+    assert "ended early, this is what was finished: the clock went backwards" in result.stderr
+
+
+def test_a_full_disk_loses_nothing(
+    run: Run, workers: Trouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What cannot be written is printed instead, and exits 2."""
+    workers(lambda number: None)
+
+    def full(path: object, text: str) -> None:
+        raise BadInput("cannot write time.json: no space left on device")
+
+    monkeypatch.setattr("se_cost.cli.output.write", full)
+    result = run(*FULL, "--output", "time.json")
+    assert result.exit_code == 2
+    assert json.loads(result.stdout)["overhead"]["verdict"] == "slower"
+    assert "no space left" in result.stderr
+
+
+def test_batches_are_rows_of_one_table(run: Run, workers: Trouble) -> None:
+    """Each batch is timed by itself; trouble with one keeps those before."""
+    workers(lambda number: None)
+    result = run(*FULL, "--batch", "1,8", "--format", "json")
+    assert result.exit_code == 0
+    assert [one["settings"]["batch"] for one in json.loads(result.stdout)["batches"]] == [1, 8]
+    workers(failing(13, CannotMeasure("out of memory")))
+    result = run(*FULL, "--batch", "1,8", "--format", "json")
+    assert result.exit_code == 3
+    assert json.loads(result.stdout)["settings"]["batch"] == 1
+    assert result.stderr.strip().endswith("out of memory")
+
+
+def test_self_check_times_a_network_against_itself(run: Run, clock: Clock) -> None:
+    """Both arms are the network, and the answer says whether zero lies within."""
+    clock(lambda arm, iterations: iterations / 100)
+    result = run(*TIME, "--self-check", "--format", "json")
+    data = json.loads(result.stdout)
+    assert data["self_check"] is True
+    assert data["overhead"]["verdict"] == "same"
+    text = run(*TIME, "--self-check").stdout
+    assert "beside itself" in text
+    assert "the same, built again" in text
+
+
+def test_ladder_drops_stage_after_stage(run: Run, clock: Clock) -> None:
+    """Each rung is a row of its own."""
+    slower = {"without_stages_5_4": 10.2, "without_stages_5_4_3": 10.1} | dict(MILLISECONDS)
+    clock(lambda arm, iterations: iterations * slower[arm] / 1000)
+    result = run(*TIME, "--ladder", "--format", "json")
+    rungs = json.loads(result.stdout)["ladder"]
+    assert [rung["dropped"] for rung in rungs] == [[5], [5, 4], [5, 4, 3]]
+    assert [rung["overhead"]["percent"] for rung in rungs] == pytest.approx([4, 2, 1])
+
+
+def test_under_torchrun_one_rank_prints(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others measure too, and are silent."""
+    asked = []
+
+    def time_by(protocol: Protocol, *rest: object, **named: object) -> Timing:
+        asked.append(protocol)
+        return timing(recipe("se_resnet50"))
+
+    monkeypatch.setattr("se_cost.cli.time.time_by", time_by)
+    texts = []
+    for rank in (0, 1):
+        for name, value in (("RANK", rank), ("WORLD_SIZE", 2), ("LOCAL_RANK", rank)):
+            monkeypatch.setenv(name, str(value))
+        result = run(*FULL)
+        assert result.exit_code == 0
+        texts.append(result.stdout)
+    assert "SE-ResNet-50" in texts[0]
+    assert texts[1] == ""
+    assert all(isinstance(protocol, Plan) for protocol in asked)

@@ -17,11 +17,12 @@ from se_cost.ledger.rows import Ledger
 from se_cost.measure.result import NETWORK
 from se_cost.measure.settings import Mode, Settings
 from se_cost.nets.registry import recipe
+from se_cost.report.doubts import INTERRUPTED, NOT_WARM
 from se_cost.report.formats import as_csv, as_markdown, as_text
 from se_cost.report.paper import illustrated, page
 from se_cost.report.paper_figure import errors
 from se_cost.report.paper_notes import note, remark
-from se_cost.report.time import INTERRUPTED, NOT_WARM, QUICK
+from se_cost.report.time import QUICK
 
 REPORTS = Path(__file__).parents[2] / "reports"
 COMMAND = "se-cost paper --output reports/paper.md --figure reports/paper-errors.svg"
@@ -203,7 +204,7 @@ def test_measured_times_stand_below_the_published() -> None:
     assert len(table.rows) == 4
     what, plain, with_se, *interval, verdict = table.rows[2]
     assert isinstance(what, str)
-    assert what.startswith("Forward and backward pass of one image")
+    assert what.startswith("Forward, loss and backward pass of one image")
     assert str(ENVIRONMENT["device_name"]) in what
     assert (plain, with_se) == pytest.approx((10, 12), rel=0.01)
     assert interval == pytest.approx([20, 20, 20], abs=0.3)

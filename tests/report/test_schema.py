@@ -12,13 +12,18 @@ from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 
 from report.drawn import recipes
-from report.made_up import timing
+from report.explained import explanation
+from report.made_up import full, timing
 from se_cost.measure.built import params as built
 from se_cost.measure.counts import Counts
+from se_cost.measure.exchange import Exchange
+from se_cost.measure.peaks import Peak
+from se_cost.measure.result import Timing
 from se_cost.measure.settings import Mode, Settings
+from se_cost.measure.throttle import Throttling
 from se_cost.nets.recipe import Recipe
 from se_cost.nets.registry import names, recipe
-from se_cost.report import flops, nets, network, paper, params, time
+from se_cost.report import batches, explain, flops, nets, network, paper, params, time
 from se_cost.report.document import Report
 from se_cost.report.document import data as report_data
 from se_cost.report.findings import Findings
@@ -56,6 +61,25 @@ def mistakes(data: Data, of: Data) -> list[str]:
     return [f"{error.json_path}: {error.message}" for error in found]
 
 
+def measured(timing: Timing) -> Timing:
+    """Return a timing with all that a machine can tell."""
+    first, *others = timing.run.processes
+    exchange = Exchange(((0.3, 0.31),), ((0.2, 0.3),))
+    more = dataclasses.replace(
+        first,
+        throttling=Throttling(8, 0, 2, 1700, 1900, 60),
+        exchanges=dict.fromkeys(timing.arms, exchange),
+        environment=first.environment | {"ranks": 2},
+    )
+    run = dataclasses.replace(timing.run, processes=(more, *others))
+    return dataclasses.replace(
+        timing,
+        run=run,
+        peaks=dict.fromkeys(timing.arms, Peak(10, 20)),
+        joules=dict.fromkeys(timing.arms, 0.1),
+    )
+
+
 @pytest.fixture(scope="module")
 def documents(
     small: Recipe, counts: Sequence[Counts], tmp_path_factory: pytest.TempPathFactory
@@ -83,6 +107,9 @@ def documents(
         "params": (Document.PARAMS, params.page(small, pair).data),
         "flops": (Document.FLOPS, flops.page(small, counts).data),
         "time": (Document.TIME, time.page(runs[0]).data),
+        "fully": (Document.TIME, time.page(measured(full(small))).data),
+        "batches": (Document.TIME, batches.page([runs[0], full(small)]).data),
+        "explain": (Document.EXPLAIN, explain.page(explanation(small)).data),
         "paper": (Document.PAPER, paper.page(runs).data),
         "report": (Document.REPORT, report_data(Report((whole,)))),
         "reports": (Document.REPORT, report_data(Report((whole, Findings(recipe("se_vgg16")))))),
@@ -94,8 +121,8 @@ def documents(
 
 
 KINDS = (
-    *("nets", "network", "params", "flops", "time", "paper", "report", "reports", "check"),
-    *("diff", "baseline"),
+    *("nets", "network", "params", "flops", "time", "fully", "batches", "explain", "paper"),
+    *("report", "reports", "check", "diff", "baseline"),
 )
 
 
@@ -169,7 +196,10 @@ def replace(holder: Any, key: Any) -> None:
     holder[key] = [{"nonsense": [None]}] if isinstance(holder[key], dict) else {"nonsense": 1}
 
 
-OPTIONAL = {"measured", "torch_backward", "times", "cores"}
+OPTIONAL = {
+    *("measured", "torch_backward", "times", "cores", "ranks"),
+    *("peak_memory_bytes", "peak_reserved_bytes", "joules_per_image"),
+}
 COUNTS = {"params", "macs", "activation_bytes"}
 BY_NAME = {"networks", "stages", "attention"}  # tables with names for keys
 NAMES = {"small", "other", "head", *(f"stage{i}" for i in range(1, 9))}
@@ -179,6 +209,8 @@ def may_be_missing(kind: Document, steps: Steps) -> bool:
     """Return whether a document is whole without the value at the end of a way."""
     last = steps[-1]
     if kind is Document.PAPER and steps == ("time",):
+        return True
+    if len(steps) > 1 and steps[-2] in ("exchanges", "operators"):
         return True
     if last in OPTIONAL or (last in NAMES and steps[-2] in BY_NAME):
         return True

@@ -11,7 +11,7 @@ from se_cost.measure.quads import Quad
 from se_cost.measure.result import BASELINE, NETWORK, TRIMMED
 from se_cost.measure.settings import Mode, Settings
 from se_cost.nets.registry import recipe
-from se_cost.report import time
+from se_cost.report import doubts, time
 from se_cost.report.formats import as_json
 from se_cost.report.time import heading, name, page, sentence
 
@@ -84,7 +84,7 @@ def test_too_few_quads_for_an_interval() -> None:
     answer = page(run)
     assert answer.tables[0].rows[1][4:] == (None, None, "inconclusive")
     assert "(no interval): inconclusive." in sentence(run)
-    assert answer.warnings == (time.TOO_FEW,)
+    assert answer.warnings == (doubts.TOO_FEW,)
     assert answer.data["overhead"]["low"] is None
 
 
@@ -92,10 +92,10 @@ def test_too_few_quads_for_an_interval() -> None:
     ("went", "warnings"),
     [
         ({}, ()),
-        ({"warm": False}, (time.NOT_WARM,)),
-        ({"complete": False}, (time.NOT_COMPLETE,)),
-        ({"complete": False, "interrupted": True}, (time.INTERRUPTED,)),
-        ({"complete": False, "warm": False}, (time.NOT_COMPLETE, time.NOT_WARM)),
+        ({"warm": False}, (doubts.NOT_WARM,)),
+        ({"complete": False}, (doubts.NOT_COMPLETE,)),
+        ({"complete": False, "interrupted": True}, (doubts.INTERRUPTED,)),
+        ({"complete": False, "warm": False}, (doubts.NOT_COMPLETE, doubts.NOT_WARM)),
     ],
 )
 def test_warnings(went: dict[str, Any], warnings: tuple[str, ...]) -> None:
@@ -107,7 +107,10 @@ def test_warnings(went: dict[str, Any], warnings: tuple[str, ...]) -> None:
     ("settings", "words"),
     [
         (Settings(), "Inference of one image, float32, nchw, on A | processor (4 threads, torch"),
-        (Settings(batch=8, mode=Mode.TRAIN), "Forward and backward pass of 8 images, float32"),
+        (
+            Settings(batch=8, mode=Mode.TRAIN),
+            "Forward, loss and backward pass of 8 images, float32",
+        ),
     ],
 )
 def test_heading(settings: Settings, words: str) -> None:
@@ -148,6 +151,8 @@ def test_data() -> None:
         "layout": "nchw",
         "threads": None,
         "seed": 0,
+        **dict.fromkeys(("autocast", "compile", "cuda_graphs", "fold_norms", "optimizer"), False),
+        "nproc": 1,
     }
 
 
@@ -156,8 +161,9 @@ def test_raw_samples_are_in_the_data() -> None:
     run = timing(SE50, quads=7)
     samples = json.loads(as_json(page(run)))["samples"]
     assert len(samples["quads"]) == 14
-    for quad, taken in zip(samples["quads"], run.samples.quads, strict=True):
+    for quad, taken in zip(samples["quads"], run.run.quads, strict=True):
         assert quad == {
+            "process": 0,
             "arm": taken.arm,
             "reverse": taken.reverse,
             "seconds": list(taken.seconds),
@@ -179,9 +185,10 @@ def test_one_stage_of_attention_has_no_trimmed_network() -> None:
 def test_a_restless_machine_is_named() -> None:
     """Where the network differs from itself, the run is doubted."""
     run = timing(SE50, quads=8)
-    bent = [
-        Quad(q.arm, q.reverse, (*q.seconds[:3], 1.05 * q.seconds[3])) for q in run.samples.quads
-    ]
-    restless = replace(run, samples=replace(run.samples, quads=tuple(bent)))
+    (process,) = run.run.processes
+    bent = [Quad(q.arm, q.reverse, (*q.seconds[:3], 1.05 * q.seconds[3])) for q in run.run.quads]
+    samples = replace(process.samples, quads=tuple(bent))
+    other = replace(run.run, processes=(replace(process, samples=samples),))
+    restless = replace(run, run=other)
     assert (restless.null.low or 0) > 0
-    assert page(restless).warnings == (time.RESTLESS,)
+    assert page(restless).warnings == (doubts.RESTLESS,)

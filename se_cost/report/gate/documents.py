@@ -55,7 +55,12 @@ def _counted(document: Part, count: str) -> Entry:
 
 
 def _time(document: Part) -> Entry:
-    return Entry(document["recipe"].table(), {}, (read_time(document),))
+    """Return a network with the times of every batch; raise BadInput for a self-check."""
+    parts = document.maybe("batches", Part.list) or [document]
+    for part in parts:
+        if part.maybe("self_check", Part.truth):
+            part.fail("is a self-check: it times a network against itself, not the plain one")
+    return Entry(document["recipe"].table(), {}, tuple(map(read_time, parts)))
 
 
 def _reports(document: Part) -> dict[str, Entry]:

@@ -5,11 +5,12 @@ entries, so that any two of them can be compared.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property, lru_cache
 
 from se_cost.ledger.compare import Comparison, compare
 from se_cost.ledger.rows import Ledger
+from se_cost.measure.settings import Settings
 from se_cost.nets.attention import SE, Attention, Place, Squeeze
 from se_cost.nets.nodes import Fn
 from se_cost.nets.recipe import Head, Recipe, StrideIn
@@ -25,6 +26,8 @@ COUNTED: Mapping[str, Callable[[Ledger], int]] = {
 }
 HEAD = "head"  # the rows that belong to no stage
 ELSEWHERE = ("device", "threads", "seed")  # settings: in the environment, or without influence
+ALWAYS = ("mode", "batch", "dtype", "layout")  # settings that are told even if they are as usual
+USUAL = asdict(Settings())
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +77,16 @@ class Time:
     @property
     def where(self) -> dict[str, object]:
         """Return all that must be the same for two times to be comparable."""
-        settings = {k: v for k, v in self.settings.items() if k not in ELSEWHERE}
-        return settings | dict(self.environment)
+        return self.told | dict(self.environment)
+
+    @property
+    def told(self) -> dict[str, object]:
+        """Return the settings that matter; older documents do not name all that are as usual."""
+        return {
+            name: value
+            for name, value in self.settings.items()
+            if name in ALWAYS or (name not in ELSEWHERE and value != USUAL.get(name))
+        }
 
     @property
     def interval(self) -> tuple[float, float] | None:
@@ -89,7 +100,7 @@ class Time:
         """Return it as json holds it, under the keys that `time` writes."""
         memory = {} if self.peak_memory is None else {"peak_memory_bytes": self.peak_memory}
         return {
-            "settings": {k: v for k, v in self.settings.items() if k not in ELSEWHERE},
+            "settings": self.told,
             "environment": dict(self.environment),
             "baseline": {"median_ms": self.medians[0]},
             "network": {"median_ms": self.medians[1]} | memory,

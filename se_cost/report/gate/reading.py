@@ -79,6 +79,12 @@ class Part:
         """Return the value as a text."""
         return self.value if isinstance(self.value, str) else self.fail("is no text")
 
+    def truth(self) -> bool:
+        """Return the value as yes or no."""
+        return (
+            self.value if isinstance(self.value, bool) else self.fail("is neither true nor false")
+        )
+
     def fail(self, trouble: str) -> NoReturn:
         """Raise BadInput that says where the trouble is."""
         raise BadInput(f"{self.where} {trouble}")

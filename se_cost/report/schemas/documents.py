@@ -10,14 +10,17 @@ from se_cost.report.gate.entry import COUNTED
 from se_cost.report.gate.judging import Verdict
 from se_cost.report.gate.quantities import QUANTITIES, Unit
 from se_cost.report.page import SCHEMA_VERSION
+from se_cost.report.schemas.explain import EXPLAIN as EXPLAINED
 from se_cost.report.schemas.parts import (
     COMPUTED,
     FINAL_STAGE,
     HOW_IT_RUNS,
+    MEMORY,
     PARTS,
     SHAPE,
     SPEED,
     STAGE,
+    UNUSUALLY,
 )
 from se_cost.report.schemas.words import (
     NAME,
@@ -139,30 +142,46 @@ FLOPS = _document(
     },
     about="Multiply-accumulates that attention adds, by ledger and by other counters.",
 )
-TIME = _document(
+TIMING = _document(
     Document.TIME,
     {
         "recipe": part("recipe"),
         "quick": YES_OR_NO,
+        "self_check": YES_OR_NO,
+        "protocol": part("protocol"),
+        "asked_batch": count("More than was timed, if it did not fit into the memory.", least=1),
         "settings": table(
             {
                 "device": NAME,
                 **HOW_IT_RUNS,
+                **UNUSUALLY,
                 "threads": or_null(count(least=1)),
                 "seed": WHOLE,
             }
         ),
-        "baseline": table(SPEED),
+        "baseline": table(SPEED, MEMORY),
         "network": part("arm"),
         "overhead": part("overhead"),
         "final_stage": FINAL_STAGE,
         "without_final_stage": or_null(part("arm")),
+        "ladder": items(part("rung"), "All others, for instance without its last two stages."),
         "null": part("bounds"),
         "drift": part("bounds"),
+        "exchanges": by_name(part("exchange"), "Of gradients, by network; data-parallel only."),
         "samples": part("samples"),
         "environment": part("environment"),
     },
     about="How much slower attention makes a network, on one machine.",
+)
+BATCHES = _document(
+    Document.TIME,
+    {"recipe": part("recipe"), "batches": items(part("timing"), minItems=2)},
+    about="The same comparison at several batch sizes.",
+)
+EXPLAIN = _document(
+    Document.EXPLAIN,
+    EXPLAINED,
+    about="Why the time grows more than the multiply-accumulates.",
 )
 PAPER = _document(
     Document.PAPER,
@@ -180,7 +199,7 @@ PAPER = _document(
             )
         ),
     },
-    {"time": items(part("time"))},
+    {"time": items(part("timing"))},
     about="Every published cost figure beside ours.",
 )
 REPORT_ON_ONE = _document(
@@ -189,7 +208,7 @@ REPORT_ON_ONE = _document(
         "recipe": part("recipe"),
         "params": part("params"),
         "flops": part("flops"),
-        "time": items(part("time"), "Inference, and a training step, where they were timed."),
+        "time": items(part("timing"), "Inference, and a training step, where they were timed."),
     },
     about="The documents of the other commands for one network.",
 )
@@ -213,7 +232,7 @@ CHECK = _document(
                     "baseline": or_null(number("Null if it is not in the baseline.")),
                     "now": or_null(number("Null if it was not measured.")),
                     "at_most": or_null(number("Null if nothing limits it.")),
-                    "settings": or_null(table(HOW_IT_RUNS)),
+                    "settings": or_null(table(HOW_IT_RUNS, UNUSUALLY)),
                     "stage": or_null(NAME),
                     "reason": NAME,
                     "remedies": items(NAME),
@@ -242,7 +261,7 @@ DIFF = _document(
                     "new": number("After."),
                     "percent": or_null(number("Null where the figure is itself per cent.")),
                     "verdict": one_of(Trend),
-                    "settings": or_null(table(HOW_IT_RUNS)),
+                    "settings": or_null(table(HOW_IT_RUNS, UNUSUALLY)),
                     "reason": TEXT,
                 }
             )
@@ -277,7 +296,11 @@ DOCUMENTS: Mapping[Document, Schema] = {
     },
     Document.PARAMS: PARAMS,
     Document.FLOPS: FLOPS,
-    Document.TIME: TIME,
+    Document.TIME: {
+        "description": "A timed comparison, at one batch size or at several.",
+        "oneOf": [part("timing"), part("batches")],
+    },
+    Document.EXPLAIN: EXPLAIN,
     Document.PAPER: PAPER,
     Document.REPORT: {
         "description": "All that is known of one network, or of several.",
@@ -291,6 +314,8 @@ DEFINITIONS: Mapping[str, Schema] = {
     **{name.value: document for name, document in DOCUMENTS.items()},
     "networks": NETWORKS,
     "network": NETWORK,
+    "timing": TIMING,
+    "batches": BATCHES,
     "report_on_one": REPORT_ON_ONE,
     "report_on_several": REPORT_ON_SEVERAL,
     **PARTS,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from se_cost.measure.result import NETWORK, TRIMMED
+from se_cost.measure.run import Stop
 from se_cost.measure.settings import DType, Layout, Mode
 from se_cost.nets.attention import GATES, Place, Squeeze
 from se_cost.nets.recipe import Head, StrideIn
@@ -10,6 +10,7 @@ from se_cost.report.gate.entry import COUNTED
 from se_cost.report.schemas.words import (
     NAME,
     TEXT,
+    WHOLE,
     YES_OR_NO,
     Schema,
     by_name,
@@ -48,6 +49,20 @@ HOW_IT_RUNS = {
     "batch": count("Images per iteration.", least=1),
     "dtype": one_of(DType),
     "layout": one_of(Layout),
+}
+UNUSUALLY = {
+    "autocast": YES_OR_NO,
+    "compile": YES_OR_NO,
+    "cuda_graphs": YES_OR_NO,
+    "fold_norms": YES_OR_NO,
+    "optimizer": YES_OR_NO,
+    "nproc": count("Data-parallel processes.", least=1),
+}
+SHARE = or_null(number("Share of the CPU; null where the system does not say.", minimum=0))
+MEMORY = {
+    "peak_memory_bytes": count("Peak of what tensors take on a GPU, of the process on a CPU."),
+    "peak_reserved_bytes": or_null(count("Peak of what torch takes of a GPU; null on a CPU.")),
+    "joules_per_image": number("Energy of the GPU.", minimum=0),
 }
 
 PARTS: Mapping[str, Schema] = {
@@ -91,7 +106,76 @@ PARTS: Mapping[str, Schema] = {
     "overhead": table(
         {**BOUNDS, "verdict": one_of(TIMED)}, about="Time beside the plain network, in per cent."
     ),
-    "arm": table({**SPEED, "overhead": part("overhead")}, about="A network that was timed."),
+    "arm": table(
+        {**SPEED, "overhead": part("overhead")}, MEMORY, about="A network that was timed."
+    ),
+    "rung": table(
+        {
+            "dropped": items(STAGE, "Stages that lose their attention."),
+            **SPEED,
+            "overhead": part("overhead"),
+        },
+        MEMORY,
+        about="A network without the attention of its last stages.",
+    ),
+    "protocol": table(
+        {
+            "processes": count("Fresh processes that finished.", least=1),
+            "lost": count("Processes that died or hung."),
+            "stop": one_of(Stop),
+            "reason": TEXT,
+            "rule": or_null(
+                table(
+                    {
+                        "target_percent": number("Half-width aimed at.", exclusiveMinimum=0),
+                        "max_time": number("Seconds.", exclusiveMinimum=0),
+                        "at_least": count("Processes.", least=1),
+                        "at_most": count("Processes.", least=1),
+                    },
+                    about="When to stop; null for the quick protocol.",
+                )
+            ),
+        },
+        about="How much was measured, and why no more.",
+    ),
+    "exchange": table(
+        {
+            "step_ms": SPEED["median_ms"],
+            "without_ms": number("Median time without exchange.", exclusiveMinimum=0),
+            "exposed_ms": number("What a step waits for gradients."),
+            "ranks_ms": items(number("Of each rank without exchange.", exclusiveMinimum=0)),
+            "straggler": or_null(count("The rank that is far slower than the others.")),
+            "samples": table(
+                {
+                    name: items(items(number("Seconds, by rank.", exclusiveMinimum=0)))
+                    for name in ("steps", "without")
+                }
+            ),
+        },
+        about="The exchange of gradients between data-parallel processes.",
+    ),
+    "process": table(
+        {
+            "iterations": count("Iterations of one timing.", least=1),
+            "warm": YES_OR_NO,
+            "complete": YES_OR_NO,
+            "dropped": count("Comparisons during which the GPU was slowed down."),
+            "preempted": count("Times the system took the CPU away."),
+            "others": SHARE,
+            "stolen": SHARE,
+            "load": or_null(number("Average load of the last minute.", minimum=0)),
+            "throttling": or_null(
+                table(
+                    {
+                        **{name: count() for name in ("readings", "slowed", "power_capped")},
+                        **dict.fromkeys(("clock_low", "clock_high", "celsius_high"), WHOLE),
+                    },
+                    about="State of the GPU; null where nothing tells.",
+                )
+            ),
+        },
+        about="One process, and its surroundings.",
+    ),
     "environment": table(
         {
             **dict.fromkeys(("se_cost", "torch", "python", "system", "device_name"), TEXT),
@@ -106,6 +190,7 @@ PARTS: Mapping[str, Schema] = {
             "cuda": TEXT,
             "cudnn": count(),
             "cudnn_benchmark": count(),
+            "ranks": count("Data-parallel processes.", least=1),
         },
         about="All that a time depends on, and nothing that identifies a person.",
     ),
@@ -116,13 +201,15 @@ PARTS: Mapping[str, Schema] = {
             "complete": YES_OR_NO,
             "interrupted": YES_OR_NO,
             "preempted": count("Times the system took the CPU away."),
+            "processes": items(part("process"), minItems=1),
             "quads": items(part("quad")),
         },
         about="Every timing that was taken.",
     ),
     "quad": table(
         {
-            "arm": one_of((NETWORK, TRIMMED)),
+            "process": count("Number of the process, from 0."),
+            "arm": NAME,
             "reverse": YES_OR_NO,
             "seconds": items(
                 number("Seconds per iteration.", exclusiveMinimum=0), minItems=4, maxItems=4
@@ -146,7 +233,7 @@ PARTS: Mapping[str, Schema] = {
     ),
     "timed": table(
         {
-            "settings": table(HOW_IT_RUNS),
+            "settings": table(HOW_IT_RUNS, UNUSUALLY),
             "environment": part("environment"),
             "baseline": table({"median_ms": SPEED["median_ms"]}),
             "network": table({"median_ms": SPEED["median_ms"]}, {"peak_memory_bytes": count()}),

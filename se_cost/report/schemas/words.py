@@ -23,6 +23,7 @@ class Document(StrEnum):
     PARAMS = "params"
     FLOPS = "flops"
     TIME = "time"
+    EXPLAIN = "explain"
     PAPER = "paper"
     REPORT = "report"
     CHECK = "check"

@@ -1,0 +1,47 @@
+"""Options of a measurement: each one reaches its setting."""
+
+import shlex
+from dataclasses import fields
+
+import click
+import pytest
+
+from se_cost.cli.time_options import TIME_OPTIONS, time_options
+from se_cost.measure.settings import DType, Layout, Mode, Settings
+
+
+@click.command()
+@time_options
+def asked(settings: Settings) -> Settings:
+    """Return the settings that the options ask for."""
+    return settings
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("", Settings()),
+        ("--dtype bfloat16 --autocast", Settings(dtype=DType.BFLOAT16, autocast=True)),
+        ("--layout nhwc --compile", Settings(layout=Layout.NHWC, compile=True)),
+        ("--cuda-graphs", Settings(cuda_graphs=True)),
+        ("--fold-norms", Settings(fold_norms=True)),
+        ("--mode train --optimizer", Settings(mode=Mode.TRAIN, optimizer=True)),
+        ("--batch 8 --nproc 4", Settings(batch=8, nproc=4)),
+    ],
+)
+def test_options_name_the_settings(words: str, meant: Settings) -> None:
+    """What is said is what is meant, and nothing else."""
+    assert asked.main(shlex.split(words), standalone_mode=False) == meant
+
+
+def test_every_setting_has_an_option() -> None:
+    """There is an option of each setting's name, spelled with dashes."""
+    assert set(TIME_OPTIONS) == {field.name for field in fields(Settings)}
+    flags = {option.opts[0] for option in asked.params if isinstance(option, click.Option)}
+    assert flags == {f"--{field.name.replace('_', '-')}" for field in fields(Settings)}
+
+
+def test_at_least_one_process() -> None:
+    """Fewer processes than one are none."""
+    with pytest.raises(click.BadParameter, match="0 is not in the range"):
+        asked.main(["--nproc", "0"], standalone_mode=False)
