@@ -8,8 +8,8 @@ from se_cost.measure.protocol import Progress, silent
 
 
 @contextmanager
-def progress_bar(quiet: bool) -> Iterator[Progress]:
-    """Yield what long work reports its progress to."""
+def progress_bar(quiet: bool, prefix: str = "") -> Iterator[Progress]:
+    """Yield what long work reports its progress to; `prefix` says which part of it this is."""
     if quiet or not sys.stderr.isatty():
         yield silent
         return
@@ -20,4 +20,4 @@ def progress_bar(quiet: bool) -> Iterator[Progress]:
     console = Console(stderr=True, no_color=True)  # --no-color need not come here
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("starting", total=1.0)
-        yield lambda done, what: bar.update(task, completed=done, description=what)
+        yield lambda done, what: bar.update(task, completed=done, description=f"{prefix}{what}")

@@ -209,9 +209,8 @@ def _timed(
 def _time(recipe: Recipe, settings: Settings, plan: Plan, told: Output) -> Timing:
     from se_cost.measure.timing import time
 
-    what = f"{recipe.name}, {settings.mode.value}"
-    with progress_bar(told.quiet) as progress:
-        return time(recipe, settings, plan, lambda done, now: progress(done, f"{what}, {now}"))
+    with progress_bar(told.quiet, f"{recipe.name}, {settings.mode.value}: ") as progress:
+        return time(recipe, settings, plan, progress)
 
 
 def _written(findings: list[Findings], path: Path, form: PageFormat, told: Output) -> "Report":

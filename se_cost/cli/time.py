@@ -32,7 +32,7 @@ Trouble = SeCostError | KeyboardInterrupt | None
     epilog="""
     se-cost time --quick
     se-cost time --device cuda --batch 1,32,256 --dtype bfloat16
-    se-cost time --arch se_resnet101 --mode train --target 1
+    se-cost time --arch se_resnet101 --mode train --target 0.5
     se-cost time --threads 1 --output time.json
     """,
 )
@@ -91,7 +91,8 @@ def _timed(
     timings: list[Timing] = []
     try:
         for setting in settings:
-            with progress_bar(quiet) as progress:
+            prefix = f"batch {setting.batch}: " if len(settings) > 1 else ""
+            with progress_bar(quiet, prefix) as progress:
                 timings.append(
                     time_by(protocol, recipe, networks, setting, progress, energy=energy)
                 )

@@ -18,7 +18,7 @@ from se_cost.measure.settings import Settings
 from se_cost.measure.worker import patience, work
 from se_cost.nets.recipe import Recipe
 
-QUADS = 5  # of each arm, in each process
+QUADS = 8  # of each arm, in each process
 METERING = 600.0  # seconds: every network runs six times for two to four seconds
 PADDING = 4096  # bytes of environment, and of a memory page
 

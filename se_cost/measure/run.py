@@ -30,7 +30,7 @@ class Stop(StrEnum):
 class Rule:
     """When a run stops."""
 
-    target: float = 0.005  # half-width of every interval, of log time
+    target: float = 0.01  # half-width of every interval, of log time
     max_time: float = 600.0  # seconds
     at_least: int = 10  # processes
     at_most: int = 100
