@@ -9,8 +9,7 @@ import click
 from se_cost.cli import INTERRUPTED
 from se_cost.cli.help import Command
 from se_cost.cli.options import POSITIVE, SECONDS, gathered, output_options, recipe_options
-from se_cost.cli.output import Output
-from se_cost.cli.paper import expect_drawable
+from se_cost.cli.output import Output, expect_drawable
 from se_cost.cli.progress import progress_bar
 from se_cost.cli.time_options import TIME_OPTIONS
 from se_cost.measure.explanation import UNPREDICTED

@@ -58,6 +58,15 @@ class Output:
             click.echo(f"se-cost: warning: {warning}", err=True)
 
 
+def expect_drawable(figure: Path, page: Path | None) -> None:
+    """Raise BadInput now if the picture could not be written later."""
+    if figure.suffix.lower() != ".svg":
+        raise BadInput(f"--figure draws SVG, not {str(figure)!r}: say {figure.with_suffix('.svg')}")
+    if page is not None and figure.resolve() == page.resolve():
+        raise BadInput(f"--figure and --output are both {str(figure)!r}: give each its own file")
+    expect_writable(figure)
+
+
 def show(text: str, *, color: bool = True) -> None:
     """Print to stdout; raise BadInput if it takes no more. A reader that has left is no error."""
     try:

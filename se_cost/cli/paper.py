@@ -8,14 +8,13 @@ import click
 from se_cost.cli import INTERRUPTED
 from se_cost.cli.help import Command
 from se_cost.cli.options import output_options
-from se_cost.cli.output import Output
+from se_cost.cli.output import Output, expect_drawable
 from se_cost.cli.progress import progress_bar
 from se_cost.cli.time_options import DEVICE_OPTION, PAGE_QUADS, PAGE_TIME
-from se_cost.errors import BadInput
 from se_cost.measure.protocol import Plan
 from se_cost.measure.settings import Mode, Settings
 from se_cost.nets.registry import recipe
-from se_cost.report.files import expect_writable, write
+from se_cost.report.files import write
 from se_cost.report.formats import Format
 
 if TYPE_CHECKING:
@@ -69,15 +68,6 @@ def command(
     ctx.exit(INTERRUPTED if interrupted else 0)
 
 
-def expect_drawable(figure: Path, page: Path | None) -> None:
-    """Raise BadInput now if the picture could not be written later."""
-    if figure.suffix.lower() != ".svg":
-        raise BadInput(f"--figure draws SVG, not {str(figure)!r}: say {figure.with_suffix('.svg')}")
-    if page is not None and figure.resolve() == page.resolve():
-        raise BadInput(f"--figure and --output are both {str(figure)!r}: give each its own file")
-    expect_writable(figure)
-
-
 def timed(device: str, quiet: bool) -> "tuple[list[Timing], bool]":
     """Time SE-ResNet-50 as the paper did, and say whether Ctrl-C ended it early.
 
@@ -85,17 +75,18 @@ def timed(device: str, quiet: bool) -> "tuple[list[Timing], bool]":
     one image.
     """
     from se_cost.measure.device import resolve
+    from se_cost.measure.launch import expect_alone
     from se_cost.measure.timing import time
+
+    expect_alone("paper --time")
 
     batch = PER_GPU if resolve(device).type == "cuda" else 1
     batches = {Mode.TRAIN: batch, Mode.INFER: 1}
     timings: list[Timing] = []
     try:
         for mode, images in batches.items():
-            settings, plan = (
-                Settings(device, mode, images),
-                Plan(quads=PAGE_QUADS, max_time=PAGE_TIME),
-            )
+            settings = Settings(device, mode, images)
+            plan = Plan(quads=PAGE_QUADS, max_time=PAGE_TIME)
             with progress_bar(quiet) as progress:
                 timings.append(time(recipe("se_resnet50"), settings, plan, progress))
             if timings[-1].interrupted:

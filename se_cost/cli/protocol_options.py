@@ -1,6 +1,7 @@
 """Options that say how long to measure, and how finely."""
 
 import click
+from click.core import ParameterSource
 
 from se_cost.cli.options import POSITIVE, SECONDS, Command, gathered
 from se_cost.cli.types import Percent
@@ -43,11 +44,17 @@ PROTOCOL_OPTIONS = {
 def _protocol(
     *, quick: bool, target: float | None, max_time: float | None, runs: int | None
 ) -> Protocol:
-    if quick and target is not None:
+    """Return the protocol; what a pyproject.toml sets yields to what is typed."""
+    if _typed("quick") and _typed("target"):
         raise BadInput("--target needs fresh processes: leave out --quick")
-    if not quick and runs is not None:
-        raise BadInput(f"--runs {runs} is of one process: add --quick, or say --target PERCENT")
-    if quick:
+    if quick and not _typed("target"):
         return Plan(quads=runs or QUICK.quads, max_time=max_time or QUICK.max_time)
-    target = FULL.target if target is None else target / 100
-    return Rule(target=target, max_time=max_time or FULL.max_time)
+    if _typed("runs"):
+        raise BadInput(f"--runs {runs} is of one process: add --quick, or say --target PERCENT")
+    half_width = FULL.target if target is None else target / 100
+    return Rule(target=half_width, max_time=max_time or FULL.max_time)
+
+
+def _typed(name: str) -> bool:
+    source = click.get_current_context().get_parameter_source(name)
+    return source is ParameterSource.COMMANDLINE

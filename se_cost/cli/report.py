@@ -172,6 +172,9 @@ def _measured(
     recipes: Sequence[Recipe], device: str, batch: int | None, plan: Plan, told: Output
 ) -> tuple[list[Findings], Trouble]:
     """Return what all counters say and how long it takes, and what ended the timing too early."""
+    from se_cost.measure.launch import expect_alone
+
+    expect_alone("report")
     counts = count([arm for recipe in recipes for arm in (recipe, recipe.baseline)], backward=True)
     from se_cost.measure.built import params
     from se_cost.measure.device import resolve

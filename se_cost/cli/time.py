@@ -12,9 +12,10 @@ from se_cost.cli.progress import progress_bar
 from se_cost.cli.protocol_options import protocol_options
 from se_cost.cli.time_options import batches_options
 from se_cost.errors import BadInput, CannotMeasure, SeCostError
-from se_cost.measure.compared import Networks, itself, ladder, three
+from se_cost.measure.compared import Networks, expect_trainable, itself, ladder, three
 from se_cost.measure.full import Protocol, time_by
-from se_cost.measure.launch import outer
+from se_cost.measure.launch import outer, ranked
+from se_cost.measure.possible import expect_possible
 from se_cost.measure.protocol import Plan
 from se_cost.measure.result import Timing
 from se_cost.measure.run import Rule, Stop
@@ -65,12 +66,21 @@ def command(
     place = outer()
     networks = itself(recipe) if self_check else ladder(recipe) if rungs else three(recipe)
     first = place is None or place.rank == 0
+    for setting in settings:  # before anything is timed, so that no batch is in vain
+        expect_possible(ranked(setting, place))
+        expect_trainable(recipe, ranked(setting, place))
+    if place is not None and energy:
+        raise BadInput("--energy needs one process: run it without torchrun")
     if place is not None and isinstance(protocol, Rule):
         protocol = Plan(max_time=protocol.max_time)  # the ranks are there, and are one process
     quiet = output.quiet or not first
     timings, trouble = _timed(recipe, networks, settings, protocol, energy, quiet)
     if first:
         output.show(page(timings))
+    if isinstance(trouble, KeyboardInterrupt):
+        done = f"{len(timings)} of {len(settings)} batches are finished"
+        click.echo(f"se-cost: warning: interrupted: {done}", err=True)
+        ctx.exit(INTERRUPTED)
     if trouble is not None:
         raise trouble
     ctx.exit(_exit_code(timings))

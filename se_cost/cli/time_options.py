@@ -68,7 +68,7 @@ TIME_OPTIONS = {
     ),
     "seed": click.option(
         "--seed",
-        type=int,
+        type=click.IntRange(0, 2**32 - 1),
         metavar="N",
         default=0,
         show_default=True,

@@ -52,6 +52,9 @@ class ImageSize(Type):
         return int(sides[0]), int(sides[-1])
 
 
+LONGEST = 1e6  # seconds, eleven days: more than any system waits for
+
+
 class Seconds(click.FloatRange):
     """A length of time: above 0, and a number."""
 
@@ -61,9 +64,9 @@ class Seconds(click.FloatRange):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
-        """Return the seconds; nan is in no range, but is not out of it either."""
+        """Return the seconds; say so if it is no number of them, or too many."""
         seconds = float(super().convert(value, param, ctx))
-        if math.isnan(seconds):
+        if not seconds <= LONGEST:  # nor is nan
             self.fail(f"{value!r} is no length of time; write 60, or 0.5", param, ctx)
         return seconds
 

@@ -91,29 +91,26 @@ def gated(attention: Ledger) -> int:
     return sum(prod(row.output) for row in attention.rows if row.op == "scale")
 
 
-def by_stage(comparison: Comparison, batch: int, size: int) -> dict[int | None, Traffic]:
-    """Return the traffic of every stage that holds attention, with what it saves."""
-    found = {
-        stage: total(traffic(row, batch, size) for row in added.rows)
-        for stage, added in comparison.attention.by_stage().items()
-    }
-    for row, kept_bytes in _saved(comparison, batch, size):
-        found[row.stage] = found.get(row.stage, Traffic()) + Traffic(saved=kept_bytes)
-    return found
-
-
-def by_operator(comparison: Comparison, batch: int, size: int) -> dict[str, Traffic]:
-    """Return the traffic of every operator of the attention, with what it saves.
+def by_part(comparison: Comparison, batch: int, size: int) -> dict[tuple[int | None, str], Traffic]:
+    """Return the traffic by stage and operator of the attention, with what each saves.
 
     A map from outside that is kept is kept for the product, which is why it counts there.
     """
+    found = {(row.stage, row.op): Traffic() for row in comparison.attention.rows}
+    for row in comparison.attention.rows:
+        found[row.stage, row.op] += traffic(row, batch, size)
     own = {row.path for row in comparison.attention.rows}
-    found = {
-        op: total(traffic(row, batch, size) for row in added.rows)
-        for op, added in comparison.attention.by_op().items()
-    }
     for row, kept_bytes in _saved(comparison, batch, size):
-        found[row.op if row.path in own else "scale"] += Traffic(saved=kept_bytes)
+        part = (row.stage, row.op if row.path in own else "scale")
+        found[part] = found.get(part, Traffic()) + Traffic(saved=kept_bytes)
+    return found
+
+
+def by_stage(comparison: Comparison, batch: int, size: int) -> dict[int | None, Traffic]:
+    """Return the traffic of every stage that holds attention, with what it saves."""
+    found: dict[int | None, Traffic] = {}
+    for (stage, _), part in by_part(comparison, batch, size).items():
+        found[stage] = found.get(stage, Traffic()) + part
     return found
 
 

@@ -1,14 +1,17 @@
 """Which networks a timing compares; needs no torch."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from math import prod
+from typing import TypeVar
 
-from se_cost.errors import BadInput, CannotMeasure
+from se_cost.errors import BadInput, CannotMeasure, OutOfMemory
 from se_cost.ledger.compare import compare
 from se_cost.measure.result import BASELINE, NETWORK, TRIMMED
 from se_cost.measure.settings import Mode, Settings
 from se_cost.nets.recipe import Recipe
 
+T = TypeVar("T")
 Networks = dict[str, Recipe]  # by arm, the plain one first
 
 
@@ -55,9 +58,25 @@ def expect_trainable(recipe: Recipe, settings: Settings) -> None:
     for row in compare(recipe).network.rows:
         if row.op == "norm" and batch * prod(row.output[1:]) == 1:
             raise BadInput(
-                f"batch {batch} is too small to train at {recipe.input[1]}x{recipe.input[2]}: "
-                f"{row.path} would normalise one value per channel; take a batch of 2"
+                f"batch {settings.batch} is too small to train at "
+                f"{recipe.input[1]}x{recipe.input[2]}: {row.path} would normalise one value per "
+                f"channel; take a batch of {2 * settings.nproc}"
             )
+
+
+def fitted(settings: Settings, attempt: Callable[[Settings], T]) -> tuple[T, Settings]:
+    """Return what an attempt gives with the largest batch that fits into the memory, by halving.
+
+    All networks of a comparison shrink together. Raises OutOfMemory if one image does not fit.
+    """
+    while True:
+        try:
+            return attempt(settings), settings
+        except OutOfMemory:
+            smaller = halved(settings)
+            if smaller is None:
+                raise
+        settings = smaller  # out here, where the tensors of the attempt are gone with its error
 
 
 def halved(settings: Settings) -> Settings | None:

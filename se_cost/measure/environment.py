@@ -57,4 +57,5 @@ def _gpu(device: torch.device) -> dict[str, str | int]:
         "cuda": str(torch.version.cuda),
         "cudnn": int(torch.backends.cudnn.version() or 0),  # type: ignore[no-untyped-call]
         "cudnn_benchmark": int(torch.backends.cudnn.benchmark),
+        "cudnn_tf32": int(torch.backends.cudnn.allow_tf32),  # convolutions of float32 in TF32
     }

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from random import Random
 from statistics import median
 
+from se_cost.measure.protocol import expect_forward
+
 QUADS = 2  # of each arm
 SLOWER = 1.1  # than the median of ranks: a straggler
 
@@ -87,5 +89,6 @@ def _quad(steps: Watch, alone: Watch, arm: str, iterations: int, reverse: bool) 
     for without in (reverse, not reverse, not reverse, reverse):
         watch = alone if without else steps
         watch(arm, 1)  # one that is not timed, as in every quad
-        taken[without].append(tuple(seconds / iterations for seconds in watch(arm, iterations)))
+        each = (expect_forward(seconds) / iterations for seconds in watch(arm, iterations))
+        taken[without].append(tuple(each))
     return Exchange(tuple(taken[False]), tuple(taken[True]))

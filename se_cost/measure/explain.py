@@ -6,6 +6,7 @@ from se_cost.errors import BadInput, CannotMeasure
 from se_cost.measure.clocks import quiet
 from se_cost.measure.device import resolve
 from se_cost.measure.explanation import UNPREDICTED, Explanation, Machine, networks
+from se_cost.measure.launch import expect_alone
 from se_cost.measure.machine import machine
 from se_cost.measure.memory import enough_memory
 from se_cost.measure.protocol import Plan, Progress, silent
@@ -32,18 +33,20 @@ def explain(
     time_arms: Callable[..., Timing] = time_arms,
     survey: Callable[[Settings], Machine] = surveyed,
 ) -> Explanation:
-    """Time the attention, whole and stage by stage, then the machine itself.
+    """Measure the machine itself, then time the attention, whole and stage by stage.
 
     Raises BadInput for settings that no formula covers, CannotMeasure if there is no attention, no
     such device or not enough memory.
     """
     settings = settings or Settings()
+    expect_alone("explain")
     expect_predictable(settings)
     if recipe.final_stage is None:
         raise CannotMeasure(f"nothing to explain: {recipe.name} has no attention")
+    progress(0, "measuring the machine")
+    found = survey(settings)
     timing = time_arms(recipe, networks(recipe), settings, plan or Plan(), progress)
-    progress(1, "measuring the machine")
-    return Explanation(timing, survey(settings))
+    return Explanation(timing, found)
 
 
 def expect_predictable(settings: Settings) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from se_cost.ledger.compare import Comparison, compare
 from se_cost.ledger.rows import FLOAT32, Ledger
 from se_cost.ledger.stages import stage_costs
-from se_cost.ledger.traffic import Traffic, by_operator, by_stage, gated, total
+from se_cost.ledger.traffic import Traffic, by_part, by_stage, gated, total
 from se_cost.measure.result import BASELINE, NETWORK, Timing
 from se_cost.measure.settings import DType, Mode
 from se_cost.measure.stats import Estimate
@@ -17,8 +17,8 @@ from se_cost.nets.attention import SE
 from se_cost.nets.recipe import Recipe
 
 SIZES = {DType.FLOAT32: 4, DType.BFLOAT16: 2, DType.FLOAT16: 2}  # bytes of a number
-# settings that run other operators than the eager ones, or more of them
-UNPREDICTED = ("autocast", "compile", "cuda_graphs", "optimizer", "nproc")
+# settings that run other operators than those of the ledger, or more of them
+UNPREDICTED = ("autocast", "compile", "cuda_graphs", "fold_norms", "optimizer", "nproc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +65,10 @@ class Part:
 
     @property
     def passes(self) -> Estimate | None:
-        """Return the measured time in E-passes: in how many times E a copy would move."""
+        """Return the measured time in E-passes: how often E would be read or written."""
         if self.measured is None:
             return None
-        return scaled(self.measured, self.machine.bandwidth / self.gated_bytes)
+        return self.measured.map(lambda x: x * self.machine.bandwidth / self.gated_bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +112,9 @@ class Explanation:
         return batch * plain.macs / (size * (batch * values + plain.params))
 
     @property
-    def operators(self) -> dict[str, Traffic]:
-        """Return the traffic of every operator of the attention."""
-        return by_operator(self.comparison, *self._numbers)
+    def operators(self) -> dict[tuple[int | None, str], Traffic]:
+        """Return the traffic of the attention by stage and operator."""
+        return by_part(self.comparison, *self._numbers)
 
     @property
     def _numbers(self) -> tuple[int, int]:
@@ -152,13 +152,7 @@ class Explanation:
         if arm not in self.timing.arms:
             return None
         per_cent = self.timing.median_ms(BASELINE) / 1000 / 100
-        return scaled(self.timing.overhead(arm).percent, per_cent)
-
-
-def scaled(estimate: Estimate, factor: float) -> Estimate:
-    """Return an estimate in another unit; `factor` is positive."""
-    low, high = (None if x is None else factor * x for x in (estimate.low, estimate.high))
-    return Estimate(factor * estimate.value, low, high)
+        return self.timing.overhead(arm).percent.map(lambda x: x * per_cent)
 
 
 def alone(stage: int) -> str:

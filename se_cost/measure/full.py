@@ -5,8 +5,8 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from se_cost.errors import BadInput, CannotMeasure, OutOfMemory
-from se_cost.measure.compared import expect_trainable, halved
+from se_cost.errors import BadInput, CannotMeasure
+from se_cost.measure.compared import expect_trainable, fitted
 from se_cost.measure.jobs import Metered, Timed, Weighed
 from se_cost.measure.peaks import Peak
 from se_cost.measure.possible import expect_possible
@@ -19,7 +19,7 @@ from se_cost.measure.worker import patience, work
 from se_cost.nets.recipe import Recipe
 
 QUADS = 8  # of each arm, in each process
-METERING = 600.0  # seconds: every network runs six times for two to four seconds
+METERING = 120.0  # seconds: every network runs six times for two to four
 PADDING = 4096  # bytes of environment, and of a memory page
 
 Protocol = Rule | Plan  # many fresh processes until a rule stops them, or one quick one, this
@@ -69,27 +69,24 @@ def time_fully(
     settings, rule = settings or Settings(), rule or Rule()
     expect_possible(settings)
     expect_trainable(recipe, settings)
-    joules = _joules(networks, settings, work) if energy else {}
-    run, fitting = _fitting(networks, settings, rule, progress, work)
+
+    def attempt(fitting: Settings) -> tuple[Run, dict[str, float]]:
+        progress(0, "measuring energy" if energy else "starting")
+        joules = _joules(networks, fitting, work) if energy else {}
+        return collect(_start(networks, fitting, rule, work), rule, progress), joules
+
+    (run, joules), fitting = fitted(settings, attempt)
     if not run.processes:
         raise CannotMeasure(run.reason)
+    peaks: dict[str, Peak] = {}
+    if run.stop not in (Stop.INTERRUPTED, Stop.FAILED) and settings.nproc == 1:
+        progress(1, "measuring memory")
+        try:
+            peaks = _peaks(networks, fitting, rule, work)
+        except KeyboardInterrupt:
+            run = run.ended(Stop.INTERRUPTED)
     asked = None if fitting == settings else settings.batch
-    cut = run.stop in (Stop.INTERRUPTED, Stop.FAILED)
-    peaks = {} if cut or settings.nproc > 1 else _peaks(networks, fitting, rule, work)
     return Timing(recipe, fitting, networks, run, asked, peaks, joules)
-
-
-def _fitting(
-    networks: Mapping[str, Recipe], settings: Settings, rule: Rule, progress: Progress, work: Work
-) -> tuple[Run, Settings]:
-    """Return the run, and the settings with the largest batch that fits by halving."""
-    try:
-        return collect(_start(networks, settings, rule, work), rule, progress), settings
-    except OutOfMemory:
-        smaller = halved(settings)
-        if smaller is None:
-            raise
-    return _fitting(networks, smaller, rule, progress, work)
 
 
 def _start(
@@ -97,12 +94,13 @@ def _start(
 ) -> Callable[[int], Process]:
     """Return what runs one process, whose layout of memory follows from seed and number."""
     plan = Plan(quads=QUADS, max_time=_share(rule))
+    limit = patience(plan.max_time, settings, len(networks))
 
     def start(number: int) -> Process:
         random = Random(f"{settings.seed}-{number}")
         of_this = replace(plan, seed=random.getrandbits(32))
         job = Timed(networks, settings, of_this, random.getrandbits(32))
-        process: Process = work(job, patience(_share(rule)), padding=random.randrange(PADDING))
+        process: Process = work(job, limit, padding=random.randrange(PADDING))
         return process
 
     return start
@@ -112,7 +110,8 @@ def _joules(networks: Mapping[str, Recipe], settings: Settings, work: Work) -> d
     if settings.nproc > 1:
         raise BadInput("--energy needs --nproc 1")
     try:
-        found: dict[str, float] = work(Metered(networks, settings), METERING)
+        limit = patience(METERING, settings, len(networks))
+        found: dict[str, float] = work(Metered(networks, settings), limit)
     except Lost as error:
         raise CannotMeasure(f"no energy: {error}") from None
     return found
@@ -122,12 +121,10 @@ def _peaks(
     networks: Mapping[str, Recipe], settings: Settings, rule: Rule, work: Work
 ) -> dict[str, Peak]:
     """Return the peak memory of every network, each in a process of its own; none if one fails."""
+    limit = patience(_share(rule), settings, 1)
     try:
-        return {
-            arm: work(Weighed(network, settings), patience(_share(rule)))
-            for arm, network in networks.items()
-        }
-    except (Lost, CannotMeasure, KeyboardInterrupt):
+        return {arm: work(Weighed(net, settings), limit) for arm, net in networks.items()}
+    except (Lost, CannotMeasure):
         return {}  # what was timed is worth more
 
 

@@ -55,6 +55,12 @@ def ranked(settings: Settings, place: Place | None) -> Settings:
     return replace(settings, nproc=place.world)
 
 
+def expect_alone(command: str) -> None:
+    """Raise BadInput for what all ranks of an outer torchrun would do at once."""
+    if outer() is not None:
+        raise BadInput(f"{command} is of one process: run it without torchrun")
+
+
 def torchrun(nproc: int, module: str) -> list[str]:
     """Return the command that runs a module in `nproc` ranks on this host; arguments may follow."""
     alone = ("--standalone", f"--nproc-per-node={nproc}")

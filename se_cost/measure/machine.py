@@ -7,28 +7,33 @@ import torch
 from se_cost.measure.arms import Step
 from se_cost.measure.clocks import stopwatch
 from se_cost.measure.explanation import Machine
+from se_cost.measure.process import GPU_BUSY
 from se_cost.measure.protocol import Stopwatch
 
 COPIED = 256 * 2**20  # bytes of source and of target each: far more than any cache
-LAUNCHES = 1000  # in a row, so that a GPU's queue is never empty
+COPIES = 10  # in a row, so that what it takes to issue one is hidden behind the one before
+LAUNCHES = 1000  # in a row, far longer than a clock's tick
 ROUNDS = 5  # of which the quickest counts
 TIMINGS = 5  # of a round, of which the median counts
 COPY, LAUNCH = "copy", "launch"
 
 
 def machine(device: torch.device, copied: int = COPIED) -> Machine:
-    """Measure both on `device`, in about two seconds; `copied` is the bytes of one tensor."""
+    """Measure both on `device`, in some seconds; `copied` is the bytes of one tensor."""
     with torch.inference_mode():
         watch = stopwatch({COPY: _copy(device, copied), LAUNCH: _launch(device)}, device)
-        return Machine(bandwidth(watch, copied), launch(watch))
+        if device.type == "cpu":  # which issues nothing
+            return Machine(bandwidth(watch, copied, 1), launch(watch))
+        _keep_busy(watch, GPU_BUSY)
+        return Machine(bandwidth(watch, copied, COPIES), launch(watch))
 
 
-def bandwidth(watch: Stopwatch, copied: int) -> float:
+def bandwidth(watch: Stopwatch, copied: int, copies: int) -> float:
     """Return the bytes per second of a copy, which reads `copied` bytes and writes as many.
 
     That a CPU may read the target too, before it writes it, is not counted, as is usual.
     """
-    return 2 * copied / _quickest(watch, COPY, 1)
+    return 2 * copied / _quickest(watch, COPY, copies)
 
 
 def launch(watch: Stopwatch) -> float:
@@ -44,6 +49,13 @@ def _quickest(watch: Stopwatch, what: str, iterations: int) -> float:
     watch(what, iterations)
     rounds = [[watch(what, iterations) for _ in range(TIMINGS)] for _ in range(ROUNDS)]
     return min(map(median, rounds)) / iterations
+
+
+def _keep_busy(watch: Stopwatch, seconds: float) -> None:
+    """Copy until the clocks of a GPU have ramped up."""
+    spent = 0.0
+    while spent < seconds:
+        spent += watch(COPY, COPIES)
 
 
 def _copy(device: torch.device, copied: int) -> Step:

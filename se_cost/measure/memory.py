@@ -18,11 +18,19 @@ def enough_memory() -> Iterator[None]:
     except MemoryError:
         raise CannotMeasure(OUT_OF_MEMORY) from None
     except RuntimeError as error:
+        if any(words in str(error) for words in ON_A_GPU):
+            raise OutOfMemory(OUT_OF_MEMORY) from None
         if not any(words in str(error) for words in ON_A_CPU):
             raise
         raise CannotMeasure(OUT_OF_MEMORY) from None
 
 
+# of the driver and of the libraries, which do not ask torch for their memory
+ON_A_GPU = (
+    "CUDA error: out of memory",
+    "CUBLAS_STATUS_ALLOC_FAILED",
+    "CUDNN_STATUS_ALLOC_FAILED",
+)
 # torch has no type of its own for it on a CPU; the second is for more bytes than there are numbers
-ON_A_CPU = ("can't allocate memory", "Storage size calculation overflowed")
+ON_A_CPU = ("can't allocate memory", "not enough memory", "Storage size calculation overflowed")
 OUT_OF_MEMORY = "out of memory: take a smaller --batch, --input or --arch"

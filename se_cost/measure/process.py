@@ -19,7 +19,7 @@ from se_cost.measure.protocol import (
     silent,
     undisturbed,
 )
-from se_cost.measure.result import BASELINE
+from se_cost.measure.result import BASELINE, NETWORK
 from se_cost.measure.run import Process
 from se_cost.measure.settings import Settings
 from se_cost.measure.surroundings import watched
@@ -59,7 +59,7 @@ def timed(
     samples = measure(
         lambda arm, iterations: max(every_rank(arm, iterations)),
         BASELINE,
-        [arm for arm in arms if arm != BASELINE],
+        sorted(arms.keys() - {BASELINE}, key=lambda arm: (arm != NETWORK, arm)),
         plan,
         progress,
         now=lambda: max(gather(monotonic())),
@@ -75,7 +75,7 @@ def _nothing(samples: Samples, plan: Plan) -> str:
     """Return why there is not one quad."""
     if samples.dropped:
         return f"the GPU was slowed down in all {samples.dropped} comparisons: let it cool"
-    return f"not one comparison fits into {plan.max_time:g} s: give it longer"
+    return f"not one comparison fits into the {plan.max_time:g} s of a process: raise --max-time"
 
 
 def gathered(watch: Stopwatch, gather: Gather) -> Callable[[str, int], list[float]]:

@@ -7,11 +7,11 @@ reported as one of 95 %.
 """
 
 from collections.abc import Callable
-from math import inf
 from time import monotonic
 
 from se_cost.errors import SeCostError
 from se_cost.measure.protocol import Progress, silent
+from se_cost.measure.quads import so_far
 from se_cost.measure.run import Process, Rule, Run, Stop, half_width
 
 GIVE_UP = 3  # processes lost in a row
@@ -38,21 +38,25 @@ def collect(
     run, in_a_row = Run(rule=rule), 0
     while run.stop is None:
         try:
-            run = run.having(start(len(run.processes) + run.lost))
-            in_a_row = 0
-        except Lost as error:
-            in_a_row += 1
-            run = run.losing(str(error))
+            run, in_a_row = _with_one_more(run, start, in_a_row)
+            elapsed = now() - begun
+            progress(*_progress(run, rule, elapsed))
+            run = run.ended(Stop.FAILED if in_a_row == GIVE_UP else _stop(run, rule, elapsed))
         except (KeyboardInterrupt, SeCostError) as error:
             if not run.processes:
                 raise
             if isinstance(error, KeyboardInterrupt):
                 return run.ended(Stop.INTERRUPTED)
             return run.ended(Stop.FAILED, str(error))
-        elapsed = now() - begun
-        progress(*_progress(run, rule, elapsed))
-        run = run.ended(Stop.FAILED if in_a_row == GIVE_UP else _stop(run, rule, elapsed))
     return run
+
+
+def _with_one_more(run: Run, start: Start, in_a_row: int) -> tuple[Run, int]:
+    """Return the run with one more process, finished or lost, and how many are lost in a row."""
+    try:
+        return run.having(start(len(run.processes) + run.lost)), 0
+    except Lost as error:
+        return run.losing(str(error)), in_a_row + 1
 
 
 def _stop(run: Run, rule: Rule, elapsed: float) -> Stop | None:
@@ -70,12 +74,5 @@ def _progress(run: Run, rule: Rule, elapsed: float) -> tuple[float, str]:
     done, width = len(run.processes), half_width(run)
     narrowed = min(1.0, rule.target / width) ** 2 if width else 1.0  # it goes with 1 / sqrt(n)
     share = max(elapsed / rule.max_time, min(narrowed, done / rule.at_least))
-    return min(1.0, share), f"{done} process{'es' * (done != 1)}{_known(run, width)}"
-
-
-def _known(run: Run, width: float) -> str:
-    """Return the estimate of the first arm so far, with the widest interval of all."""
-    if not run.processes:
-        return ""
-    effect = 100 * run.effect(run.others[0]).value
-    return f": {effect:+.2f} %" + (f" ±{100 * width:.2f}" if width < inf else "")
+    known = f": {so_far(run.effect(run.others[0]))}" if run.processes else ""
+    return min(1.0, share), f"{done} process{'es' * (done != 1)}{known}"

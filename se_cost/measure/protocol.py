@@ -6,12 +6,13 @@ It knows neither networks nor clocks: a stopwatch that says how long an arm took
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, inf
 from statistics import median
 from time import monotonic
 
 from se_cost.errors import CannotMeasure
-from se_cost.measure.quads import Quad
+from se_cost.measure.quads import Quad, so_far
+from se_cost.measure.stats import hodges_lehmann
 
 Stopwatch = Callable[[str, int], float]  # (arm, iterations) to seconds for all of them
 Progress = Callable[[float, str], None]  # (share done, what is being done)
@@ -72,7 +73,8 @@ def measure(
     deadline = now() + plan.max_time
     iterations = _calibrate(stopwatch, (baseline, *others), plan.shortest)
     progress(0, "warming up")
-    warm = _warm_up(stopwatch, (baseline, *others), iterations, plan, now)
+    warm, quickest = _warm_up(stopwatch, (baseline, *others), iterations, plan, now)
+    iterations = max(iterations, _lasting(plan.shortest, quickest))  # a cold device is slower
     disturbed()  # what came before does not count
     quads: list[Quad] = []
     dropped = 0
@@ -85,7 +87,9 @@ def measure(
                 dropped += 1
                 continue
             quads.append(quad)
-            progress(len(quads) / total, "timing")
+            if progress is not silent:
+                effects = [quad.effect for quad in quads if quad.arm == others[0]]
+                progress(len(quads) / total, so_far(hodges_lehmann(effects)))
     except KeyboardInterrupt:
         if not quads:
             raise
@@ -97,8 +101,12 @@ def _calibrate(stopwatch: Stopwatch, arms: Sequence[str], shortest: float) -> in
     """Return how many iterations make the quickest arm last `shortest` seconds."""
     for arm in arms:
         stopwatch(arm, 1)  # the first call of all also allocates and tunes
-    quickest = min(_seconds(stopwatch, arm, 1) for arm in arms)
-    return ceil(max(1.0, shortest / quickest))
+    return _lasting(shortest, min(_seconds(stopwatch, arm, 1) for arm in arms))
+
+
+def _lasting(shortest: float, one: float) -> int:
+    """Return how many iterations of `one` second each last for `shortest` seconds."""
+    return ceil(max(1.0, shortest / one))
 
 
 def _warm_up(
@@ -107,16 +115,19 @@ def _warm_up(
     iterations: int,
     plan: Plan,
     now: Callable[[], float],
-) -> bool:
-    """Run the arms in turn until all are steady, for a third of the time at most."""
+) -> tuple[bool, float]:
+    """Run the arms in turn until all are steady, for a third of the time at most.
+
+    Returns whether they are, and the seconds of one iteration of the quickest by then.
+    """
     start = now()
     history: dict[str, list[float]] = {arm: [] for arm in arms}
-    while now() - start < plan.max_time / 3:
+    steady = False
+    while not steady and now() - start < plan.max_time / 3:
         for arm, timings in history.items():
             timings.append(_seconds(stopwatch, arm, iterations))
-        if now() - start >= plan.busy and all(map(_steady, history.values())):
-            return True
-    return False
+        steady = now() - start >= plan.busy and all(map(_steady, history.values()))
+    return steady, min((min(t[-WINDOW:]) for t in history.values() if t), default=inf)
 
 
 def _steady(timings: list[float]) -> bool:
@@ -144,7 +155,11 @@ def _settled_seconds(stopwatch: Stopwatch, arm: str, iterations: int) -> float:
 
 def _seconds(stopwatch: Stopwatch, arm: str, iterations: int) -> float:
     """Return the seconds of one iteration."""
-    seconds = stopwatch(arm, iterations)
+    return expect_forward(stopwatch(arm, iterations)) / iterations
+
+
+def expect_forward(seconds: float) -> float:
+    """Return the seconds of a timing; raise CannotMeasure if there are none."""
     if seconds <= 0:
         raise CannotMeasure(f"the clock says {seconds:g} s for one timing: it went backwards")
-    return seconds / iterations
+    return seconds

@@ -7,7 +7,7 @@ the noise; the drift is the speed of the machine changing.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import expm1, log, sqrt
+from math import expm1, inf, log, sqrt
 
 from se_cost.measure.stats import Estimate
 
@@ -50,8 +50,14 @@ class Quad:
 
 def percent(log_ratio: Estimate) -> Estimate:
     """Return the estimate of a ratio's logarithm as a change in per cent."""
-    low, high = (None if x is None else 100 * expm1(x) for x in (log_ratio.low, log_ratio.high))
-    return Estimate(100 * expm1(log_ratio.value), low, high)
+    return log_ratio.map(lambda x: 100 * expm1(x))
+
+
+def so_far(log_ratio: Estimate) -> str:
+    """Return what is known while a run goes on, as `+4.31 % ±0.62`."""
+    known = f"{percent(log_ratio).value:+.2f} %"
+    width = 100 * log_ratio.half_width
+    return known if width == inf else f"{known} ±{width:.2f}"
 
 
 def verdict(change: Estimate, margin: float = 0.5) -> str:

@@ -62,7 +62,10 @@ def one_rank(
         if not replicas.alone or process.samples.interrupted:
             return found
         rest = replace(plan, max_time=share * plan.max_time)
-        return replace(found, exchanges=_exchanges(replicas, device, process, rest))
+        try:
+            return replace(found, exchanges=_exchanges(replicas, device, process, rest))
+        except KeyboardInterrupt:  # what was finished before is kept
+            return replace(found, samples=replace(process.samples, interrupted=True))
 
 
 def own_device(name: str, place: Place) -> torch.device:

@@ -112,10 +112,4 @@ class Run:
 
 def half_width(run: Run) -> float:
     """Return half of the widest interval of log time, infinite while there is none."""
-    return max((_half(run.effect(arm)) for arm in run.others), default=inf)
-
-
-def _half(estimate: Estimate) -> float:
-    if estimate.low is None or estimate.high is None:
-        return inf
-    return (estimate.high - estimate.low) / 2
+    return max((run.effect(arm).half_width for arm in run.others), default=inf)

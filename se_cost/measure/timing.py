@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from se_cost.errors import CannotMeasure, OutOfMemory
+from se_cost.errors import CannotMeasure
 from se_cost.measure.arms import steps
 from se_cost.measure.clocks import quiet
-from se_cost.measure.compared import expect_trainable, halved, three
+from se_cost.measure.compared import expect_trainable, fitted, three
 from se_cost.measure.device import resolve
 from se_cost.measure.jobs import Timed
 from se_cost.measure.launch import outer, ranked
@@ -51,16 +51,14 @@ def time_arms(
     settings, plan = ranked(settings or Settings(), outer()), plan or Plan()
     expect_possible(settings)
     expect_trainable(recipe, settings)
-    fitting = settings
-    while True:
-        try:
-            process = one_process(networks, fitting, plan, progress)
-            break
-        except OutOfMemory:
-            smaller = halved(fitting)
-            if smaller is None or outer():  # other ranks know nothing of it
-                raise
-        fitting = smaller
+
+    def attempt(fitting: Settings) -> Process:
+        return one_process(networks, fitting, plan, progress)
+
+    if outer() is None:
+        process, fitting = fitted(settings, attempt)
+    else:  # other ranks know nothing of what does not fit here
+        process, fitting = attempt(settings), settings
     run = Run((process,), stop=Stop.PROCESSES)
     asked = None if fitting == settings else settings.batch
     return Timing(recipe, fitting, networks, run, asked)
@@ -87,7 +85,7 @@ def one_process(
 def _in_ranks(networks: Mapping[str, Recipe], settings: Settings, plan: Plan) -> Process:
     job = Timed(networks, settings, plan, settings.seed)
     try:
-        process: Process = work(job, patience(plan.max_time))
+        process: Process = work(job, patience(plan.max_time, settings, len(networks)))
     except Lost as error:
         raise CannotMeasure(str(error)) from None
     return process

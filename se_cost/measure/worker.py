@@ -28,16 +28,21 @@ from se_cost.errors import SeCostError
 from se_cost.measure.jobs import Answer, Job, Metered, Timed, Weighed
 from se_cost.measure.launch import cause, outer, torchrun
 from se_cost.measure.processes import Lost
+from se_cost.measure.settings import Settings
 
 MODULE = "se_cost.measure.worker"
 PYTHON = (sys.executable, "-m", MODULE)
 PADDING = "SE_COST_PADDING"  # an environment variable that nobody reads
+# a child imports what this process does, and nothing from the folder that it is started in
+IMPORTS = {"PYTHONSAFEPATH": "1", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 GRACE = 60.0  # seconds to start and to build the networks
+COMPILING = 300.0  # seconds for each network, at most
 
 
-def patience(max_time: float) -> float:
+def patience(max_time: float, settings: Settings, networks: int) -> float:
     """Return after how many seconds a process hangs: twice its time, and some to start."""
-    return 2 * max_time + GRACE
+    compiling = COMPILING * networks if settings.compile else 0.0
+    return 2 * max_time + GRACE + compiling
 
 
 def work(job: Job, limit: float, command: Sequence[str] | None = None, padding: int = 0) -> Any:
@@ -48,16 +53,23 @@ def work(job: Job, limit: float, command: Sequence[str] | None = None, padding: 
     """
     several = job.settings.nproc > 1
     command = command or (torchrun(job.settings.nproc, MODULE) if several else PYTHON)
+    try:
+        answer = _answer(job, limit, command, padding)
+    except OSError as error:  # no space for the job, no memory for a process, ...
+        raise Lost(f"a process could not be run: {error}") from None
+    if isinstance(answer, SeCostError):
+        raise answer
+    return answer
+
+
+def _answer(job: Job, limit: float, command: Sequence[str], padding: int) -> Any:
     with tempfile.TemporaryDirectory(prefix="se-cost-") as folder:
         asked, answered = Path(folder, "job"), Path(folder, "answer")
         asked.write_bytes(pickle.dumps(job))
         said = _run([*command, str(asked), str(answered)], limit, padding)
         if not answered.exists():
             raise Lost(f"a process died: {said}")
-        answer = pickle.loads(answered.read_bytes())
-    if isinstance(answer, SeCostError):
-        raise answer
-    return answer
+        return pickle.loads(answered.read_bytes())
 
 
 def _run(command: Sequence[str], limit: float, padding: int) -> str:
@@ -68,14 +80,14 @@ def _run(command: Sequence[str], limit: float, padding: int) -> str:
         stdin=theirs,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        env=os.environ | {PADDING: padding * "x"},
+        env=os.environ | {PADDING: padding * "x"} | IMPORTS,
         start_new_session=True,  # so that all it starts can be ended, and Ctrl-C comes to us
     )
     os.close(theirs)
     try:
         _, written = process.communicate(timeout=limit)
     except subprocess.TimeoutExpired:
-        raise Lost(f"a process gave no answer within {limit:g} s") from None
+        raise Lost(f"a process gave no answer within {limit:g} s: raise --max-time") from None
     finally:
         os.close(ours)
         _end(process)
@@ -86,7 +98,9 @@ def _how(said: str, code: int) -> str:
     """Return how a process ended, in one line."""
     lines = [line for line in said.split("\n") if line.strip()]
     if code < 0:
-        return f"ended by {signal.Signals(-code).name}, as the system does when memory runs out"
+        name = signal.Signals(-code).name
+        short = ", as the system does when memory runs out" if name == "SIGKILL" else ""
+        return f"ended by {name}{short}"
     return cause(said) or (lines[-1] if lines else f"exit {code}")
 
 
@@ -117,7 +131,7 @@ def main(asked: Path, answered: Path) -> int:
     if code or place is None or place.rank == 0:
         half = answered.with_suffix(f".{os.getpid()}")
         half.write_bytes(pickle.dumps(answer))
-        half.rename(answered)
+        half.replace(answered)
     return code
 
 

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 
-from se_cost.measure.result import Timing
+from se_cost.measure.result import NETWORK, Timing
 from se_cost.measure.run import Process, Stop
-from se_cost.measure.stats import Estimate
 
 CROWDED = 0.1  # share of the CPU that others may use before it is said
 INTERRUPTED = "interrupted: this is what was finished"
 NOT_WARM = "the timings had not become steady before the measurement began: raise --max-time"
 NOT_COMPLETE = "the time ran out before all comparisons were made: raise --max-time"
-RESTLESS = "the null does not hold zero: something else kept the machine busy; close it and repeat"
+RESTLESS = (
+    "the null does not hold zero, as it may in one run of 20: if it is so again, something else "
+    "keeps the machine busy; close it"
+)
+UNDECIDED = "narrow enough for --target, but too wide for a verdict: take a smaller --target"
 TOO_FEW = "too few comparisons for a 95 % interval, which takes 6 of each network"
 TOO_FEW_PROCESSES = "too few processes for a 95 % interval, which takes 7: raise --max-time"
 
@@ -98,16 +101,13 @@ def _stragglers(timing: Timing) -> list[str]:
 
 
 def _interval(timing: Timing) -> list[str]:
-    bounds = timing.overhead(timing.arms[1]).percent
-    found = [] if holds_zero(timing.null) else [RESTLESS]
+    bounds = timing.overhead(NETWORK).percent
+    found = [] if timing.null.holds_zero else [RESTLESS]
     if bounds.low is None:
         found.append(TOO_FEW if timing.run.quick else TOO_FEW_PROCESSES)
+    elif timing.run.stop is Stop.TARGET and not timing.itself:
+        found += [UNDECIDED] * (timing.overhead(NETWORK).verdict == "inconclusive")
     return found
-
-
-def holds_zero(change: Estimate) -> bool:
-    """Return whether an interval holds zero; one that is not there might."""
-    return change.low is None or change.high is None or change.low <= 0 <= change.high
 
 
 def _of(number: int, total: int) -> str:

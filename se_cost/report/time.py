@@ -3,9 +3,10 @@
 from se_cost.measure.compared import dropped
 from se_cost.measure.result import BASELINE, NETWORK, Timing
 from se_cost.measure.run import Stop
+from se_cost.measure.settings import DType
 from se_cost.measure.stats import Estimate
 from se_cost.nets.registry import title
-from se_cost.report.doubts import doubts, holds_zero
+from se_cost.report.doubts import doubts
 from se_cost.report.page import Cell, Column, Page, Table
 from se_cost.report.recipes import described
 from se_cost.report.running import running
@@ -60,9 +61,11 @@ def heading(timing: Timing) -> str:
 def placed(what: str, timing: Timing) -> str:
     """Return a heading that says on what machine it was done."""
     where = timing.environment
+    tf32 = where.get("cudnn_tf32") and timing.settings.dtype is DType.FLOAT32
+    words = [f"{where['threads']} threads", *["TF32 convolutions"] * bool(tf32)]
     return (
         f"{what[0].upper()}{what[1:]}, on {where['device_name']} "
-        f"({where['threads']} threads, torch {where['torch']})"
+        f"({', '.join(words)}, torch {where['torch']})"
     )
 
 
@@ -87,7 +90,7 @@ def sentence(timing: Timing) -> str:
     else:
         interval = f"95 % interval {change.low:+.2f} to {change.high:+.2f}"
     if timing.itself:
-        holds = "holds zero" if holds_zero(change) else "does not hold zero, as one in 20 may"
+        holds = "holds zero" if change.holds_zero else "does not hold zero, as one in 20 may"
         return f"{change.value:+.2f} % time beside itself ({interval}): {holds}."
     plain = name(timing, BASELINE)
     return f"{change.value:+.2f} % time beside {plain} ({interval}): {overhead.verdict}."

@@ -180,7 +180,7 @@ def test_out_of_memory(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_not_one_comparison_in_time(run: Run) -> None:
     """If the time is up before the first comparison, that is exit code 3, not an empty answer."""
     result = run("time", "--quick", "--device", "cpu", "--max-time", "1e-9")
-    assert_refused(result, 3, "not one comparison", "longer")
+    assert_refused(result, 3, "not one comparison", "--max-time")
 
 
 @pytest.mark.usefixtures("clock")

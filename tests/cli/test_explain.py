@@ -37,7 +37,7 @@ def test_prints_predicted_and_measured(run: Run) -> None:
     result = run(*EXPLAIN)
     assert result.exit_code == 0
     first, *_ = result.stdout.splitlines()
-    assert first.startswith("SE-ResNet-50, r = 16, input 3x224x224: +0.07 % MACs but +10.0 % time")
+    assert first.startswith("SE-ResNet-50, r = 16, input 3x224x224: +0.07 % MACs, +10.00 % time")
     whole = [line.split() for line in result.stdout.splitlines() if line.split()[:1] == ["all"]][1]
     assert whole[1:5] == ["3.837", "0.096", "3.933", "+1.000"]
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import count
+from pathlib import Path
 
 import pytest
 from report.made_up import TRUTH, process, timing
@@ -351,9 +352,59 @@ def test_under_torchrun_one_rank_prints(run: Run, monkeypatch: pytest.MonkeyPatc
     for rank in (0, 1):
         for name, value in (("RANK", rank), ("WORLD_SIZE", 2), ("LOCAL_RANK", rank)):
             monkeypatch.setenv(name, str(value))
-        result = run(*FULL)
+        result = run(*FULL, "--batch", "2")
         assert result.exit_code == 0
         texts.append(result.stdout)
     assert "SE-ResNet-50" in texts[0]
     assert texts[1] == ""
     assert all(isinstance(protocol, Plan) for protocol in asked)
+
+
+def test_ctrl_c_in_a_later_batch_says_what_is_finished(run: Run, workers: Trouble) -> None:
+    """Its number is told, and no further batch is begun."""
+    workers(failing(13, KeyboardInterrupt()))
+    result = run(*FULL, "--batch", "1,8,32", "--format", "json")
+    assert result.exit_code == 130
+    assert json.loads(result.stdout)["settings"]["batch"] == 1
+    assert result.stderr.strip() == "se-cost: warning: interrupted: 1 of 3 batches are finished"
+
+
+def test_ctrl_c_while_memory_is_measured(run: Run, workers: Trouble) -> None:
+    """The times are kept, and no further batch is begun."""
+    workers(failing(11, KeyboardInterrupt()))
+    result = run(*FULL, "--batch", "1,8", "--format", "json")
+    assert result.exit_code == 130
+    assert json.loads(result.stdout)["protocol"]["processes"] == 10
+
+
+def test_a_bad_batch_is_refused_before_the_good_ones_are_timed(run: Run, workers: Trouble) -> None:
+    """Nothing is measured in vain."""
+    workers(failing(0, AssertionError()))
+    result = run(*FULL, "--mode", "train", "--input", "32", "--batch", "8,1")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "batch 1 is too small" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("set_there", "typed", "quick"),
+    [
+        ("quick = true", [], True),
+        ("quick = true", ["--target", "1"], False),
+        ("runs = 30", [], False),
+        ("target = 1", ["--quick"], True),
+    ],
+)
+def test_what_is_typed_wins(
+    run: Run,
+    workers: Trouble,
+    monkeypatch: pytest.MonkeyPatch,
+    set_there: str,
+    typed: list[str],
+    quick: bool,
+) -> None:
+    """A pyproject.toml never makes a command line wrong."""
+    workers(lambda number: None)
+    Path("pyproject.toml").write_text(f"[tool.se-cost]\n{set_there}\n")
+    result = run(*FULL, *typed, "--format", "json")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["quick"] is quick

@@ -4,7 +4,7 @@ import pytest
 
 from se_cost.ledger.compare import compare
 from se_cost.ledger.rows import Row
-from se_cost.ledger.traffic import Traffic, by_operator, by_stage, gated, total, traffic
+from se_cost.ledger.traffic import Traffic, by_part, by_stage, gated, total, traffic
 from se_cost.nets.registry import recipe
 
 SE50 = compare(recipe("se_resnet50"))
@@ -66,16 +66,20 @@ def test_three_passes_forward_and_ten_backward() -> None:
 
 
 def test_stages_and_operators_have_the_same_total() -> None:
-    """Both are the same traffic, sorted in two ways."""
-    stages, operators = by_stage(SE50, 3, 2), by_operator(SE50, 3, 2)
+    """A stage is the sum of its operators, the whole the sum of the stages."""
+    stages, parts = by_stage(SE50, 3, 2), by_part(SE50, 3, 2)
     assert list(stages) == [2, 3, 4, 5]
-    assert list(operators) == ["global_avg_pool", "linear", "relu", "sigmoid", "scale"]
-    assert total(stages.values()) == total(operators.values())
+    assert [operator for stage, operator in parts if stage == 3] == [
+        *("global_avg_pool", "linear", "relu", "sigmoid", "scale")
+    ]
+    for stage, whole in stages.items():
+        assert total(part for (of, _), part in parts.items() if of == stage) == whole
 
 
 def test_maps_that_are_kept_count_as_the_product_s() -> None:
     """The product of map and factor is why the map is kept."""
-    assert by_operator(SE50, 1, 4)["scale"].saved == 4 * gated(SE50.attention)
+    products = [part for (_, operator), part in by_part(SE50, 1, 4).items() if operator == "scale"]
+    assert total(products).saved == 4 * gated(SE50.attention)
 
 
 def test_bytes_follow_the_size_of_a_number() -> None:

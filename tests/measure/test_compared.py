@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from se_cost.errors import BadInput, CannotMeasure
+from se_cost.errors import BadInput, CannotMeasure, OutOfMemory
 from se_cost.measure.compared import (
     Networks,
     dropped,
     expect_trainable,
+    fitted,
     halved,
     itself,
     ladder,
@@ -59,7 +60,7 @@ def test_one_value_per_channel_cannot_be_trained_on() -> None:
     """It is the batch of one process that counts; inference takes any."""
     with pytest.raises(BadInput, match=r"batch 1 is too small to train at 32x32: stage5\.block1"):
         expect_trainable(NET, TRAINING)
-    with pytest.raises(BadInput, match="batch 1 is too small"):
+    with pytest.raises(BadInput, match=r"batch 2 is too small .*; take a batch of 4"):
         expect_trainable(NET, replace(TRAINING, batch=2, nproc=2))
     expect_trainable(NET, replace(TRAINING, batch=2))
     expect_trainable(NET, Settings())
@@ -78,3 +79,19 @@ def test_half_a_batch_divides_too(batch: int, nproc: int, half: int) -> None:
 def test_no_process_is_left_without_an_image(batch: int, nproc: int) -> None:
     """One image for each is the end of it."""
     assert halved(Settings(batch=batch, nproc=nproc)) is None
+
+
+def test_a_batch_is_halved_until_it_fits() -> None:
+    """What does not fit is tried again with half; one image is the end of it."""
+    tried = []
+
+    def attempt(settings: Settings) -> str:
+        tried.append(settings.batch)
+        if settings.batch > 3:
+            raise OutOfMemory("out of memory")
+        return "done"
+
+    assert fitted(Settings(batch=12), attempt) == ("done", Settings(batch=3))
+    assert tried == [12, 6, 3]
+    with pytest.raises(OutOfMemory):
+        fitted(Settings(batch=4, nproc=4), attempt)

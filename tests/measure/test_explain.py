@@ -34,7 +34,7 @@ def test_times_every_stage_and_surveys_the_machine() -> None:
 
     settings, plan = Settings(device="cpu", threads=1), Plan(quads=3)
     found = explain(NET, settings, plan, time_arms=time_arms, survey=survey)
-    assert asked == [NET, networks(NET), settings, plan, settings]
+    assert asked == [settings, NET, networks(NET), settings, plan]
     assert found.machine == MACHINE
 
 

@@ -100,6 +100,7 @@ def test_times_outlive_a_failure_to_weigh(error: BaseException) -> None:
 
     found = timing(Workers(trouble))
     assert (len(found.run.processes), found.peaks) == (10, {})
+    assert found.interrupted is isinstance(error, KeyboardInterrupt)
 
 
 def test_a_batch_that_does_not_fit_shrinks_for_all_networks() -> None:
@@ -201,6 +202,19 @@ def test_energy_comes_first() -> None:
 
     with pytest.raises(CannotMeasure, match="energy needs a GPU"):
         time_fully(NET, NETWORKS, work=Workers(trouble), energy=True)
+
+
+def test_energy_and_times_are_of_one_batch() -> None:
+    """Whichever of them does not fit, both are measured again with half of it."""
+
+    def trouble(job: Job) -> None:
+        if job.settings.batch > 8 * (1 + isinstance(job, Metered)):
+            raise OutOfMemory("out of memory")
+
+    workers = Workers(trouble)
+    found = time_fully(NET, NETWORKS, Settings(batch=32), work=workers, energy=True)
+    assert found.settings.batch == 8
+    assert [j.settings.batch for j in workers.jobs if isinstance(j, Metered)] == [32, 16, 8]
 
 
 def test_energy_has_its_needs() -> None:

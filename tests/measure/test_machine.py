@@ -7,8 +7,10 @@ from se_cost.measure.machine import COPY, LAUNCH, LAUNCHES, TIMINGS, bandwidth, 
 
 
 def test_a_copy_reads_and_writes() -> None:
-    """A thousand bytes in a millisecond are two million bytes a second."""
-    assert bandwidth(lambda what, iterations: {COPY: 1e-3}[what], 1000) == pytest.approx(2e6)
+    """A thousand bytes in a millisecond are two million bytes a second, however many in a row."""
+    for copies in (1, 10):
+        found = bandwidth(lambda what, n: n * {COPY: 1e-3}[what], 1000, copies)
+        assert found == pytest.approx(2e6)
 
 
 def test_latency_is_of_one_of_many_in_a_row() -> None:

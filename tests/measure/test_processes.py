@@ -151,6 +151,18 @@ def test_interrupted_keeps_what_is_finished() -> None:
         collect(failing({0}, KeyboardInterrupt()), Rule(max_time=inf))
 
 
+def test_interrupted_while_it_tells_keeps_what_is_finished() -> None:
+    """Ctrl-C may come at any moment, also between two processes."""
+    told = iter(range(100))
+
+    def progress(done: float, what: str) -> None:
+        if next(told) == 2:
+            raise KeyboardInterrupt
+
+    run = collect(Machine(QUIET, {"network": 0.0}, 0).process, Rule(max_time=inf), progress)
+    assert (run.stop, len(run.processes)) == (Stop.INTERRUPTED, 3)
+
+
 def test_reports_progress() -> None:
     """Progress never passes one, and says how narrow the interval is."""
     told: list[tuple[float, str]] = []

@@ -1,6 +1,7 @@
 """The estimate and its interval, against tables, brute force and simulated truth."""
 
-from itertools import product
+from itertools import accumulate, product
+from math import inf
 from random import Random
 from statistics import median
 
@@ -8,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from se_cost.measure.stats import hodges_lehmann, quantile, signed_rank_counts, walsh_averages
+from se_cost.measure.stats import (
+    Estimate,
+    hodges_lehmann,
+    quantile,
+    signed_rank_counts,
+    walsh_averages,
+)
 
 FLOATS = st.lists(st.floats(-100, 100), min_size=1, max_size=12)
 
@@ -91,7 +98,32 @@ def test_covers_the_truth(noise: str) -> None:
     assert 0.93 <= held / 2000 <= 0.98
 
 
+def test_many_values_are_as_good_as_normal() -> None:
+    """The normal quantile meets the exact one where it takes over, and takes no time further on."""
+    for tail in (0.015, 0.025):
+        below = accumulate(signed_rank_counts(101))
+        exact = sum(1 for count in below if count <= tail * 2**101)
+        assert exact - 2 <= quantile(tail, 101) <= exact  # never a narrower interval
+    assert quantile(0.025, 5000) == pytest.approx(5000 * 5001 / 4, rel=0.05)
+
+
 def test_refuses_nothing() -> None:
     """There is no centre of no values."""
     with pytest.raises(ValueError, match="no median"):
         hodges_lehmann([])
+
+
+def test_an_estimate_in_another_unit() -> None:
+    """Value and bounds change together; bounds that are not there stay so."""
+    assert Estimate(1, -1, 3).map(lambda x: 10 * x) == Estimate(10, -10, 30)
+    assert Estimate(1, None, None).map(lambda x: 10 * x) == Estimate(10, None, None)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "holds", "width"),
+    [(-1, 3, True, 2), (0, 3, True, 1.5), (1, 3, False, 1), (None, None, True, inf)],
+)
+def test_width_and_zero(low: float | None, high: float | None, holds: bool, width: float) -> None:
+    """An interval that is not there might hold anything."""
+    estimate = Estimate(1, low, high)
+    assert (estimate.holds_zero, estimate.half_width) == (holds, width)

@@ -60,7 +60,7 @@ def test_one_value_per_channel_cannot_be_trained_on() -> None:
 
 def test_no_time_for_one_comparison() -> None:
     """A limit that is too short is said, not answered with nothing."""
-    with pytest.raises(CannotMeasure, match="not one comparison fits into 1e-09 s"):
+    with pytest.raises(CannotMeasure, match="not one comparison fits into the 1e-09 s"):
         time(NET, Settings(device="cpu"), replace(PLAN, max_time=1e-9))
 
 

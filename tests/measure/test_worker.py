@@ -96,7 +96,8 @@ def test_padding_and_answer_arrive() -> None:
     ("text", "words"),
     [
         ("sys.exit('no luck today')", "no luck today"),
-        ("os.kill(os.getpid(), 9)", "SIGKILL"),
+        ("os.kill(os.getpid(), 9)", "SIGKILL, as the system does when memory runs out"),
+        ("os.kill(os.getpid(), 11)", "ended by SIGSEGV$"),
         ("sys.exit(7)", "exit 7"),
         ("open(answer + '.half', 'wb').write(b'1'); sys.exit(5)", "exit 5"),
     ],
@@ -106,6 +107,26 @@ def test_a_process_that_dies_is_lost(text: str, words: str) -> None:
     """What it said last, or how it ended, is told; half an answer is none."""
     with pytest.raises(Lost, match=words):
         work(JOB, 60, program(text))
+
+
+def test_no_space_for_a_job_is_a_lost_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the system refuses to one process is no end of the run."""
+
+    def full(*given: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(Lost, match=r"could not be run: .*No space left on device"):
+        work(JOB, 60)
+
+
+def test_a_folder_of_the_user_is_not_imported_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A random.py where the program is started is not taken for Python's."""
+    (tmp_path / "random.py").write_text("raise SystemExit('wrong')")
+    monkeypatch.chdir(tmp_path)
+    assert isinstance(work(JOB, 120), Peak)
 
 
 def alive(pid: int) -> bool:

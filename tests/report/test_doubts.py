@@ -10,7 +10,7 @@ from se_cost.measure.result import Timing
 from se_cost.measure.run import Process, Run, Stop
 from se_cost.measure.settings import Settings
 from se_cost.nets.registry import recipe
-from se_cost.report.doubts import INTERRUPTED, NOT_WARM, TOO_FEW_PROCESSES, doubts
+from se_cost.report.doubts import INTERRUPTED, NOT_WARM, TOO_FEW_PROCESSES, UNDECIDED, doubts
 
 SE50 = recipe("se_resnet50")
 
@@ -95,3 +95,10 @@ def test_what_went_wrong_in_some_processes() -> None:
         f"in 2 of 12 processes {NOT_WARM}",
         "dropped 3 comparisons during which the GPU was slowed down by its heat or power: cool it",
     ]
+
+
+def test_narrow_enough_but_undecided() -> None:
+    """A target that is wider than the margin may leave no verdict; a smaller one is the remedy."""
+    run = full(SE50, truth={"network": 1.004, "without_final_stage": 1.0})
+    assert run.overhead("network").verdict == "inconclusive"
+    assert doubts(run) == [UNDECIDED]

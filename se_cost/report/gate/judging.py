@@ -24,8 +24,8 @@ NO_TIME_BEFORE = (
 )
 NEW_TIME = "the baseline had no time of this network until now"
 ELSEWHERE = "times of two environments do not compare ({})"
-UNSURE = "the time that was given is not conclusive; measure for longer"
-UNSURE_BEFORE = "the time in the baseline is not conclusive; measure for longer"
+UNSURE = "the time that was given is not conclusive; measure for longer, to a smaller --target"
+UNSURE_BEFORE = "the time in the baseline is not conclusive; measure to a smaller --target"
 STRADDLES = "its 95 % interval ({:+.3g} to {:+.3g} %) lies on both sides of {}; measure for longer"
 NOT_SAID = "the time that was given does not say it"
 NOT_SAID_BEFORE = "the time in the baseline does not say it"

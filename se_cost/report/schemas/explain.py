@@ -4,8 +4,6 @@ from se_cost.report.schemas.parts import STAGE
 from se_cost.report.schemas.words import (
     NAME,
     Keys,
-    Schema,
-    by_name,
     count,
     items,
     number,
@@ -19,22 +17,19 @@ SECONDS = {
     "low": or_null(number("Lower end of the 95 % interval; null if there are too few samples.")),
     "high": or_null(number("Upper end of it.")),
 }
-TRAFFIC: Schema = table(
-    {
-        "forward": count("Bytes read and written by operators of the forward pass."),
-        "backward": count("And of the backward pass, which inference does without."),
-        "operators_forward": count("At least one kernel each."),
-        "operators_backward": count(),
-        "saved": count("Bytes that training keeps from one pass to the other."),
-    },
-    about="What attention adds.",
-)
+TRAFFIC: Keys = {
+    "forward": count("Bytes read and written by operators of the forward pass."),
+    "backward": count("And of the backward pass, which inference does without."),
+    "operators_forward": count("At least one kernel each."),
+    "operators_backward": count(),
+    "saved": count("Bytes that training keeps from one pass to the other."),
+}
 ATTENTION: Keys = {
     "blocks": count(least=1),
     "macs": count("Multiply-accumulates of one iteration."),
     "macs_per_byte": number("Of the forward pass."),
     "gated_bytes": count("E: one read, or one write, of every gated map.", least=1),
-    "traffic": TRAFFIC,
+    "traffic": table(TRAFFIC, about="What attention adds."),
     "moved_bytes": count("In the passes that were timed."),
     "operators": count("In the passes that were timed."),
     "predicted": table(
@@ -45,7 +40,7 @@ ATTENTION: Keys = {
         }
     ),
     "measured_seconds": or_null(table(SECONDS, about="Null if it was not timed.")),
-    "e_passes": or_null(table(SECONDS, about="The same in copies of E.")),
+    "e_passes": or_null(table(SECONDS, about="The same in reads or writes of E.")),
 }
 EXPLAIN: Keys = {
     "recipe": part("recipe"),
@@ -65,7 +60,7 @@ EXPLAIN: Keys = {
     ),
     "total": table(ATTENTION),
     "stages": items(table({"stage": STAGE, **ATTENTION})),
-    "operators": by_name(TRAFFIC, "By operator."),
+    "operators": items(table({"stage": STAGE, "operator": NAME, **TRAFFIC})),
     "assumptions": items(NAME),
     "references": items(
         table(
@@ -75,5 +70,5 @@ EXPLAIN: Keys = {
             }
         )
     ),
-    "time": part("time"),
+    "time": part("timing"),
 }

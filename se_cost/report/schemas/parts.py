@@ -116,7 +116,7 @@ PARTS: Mapping[str, Schema] = {
             "overhead": part("overhead"),
         },
         MEMORY,
-        about="A network without the attention of its last stages.",
+        about="A network with the attention of some stages only.",
     ),
     "protocol": table(
         {
@@ -190,6 +190,7 @@ PARTS: Mapping[str, Schema] = {
             "cuda": TEXT,
             "cudnn": count(),
             "cudnn_benchmark": count(),
+            "cudnn_tf32": count("1 if convolutions of float32 may run in TF32."),
             "ranks": count("Data-parallel processes.", least=1),
         },
         about="All that a time depends on, and nothing that identifies a person.",

@@ -5,13 +5,13 @@ from itertools import product
 
 import pytest
 import torch
+from traced import moved, trace
 
 from se_cost.ledger.compare import compare
 from se_cost.ledger.traffic import Traffic, by_stage, total
 from se_cost.measure.arms import FORMATS
 from se_cost.measure.module import module
 from se_cost.measure.settings import Layout
-from se_cost.measure.trace import moved, trace
 from se_cost.nets.attention import GATES, RESIDUAL_PLACES, SE, Place, Squeeze
 from se_cost.nets.recipe import Recipe
 from se_cost.nets.registry import build, recipe
