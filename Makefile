@@ -1,19 +1,17 @@
 # make report: the main job, on a machine with Python, pip, venv and make
-# make test:   the tests;  make lint: ruff and mypy;  make bench: the speed table;  make readme
+# make test:   the tests, and what they cover;  make lint: ruff and mypy;  make bench: the speed
+# table;  make readme: the README's help and picture
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: report test coverage lint bench readme
+.PHONY: report test lint bench readme
 
 report: $(INSTALLED)
 	$(BIN)/se-cost report
 
 # one thread each: two workers share the machine, and threads of torch would fight
 test: $(INSTALLED)
-	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2
-
-coverage: $(INSTALLED)
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --cov --quiet
 
 lint: $(INSTALLED)

@@ -61,7 +61,7 @@ def slow(recipe: Recipe, settings: Settings, device: torch.device) -> nn.Module:
 def straggle() -> None:
     """Time inference, then training with a slow rank 1, both quickly; rank 0 alone prints."""
     plan = Plan(quads=1, max_time=16, shortest=0.001)
-    with patch("se_cost.measure.protocol._warm_up", return_value=True):
+    with patch("se_cost.measure.protocol._warm_up", return_value=(True, 1.0)):
         quick = time_arms(NET, three(NET), Settings(device="cpu", batch=2), plan)
         with patch.object(ranks, "network", slow):
             timing = time_arms(NET, three(NET), TRAIN, plan)

@@ -101,7 +101,7 @@ def test_padding_and_answer_arrive() -> None:
         ("sys.exit(7)", "exit 7"),
         ("open(answer + '.half', 'wb').write(b'1'); sys.exit(5)", "exit 5"),
     ],
-    ids=["error", "killed", "silent", "half an answer"],
+    ids=["error", "killed", "crashed", "silent", "half an answer"],
 )
 def test_a_process_that_dies_is_lost(text: str, words: str) -> None:
     """What it said last, or how it ended, is told; half an answer is none."""
