@@ -14,11 +14,11 @@ from se_cost.cli.time_options import batches_options
 from se_cost.errors import BadInput, CannotMeasure, SeCostError
 from se_cost.measure.compared import Networks, expect_trainable, itself, ladder, three
 from se_cost.measure.full import Protocol, time_by
-from se_cost.measure.launch import outer, ranked
+from se_cost.measure.launch import Place, outer, ranked
 from se_cost.measure.possible import expect_possible
 from se_cost.measure.protocol import Plan
 from se_cost.measure.result import Timing
-from se_cost.measure.run import Rule, Stop
+from se_cost.measure.run import Stop
 from se_cost.measure.settings import Settings
 from se_cost.nets.recipe import Recipe
 from se_cost.report.batches import page
@@ -61,18 +61,13 @@ def command(
     there is one, not for quoting, and so under an outer torchrun, whose ranks are that process.
     Ctrl-C prints what is finished and exits 130.
     """
-    if rungs and self_check:
-        raise BadInput("--ladder has nothing to drop in a --self-check: take one of them")
+    networks = _networks(recipe, rungs, self_check)
     place = outer()
-    networks = itself(recipe) if self_check else ladder(recipe) if rungs else three(recipe)
-    first = place is None or place.rank == 0
+    protocol = _protocol(protocol, place, energy)
     for setting in settings:  # before anything is timed, so that no batch is in vain
         expect_possible(ranked(setting, place))
         expect_trainable(recipe, ranked(setting, place))
-    if place is not None and energy:
-        raise BadInput("--energy needs one process: run it without torchrun")
-    if place is not None and isinstance(protocol, Rule):
-        protocol = Plan(max_time=protocol.max_time)  # the ranks are there, and are one process
+    first = place is None or place.rank == 0
     quiet = output.quiet or not first
     timings, trouble = _timed(recipe, networks, settings, protocol, energy, quiet)
     if first:
@@ -84,6 +79,21 @@ def command(
     if trouble is not None:
         raise trouble
     ctx.exit(_exit_code(timings))
+
+
+def _networks(recipe: Recipe, rungs: bool, self_check: bool) -> Networks:
+    if rungs and self_check:
+        raise BadInput("--ladder has nothing to drop in a --self-check: take one of them")
+    return itself(recipe) if self_check else ladder(recipe) if rungs else three(recipe)
+
+
+def _protocol(protocol: Protocol, place: Place | None, energy: bool) -> Protocol:
+    """Return the protocol; the ranks of an outer torchrun are there, and are one process."""
+    if place is None:
+        return protocol
+    if energy:
+        raise BadInput("--energy needs one process: run it without torchrun")
+    return protocol if isinstance(protocol, Plan) else Plan(max_time=protocol.max_time)
 
 
 def _timed(

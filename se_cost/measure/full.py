@@ -78,15 +78,17 @@ def time_fully(
     (run, joules), fitting = fitted(settings, attempt)
     if not run.processes:
         raise CannotMeasure(run.reason)
-    peaks: dict[str, Peak] = {}
-    if run.stop not in (Stop.INTERRUPTED, Stop.FAILED) and settings.nproc == 1:
-        progress(1, "measuring memory")
-        try:
-            peaks = _peaks(networks, fitting, rule, work)
-        except KeyboardInterrupt:
-            run = run.ended(Stop.INTERRUPTED)
     asked = None if fitting == settings else settings.batch
-    return Timing(recipe, fitting, networks, run, asked, peaks, joules)
+    timing = Timing(recipe, fitting, networks, run, asked, joules=joules)
+    if run.stop in (Stop.INTERRUPTED, Stop.FAILED) or settings.nproc > 1:
+        return timing
+    progress(1, "measuring memory")
+    try:
+        return replace(timing, peaks=_peaks(networks, fitting, rule, work))
+    except KeyboardInterrupt:
+        return replace(timing, run=run.ended(Stop.INTERRUPTED))
+    except (Lost, CannotMeasure) as error:
+        return replace(timing, unweighed=str(error))  # what was timed is worth more
 
 
 def _start(
@@ -120,12 +122,9 @@ def _joules(networks: Mapping[str, Recipe], settings: Settings, work: Work) -> d
 def _peaks(
     networks: Mapping[str, Recipe], settings: Settings, rule: Rule, work: Work
 ) -> dict[str, Peak]:
-    """Return the peak memory of every network, each in a process of its own; none if one fails."""
+    """Return the peak memory of every network, each in a process of its own."""
     limit = patience(_share(rule), settings, 1)
-    try:
-        return {arm: work(Weighed(net, settings), limit) for arm, net in networks.items()}
-    except (Lost, CannotMeasure):
-        return {}  # what was timed is worth more
+    return {arm: work(Weighed(net, settings), limit) for arm, net in networks.items()}
 
 
 def _share(rule: Rule) -> float:

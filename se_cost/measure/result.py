@@ -35,6 +35,7 @@ class Timing:
     run: Run
     asked: int | None = None  # the batch that did not fit into memory
     peaks: Mapping[str, Peak] = field(default_factory=dict)  # of memory, by arm
+    unweighed: str = ""  # why there are no peaks, where there should be
     joules: Mapping[str, float] = field(default_factory=dict)  # per image, by arm
 
     @property

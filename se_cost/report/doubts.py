@@ -47,6 +47,8 @@ def _ending(timing: Timing) -> list[str]:
             f"{timing.asked} images did not fit into the memory: "
             f"all networks were timed with {settings.batch}"
         )
+    if timing.unweighed:
+        found.append(f"no peak memory: {timing.unweighed}")
     return found
 
 

@@ -101,6 +101,7 @@ def test_times_outlive_a_failure_to_weigh(error: BaseException) -> None:
     found = timing(Workers(trouble))
     assert (len(found.run.processes), found.peaks) == (10, {})
     assert found.interrupted is isinstance(error, KeyboardInterrupt)
+    assert found.unweighed == str(error)
 
 
 def test_a_batch_that_does_not_fit_shrinks_for_all_networks() -> None:

@@ -50,6 +50,12 @@ def test_lost_processes() -> None:
     assert doubts(full(SE50, lost=2, reason="killed")) == ["lost 2 of 14 processes: killed"]
 
 
+def test_no_memory() -> None:
+    """What could not be measured beside the times is told."""
+    run = replace(full(SE50), unweighed="a process died: exit 7")
+    assert doubts(run) == ["no peak memory: a process died: exit 7"]
+
+
 def test_a_smaller_batch() -> None:
     """What was asked for and what was timed are both told."""
     run = replace(timing(SE50, Settings(batch=128)), asked=256)
