@@ -76,14 +76,14 @@ def command(
     Ctrl-C prints what is finished and exits 130.
     """
     from se_cost.measure.explain import explain
-    from se_cost.report.explain import page
+    from se_cost.report.explain import page, picture
 
     if figure is not None:
         expect_drawable(figure, output.file)
     plan = Plan(quads=runs, max_time=max_time, seed=settings.seed)
     with progress_bar(output.quiet) as progress:
         found = explain(recipe, settings, plan, progress)
-    output.show(page(found))
+    output.show(page(found), picture(found), figure)
     if figure is not None:
         from se_cost.report.explain_figure import times
 

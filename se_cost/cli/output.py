@@ -5,6 +5,7 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +13,9 @@ from se_cost.errors import BadInput
 from se_cost.report.files import expect_writable, unwritable, write
 from se_cost.report.formats import FORMATTERS, Format
 from se_cost.report.page import Page
+
+if TYPE_CHECKING:
+    from se_cost.report.illustrated import Picture
 
 SUFFIXES = {".md": Format.MARKDOWN, ".csv": Format.CSV, ".json": Format.JSON}
 
@@ -39,13 +43,23 @@ class Output:
         suffix = file.suffix.lower() if file else ""
         return cls(format or SUFFIXES.get(suffix, Format.TEXT), file, quiet, not no_color)
 
-    def show(self, page: Page) -> None:
-        """Write a page; what cannot be written to the file is printed, so that it is not lost."""
+    def show(
+        self, page: Page, picture: "Picture | None" = None, figure: Path | None = None
+    ) -> None:
+        """Write a page; what cannot be written to the file is printed, so that it is not lost.
+
+        A file of markdown shows the `picture` that lies in the file `figure`, if there is one.
+        """
         self.warn(page)
         if self.file is None:
             show(rendered(page, self.format, color=self.color), color=self.color)
             return
-        text = FORMATTERS[self.format](page, width=None, color=False)
+        if picture is not None and figure is not None and self.format is Format.MARKDOWN:
+            from se_cost.report.illustrated import illustrated
+
+            text = illustrated(page, picture, self.file, figure)
+        else:
+            text = FORMATTERS[self.format](page, width=None, color=False)
         try:
             write(self.file, text)
         except BadInput:

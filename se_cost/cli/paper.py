@@ -15,7 +15,6 @@ from se_cost.measure.protocol import Plan
 from se_cost.measure.settings import Mode, Settings
 from se_cost.nets.registry import recipe
 from se_cost.report.files import write
-from se_cost.report.formats import Format
 
 if TYPE_CHECKING:
     from se_cost.measure.result import Timing
@@ -50,17 +49,12 @@ def command(
 
     Its error rates are quoted beside what SE adds; --time is of SE-ResNet-50.
     """
-    from se_cost.report.paper import illustrated, page
+    from se_cost.report.paper import PICTURE, page
 
     if figure is not None:
         expect_drawable(figure, output.file)
     timings, interrupted = timed(device, output.quiet) if time else ([], False)
-    answer = page(timings)
-    if figure is not None and output.file is not None and output.format is Format.MARKDOWN:
-        output.warn(answer)
-        write(output.file, illustrated(answer, output.file, figure))
-    else:
-        output.show(answer)
+    output.show(page(timings), PICTURE, figure)
     if figure is not None:
         from se_cost.report.paper_figure import errors
 

@@ -8,8 +8,10 @@ from se_cost.measure.explanation import Explanation, Part
 from se_cost.measure.result import BASELINE
 from se_cost.measure.settings import Layout
 from se_cost.measure.stats import Estimate
+from se_cost.nets.registry import title
 from se_cost.report import time, time_data
 from se_cost.report.doubts import doubts
+from se_cost.report.illustrated import Picture
 from se_cost.report.page import Cell, Column, Data, Page, Table
 from se_cost.report.recipes import described, document
 from se_cost.report.references import REFERENCES
@@ -61,6 +63,15 @@ def page(found: Explanation) -> Page:
     )
     lines = (f"{described(found.timing.recipe)}: {sentence(found)}", *assumptions(found), QUICK)
     return Page(lines, tables, _data(found), tuple(doubts(found.timing)))
+
+
+def picture(found: Explanation) -> Picture:
+    """Return how the page is called, and what its picture shows."""
+    recipe = found.timing.recipe
+    return Picture(
+        f"Why {title(recipe)} takes more time than {title(recipe.baseline)}",
+        "Predicted and measured milliseconds of the attention, by stage",
+    )
 
 
 def sentence(found: Explanation) -> str:

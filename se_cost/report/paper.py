@@ -4,9 +4,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import permutations, starmap
-from os.path import relpath
-from pathlib import Path
-from urllib.parse import quote
 
 from se_cost.ledger.compare import compare
 from se_cost.ledger.paper import (
@@ -24,7 +21,7 @@ from se_cost.ledger.paper import (
     tradeoffs,
 )
 from se_cost.measure.result import BASELINE, NETWORK, Timing
-from se_cost.report.formats import as_markdown
+from se_cost.report.illustrated import Picture
 from se_cost.report.page import SCHEMA_VERSION, Cell, Column, Data, Page, Table
 from se_cost.report.paper_notes import note, remark
 from se_cost.report.time import QUICK, heading
@@ -43,9 +40,9 @@ COSTS = "Costs, as published and as counted here"
 ADDED_COSTS = "What SE adds: the costs with SE minus those of the plain network"
 IN_TEXT = "The numbers of the text: what SE adds to ResNet-50"
 
-HEADING = "The costs in the SE paper, recomputed"
-CAPTION = (
-    "Top-1 error of ten networks, plain and with SE, against multiply-accumulates and parameters"
+PICTURE = Picture(
+    "The costs in the SE paper, recomputed",
+    "Top-1 error of ten networks, plain and with SE, against multiply-accumulates and parameters",
 )
 
 COLUMNS = (
@@ -98,12 +95,6 @@ def page(timings: Sequence[Timing] = ()) -> Page:
         data=_data(found, timings),
         warnings=tuple(warnings),
     )
-
-
-def illustrated(answer: Page, file: Path, figure: Path) -> str:
-    """Return the page as markdown for `file`, with the picture in the file `figure`."""
-    link = quote(Path(relpath(figure, file.parent)).as_posix(), errors="surrogateescape")
-    return f"# {HEADING}\n\n{as_markdown(answer)}\n![{CAPTION}]({link})\n"
 
 
 def _summary(counted: Sequence[Finding]) -> str:

@@ -12,7 +12,7 @@ from se_cost.measure.result import NETWORK
 from se_cost.measure.settings import Layout, Mode, Settings
 from se_cost.nets.registry import recipe
 from se_cost.report import time
-from se_cost.report.explain import CACHES, QUEUES, STRIDED, assumptions, page, sentence
+from se_cost.report.explain import CACHES, QUEUES, STRIDED, assumptions, page, picture, sentence
 from se_cost.report.formats import as_json
 from se_cost.report.page import Cell, Table
 from se_cost.report.references import REFERENCES
@@ -126,3 +126,10 @@ def test_json_is_as_its_schema_says(quads: int) -> None:
     assert sum(stage["moved_bytes"] for stage in data["stages"]) == data["total"]["moved_bytes"]
     assert data["time"]["command"] == "time"
     assert len(data["time"]["samples"]["quads"]) == 5 * quads
+
+
+def test_the_picture_is_named() -> None:
+    """A page of markdown begins with a heading, and its picture has words."""
+    found = picture(explanation(SE50))
+    assert found.heading == "Why SE-ResNet-50 takes more time than ResNet-50"
+    assert "Predicted and measured" in found.caption

@@ -19,7 +19,8 @@ from se_cost.measure.settings import Mode, Settings
 from se_cost.nets.registry import recipe
 from se_cost.report.doubts import INTERRUPTED, NOT_WARM
 from se_cost.report.formats import as_csv, as_markdown, as_text
-from se_cost.report.paper import illustrated, page
+from se_cost.report.illustrated import illustrated
+from se_cost.report.paper import PICTURE, page
 from se_cost.report.paper_figure import errors
 from se_cost.report.paper_notes import note, remark
 from se_cost.report.time import QUICK
@@ -52,7 +53,7 @@ def find(table: str, row: str, quantity: str) -> Finding:
 def test_reports_paper_is_up_to_date() -> None:
     """The copy in reports/ is what the command writes today."""
     file = REPORTS / "paper.md"
-    today = illustrated(PAGE, file, REPORTS / "paper-errors.svg")
+    today = illustrated(PAGE, PICTURE, file, REPORTS / "paper-errors.svg")
     assert file.read_text(encoding="utf-8") == today, f"run {COMMAND}"
 
 
@@ -224,11 +225,11 @@ def test_text_fits_a_terminal() -> None:
 
 def test_link_to_the_picture_is_relative(tmp_path: Path) -> None:
     """The page shows the picture from wherever it lies; odd signs in its name are escaped."""
-    beside = illustrated(PAGE, tmp_path / "a.md", tmp_path / "b c.svg")
+    beside = illustrated(PAGE, PICTURE, tmp_path / "a.md", tmp_path / "b c.svg")
     assert beside.endswith("](b%20c.svg)\n")
     assert beside.startswith("# ")
     assert as_markdown(PAGE) in beside
-    above = illustrated(PAGE, tmp_path / "docs" / "a.md", tmp_path / "b.svg")
+    above = illustrated(PAGE, PICTURE, tmp_path / "docs" / "a.md", tmp_path / "b.svg")
     assert above.endswith("](../b.svg)\n")
 
 
