@@ -1,11 +1,11 @@
 """How often timing one network after the other gets the sign wrong, and how often pairs do.
 
-    python benchmarks/naive.py [TRIALS]
+    python benchmarks/naive.py [TRIALS [STAGE ...]]
 
-A naive trial times ResNet-50 sixteen times, then SE-ResNet-50 sixteen times, each in a process of
-its own after a warm-up, and compares the means. A paired trial is one process of our protocol with
-as many timings: eight quads. Trials take turns, so that both meet the same machine. SE-ResNet-50 is
-the slower one: it does all that ResNet-50 does, and more.
+A naive trial times ResNet-50 sixteen times, then SE-ResNet-50 (in these stages, or in all) sixteen
+times, each in a process of its own after a warm-up, and compares the means. A paired trial is one
+process of our protocol with as many timings: eight quads. Trials take turns, so that both meet the
+same machine. SE-ResNet-50 is the slower one: it does all that ResNet-50 does, and more.
 """
 
 import subprocess
@@ -23,12 +23,12 @@ from se_cost.measure.settings import Settings
 from se_cost.measure.worker import work
 from se_cost.nets.registry import recipe
 
-NET = recipe("se_resnet50")
 QUADS = 8
 LIMIT = 300.0  # seconds
 NAIVE = f"""
 import statistics, sys, time, torch, se_cost
-model = se_cost.module(se_cost.recipe(sys.argv[1])).eval()
+stages = list(map(int, sys.argv[1:]))
+model = se_cost.module(se_cost.recipe("se_resnet50", stages=stages)).eval()
 x = torch.randn(1, 3, 224, 224)
 def once():
     start = time.perf_counter()
@@ -41,16 +41,17 @@ print(statistics.mean(once() for _ in range({2 * QUADS})))
 """
 
 
-def naive(name: str) -> float:
-    """Return the mean seconds of a network in a process of its own."""
-    command = [sys.executable, "-c", NAIVE, name]
+def naive(stages: list[int]) -> float:
+    """Return the mean seconds of SE-ResNet-50 in a process of its own; no stages is ResNet-50."""
+    command = [sys.executable, "-c", NAIVE, *map(str, stages)]
     said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=LIMIT)
     return float(said.stdout)
 
 
-def paired(seed: int) -> float:
+def paired(stages: list[int], seed: int) -> float:
     """Return log(SE-ResNet-50 / ResNet-50) by one process of our protocol."""
-    networks = {BASELINE: NET.baseline, NETWORK: NET}
+    network = recipe("se_resnet50", stages=stages)
+    networks = {BASELINE: network.baseline, NETWORK: network}
     plan = Plan(quads=QUADS, seed=seed)
     process: Process = work(Timed(networks, Settings(device="cpu"), plan, seed), LIMIT)
     return Run((process,)).effect(NETWORK).value
@@ -64,17 +65,18 @@ def row(name: str, effects: list[float]) -> list[object]:
     return [name, len(effects), mean(percent), stdev(percent), share]
 
 
-def main(trials: int) -> None:
+def main(trials: int, stages: list[int]) -> None:
     """Run trials of both designs in turn, and print what became of them."""
     found: dict[str, list[float]] = {"one after the other": [], "one process of pairs": []}
     for trial in range(trials):
-        plain = naive("resnet50")
-        found["one after the other"].append(log(naive("se_resnet50") / plain))
-        found["one process of pairs"].append(paired(trial))
+        plain = naive([])
+        found["one after the other"].append(log(naive(stages) / plain))
+        found["one process of pairs"].append(paired(stages, trial))
     headers = ("design", "trials", "mean %", "standard deviation", "wrong sign")
     rows = [row(name, effects) for name, effects in found.items()]
     print(tabulate(rows, headers, tablefmt="pipe", floatfmt="+.2f"))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20)
+    given = list(map(int, sys.argv[1:]))
+    main(given[0] if given else 20, given[1:] or [2, 3, 4, 5])
