@@ -33,8 +33,6 @@ from se_cost.measure.settings import Settings
 MODULE = "se_cost.measure.worker"
 PYTHON = (sys.executable, "-m", MODULE)
 PADDING = "SE_COST_PADDING"  # an environment variable that nobody reads
-# a child imports what this process does, and nothing from the folder that it is started in
-IMPORTS = {"PYTHONSAFEPATH": "1", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 GRACE = 60.0  # seconds to start and to build the networks
 COMPILING = 300.0  # seconds for each network, at most
 
@@ -80,7 +78,7 @@ def _run(command: Sequence[str], limit: float, padding: int) -> str:
         stdin=theirs,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        env=os.environ | {PADDING: padding * "x"} | IMPORTS,
+        env=_environment(padding),
         start_new_session=True,  # so that all it starts can be ended, and Ctrl-C comes to us
     )
     os.close(theirs)
@@ -92,6 +90,16 @@ def _run(command: Sequence[str], limit: float, padding: int) -> str:
         os.close(ours)
         _end(process)
     return _how(written.decode(errors="replace"), process.returncode)
+
+
+def _environment(padding: int) -> dict[str, str]:
+    """Return the environment of a child.
+
+    It imports what this process does, and nothing from the folder that it is started in.
+    """
+    path = os.pathsep.join(filter(None, sys.path))
+    ours = {PADDING: padding * "x", "PYTHONSAFEPATH": "1", "PYTHONPATH": path}
+    return os.environ | ours
 
 
 def _how(said: str, code: int) -> str:

@@ -408,3 +408,24 @@ def test_what_is_typed_wins(
     result = run(*FULL, *typed, "--format", "json")
     assert result.exit_code == 0
     assert json.loads(result.stdout)["quick"] is quick
+
+
+def test_energy_is_not_measured_by_ranks(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An outer torchrun leaves no process that does nothing else."""
+    for name, value in (("RANK", 0), ("WORLD_SIZE", 2), ("LOCAL_RANK", 0)):
+        monkeypatch.setenv(name, str(value))
+    result = run(*FULL, "--batch", "2", "--energy")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "--energy needs one process" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["explain", "report", "paper --time"])
+def test_ranks_do_not_write_one_file_twice(
+    run: Run, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """What is of one process is refused under an outer torchrun."""
+    for name, value in (("RANK", 1), ("WORLD_SIZE", 2), ("LOCAL_RANK", 1)):
+        monkeypatch.setenv(name, str(value))
+    result = run(*command.split(), "--device", "cpu")
+    assert result.exit_code == 2
+    assert "is of one process: run it without torchrun" in result.stderr

@@ -5,7 +5,7 @@ from typing import Any
 import click
 import pytest
 
-from se_cost.cli.types import Device, ImageSize, Numbers, OneOf, Seconds
+from se_cost.cli.types import Device, ImageSize, Numbers, OneOf, Percent, Seconds
 from se_cost.errors import BadInput
 from se_cost.measure.settings import Mode
 from se_cost.nets.attention import GATES
@@ -29,7 +29,7 @@ from se_cost.nets.nodes import Fn
         (OneOf(Mode), Mode.TRAIN, Mode.TRAIN),
         (OneOf(Fn, only=GATES), "hardsigmoid", Fn.HARDSIGMOID),
         (Seconds(), "0.5", 0.5),
-        (Seconds(), "inf", float("inf")),
+        (Percent(), "0.5", 0.5),
     ],
 )
 def test_read(kind: Any, word: object, meant: object) -> None:
@@ -45,7 +45,8 @@ def test_read(kind: Any, word: object, meant: object) -> None:
         *((Device(), word) for word in ("", "gpu", "cuda:", "cuda:x", "cpu:0", "CPU")),
         *((OneOf(Mode), word) for word in ("", "Train", "inference")),
         (OneOf(Fn, only=GATES), "softmax"),
-        *((Seconds(), word) for word in ("", "0", "-1", "nan", "1s")),
+        *((Seconds(), word) for word in ("", "0", "-1", "nan", "1s", "inf", "1e9")),
+        *((Percent(), word) for word in ("", "0", "100", "-1", "nan", "inf")),
     ],
 )
 def test_refused(kind: Any, word: str) -> None:

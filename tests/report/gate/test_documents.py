@@ -12,7 +12,7 @@ from report.made_up import timing
 from se_cost.errors import BadInput
 from se_cost.measure.settings import Mode, Settings
 from se_cost.nets.registry import recipe
-from se_cost.report import flops, params
+from se_cost.report import batches, flops, params
 from se_cost.report.document import Report
 from se_cost.report.document import data as report_data
 from se_cost.report.findings import Findings
@@ -166,3 +166,27 @@ def test_no_damage_is_a_crash(data: st.DataObject) -> None:
         for form in FORMATTERS:
             if form is not Format.JUNIT:
                 assert "\x1b" not in FORMATTERS[form](page, width=80, color=False)
+
+
+def test_every_batch_is_a_time() -> None:
+    """A document of several batches holds a time for each."""
+    runs = [timing(SMALL, Settings(batch=batch)) for batch in (1, 8)]
+    found = read(batches.page(runs).data)["se_resnet18"]
+    assert [time.settings["batch"] for time in found.times] == [1, 8]
+
+
+def test_a_self_check_says_nothing_of_the_overhead() -> None:
+    """Its overhead is that of a network over itself."""
+    with pytest.raises(BadInput, match="is a self-check"):
+        read(time_document() | {"self_check": True})
+
+
+def test_settings_that_are_as_usual_need_no_name() -> None:
+    """A time from before a setting was known is comparable with one that names it."""
+    old = time_document()
+    old["settings"] = {k: old["settings"][k] for k in ("mode", "batch", "dtype", "layout", "seed")}
+    before, now = (read(d)["se_resnet18"].times[0] for d in (old, time_document()))
+    assert before.where == now.where
+    compiled = read(time_document(settings=Settings(compile=True)))["se_resnet18"].times[0]
+    assert compiled.where != now.where
+    assert compiled.told["compile"] is True
