@@ -62,7 +62,8 @@ def placed(what: str, timing: Timing) -> str:
     """Return a heading that says on what machine it was done."""
     where = timing.environment
     tf32 = where.get("cudnn_tf32") and timing.settings.dtype is DType.FLOAT32
-    words = [f"{where['threads']} threads", *["TF32 convolutions"] * bool(tf32)]
+    threads = f"{where['threads']} thread{'s' * (where['threads'] != 1)}"
+    words = [threads, *["TF32 convolutions"] * bool(tf32)]
     return (
         f"{what[0].upper()}{what[1:]}, on {where['device_name']} "
         f"({', '.join(words)}, torch {where['torch']})"

@@ -9,7 +9,7 @@ import pytest
 from report.made_up import ENVIRONMENT, timing
 from se_cost.measure.quads import Quad
 from se_cost.measure.result import BASELINE, NETWORK, TRIMMED
-from se_cost.measure.settings import Mode, Settings
+from se_cost.measure.settings import DType, Mode, Settings
 from se_cost.nets.registry import recipe
 from se_cost.report import doubts, time
 from se_cost.report.formats import as_json
@@ -192,3 +192,17 @@ def test_a_restless_machine_is_named() -> None:
     restless = replace(run, run=other)
     assert (restless.null.low or 0) > 0
     assert page(restless).warnings == (doubts.RESTLESS,)
+
+
+def test_heading_names_what_changes_the_numbers() -> None:
+    """Float32 on a GPU may convolve in TF32, other types never do."""
+    gpu = ENVIRONMENT | {"device": "cuda", "cudnn_tf32": 1, "threads": 1}
+
+    def on_gpu(dtype: DType) -> str:
+        run = timing(SE50, Settings(dtype=dtype))
+        (process,) = run.run.processes
+        moved = replace(run.run, processes=(replace(process, environment=gpu),))
+        return heading(replace(run, run=moved))
+
+    assert on_gpu(DType.FLOAT32).endswith("(1 thread, TF32 convolutions, torch 2.99)")
+    assert on_gpu(DType.BFLOAT16).endswith("(1 thread, torch 2.99)")
