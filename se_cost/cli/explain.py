@@ -8,7 +8,14 @@ import click
 
 from se_cost.cli import INTERRUPTED
 from se_cost.cli.help import Command
-from se_cost.cli.options import POSITIVE, SECONDS, gathered, output_options, recipe_options
+from se_cost.cli.options import (
+    POSITIVE,
+    SECONDS,
+    figure_option,
+    gathered,
+    output_options,
+    recipe_options,
+)
 from se_cost.cli.output import Output, expect_drawable
 from se_cost.cli.progress import progress_bar
 from se_cost.cli.time_options import TIME_OPTIONS
@@ -54,12 +61,7 @@ def eager_options(command: Callable[..., Any]) -> Callable[..., Any]:
     show_default=True,
     help="When to stop timing.",
 )
-@click.option(
-    "--figure",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Draw predicted and measured time, as SVG.",
-)
+@figure_option("predicted and measured time")
 @output_options
 @click.pass_context
 def command(

@@ -153,6 +153,15 @@ FILE_OPTION = click.option(
     metavar="FILE",
     help="Where to write it.  [default: stdout]",
 )
+
+
+def figure_option(drawn: str) -> Decorator:
+    """Return the option for a file that a picture goes to; `drawn` says what it shows."""
+    return click.option(
+        "--figure", type=click.Path(path_type=Path), metavar="FILE", help=f"Draw {drawn}, as SVG."
+    )
+
+
 QUIET_OPTION = click.option("--quiet", is_flag=True, help="No progress and no warnings.")
 NO_COLOR_OPTION = click.option("--no-color", is_flag=True, help="No colours, nor bold type.")
 

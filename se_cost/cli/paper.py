@@ -7,7 +7,7 @@ import click
 
 from se_cost.cli import INTERRUPTED
 from se_cost.cli.help import Command
-from se_cost.cli.options import output_options
+from se_cost.cli.options import figure_option, output_options
 from se_cost.cli.output import Output, expect_drawable
 from se_cost.cli.progress import progress_bar
 from se_cost.cli.time_options import DEVICE_OPTION, PAGE_QUADS, PAGE_TIME
@@ -32,12 +32,7 @@ PER_GPU = 32  # images; the paper trains 256 on 8 GPUs
     se-cost paper --time --device cuda
     """,
 )
-@click.option(
-    "--figure",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Draw error against cost, as SVG.",
-)
+@figure_option("error against cost")
 @click.option("--time", is_flag=True, help="Measure the overhead here too, in about a minute.")
 @DEVICE_OPTION
 @output_options

@@ -10,13 +10,8 @@ from se_cost.errors import BadInput
 from se_cost.measure.settings import DType, Layout, Mode, Settings
 
 
-def time_options(command: Command) -> Command:
-    """Give a command the options of a measurement; it receives them as `settings`."""
-    return gathered(command, TIME_OPTIONS, "settings", Settings)
-
-
 def batches_options(command: Command) -> Command:
-    """Give a command the same options, with several batches; it receives a list of settings."""
+    """Give a command the options of a measurement; it receives `settings`, one for each batch."""
     return gathered(command, TIME_OPTIONS | {"batch": BATCHES_OPTION}, "settings", _each_batch)
 
 

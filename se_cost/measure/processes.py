@@ -39,9 +39,10 @@ def collect(
     while run.stop is None:
         try:
             run, in_a_row = _with_one_more(run, start, in_a_row)
-            elapsed = now() - begun
-            progress(*_progress(run, rule, elapsed))
-            run = run.ended(Stop.FAILED if in_a_row == GIVE_UP else _stop(run, rule, elapsed))
+            elapsed, width = now() - begun, half_width(run)
+            progress(*_progress(run, rule, elapsed, width))
+            stop = Stop.FAILED if in_a_row == GIVE_UP else _stop(run, rule, elapsed, width)
+            run = run.ended(stop)
         except (KeyboardInterrupt, SeCostError) as error:
             if not run.processes:
                 raise
@@ -59,19 +60,19 @@ def _with_one_more(run: Run, start: Start, in_a_row: int) -> tuple[Run, int]:
         return run.losing(str(error)), in_a_row + 1
 
 
-def _stop(run: Run, rule: Rule, elapsed: float) -> Stop | None:
+def _stop(run: Run, rule: Rule, elapsed: float, width: float) -> Stop | None:
     """Return why there will be no further process; one more must fit into the time."""
     taken = len(run.processes) + run.lost
-    if len(run.processes) >= rule.at_least and half_width(run) <= rule.target:
+    if len(run.processes) >= rule.at_least and width <= rule.target:
         return Stop.TARGET
     if elapsed * (taken + 1) / taken > rule.max_time:
         return Stop.TIME
     return Stop.PROCESSES if taken >= rule.at_most else None
 
 
-def _progress(run: Run, rule: Rule, elapsed: float) -> tuple[float, str]:
+def _progress(run: Run, rule: Rule, elapsed: float, width: float) -> tuple[float, str]:
     """Return the share that is done, at a guess, and what is known so far."""
-    done, width = len(run.processes), half_width(run)
+    done = len(run.processes)
     narrowed = min(1.0, rule.target / width) ** 2 if width else 1.0  # it goes with 1 / sqrt(n)
     share = max(elapsed / rule.max_time, min(narrowed, done / rule.at_least))
     known = f": {so_far(run.effect(run.others[0]))}" if run.processes else ""

@@ -21,7 +21,7 @@ def data(timing: Timing) -> Data:
         "settings": asdict(timing.settings),
         "asked_batch": timing.asked or timing.settings.batch,
         "baseline": arms[BASELINE],
-        "network": arms.get(NETWORK),
+        "network": arms[NETWORK],
         "overhead": arms[NETWORK]["overhead"],
         "final_stage": timing.recipe.final_stage,
         "without_final_stage": arms.get(TRIMMED),

@@ -9,8 +9,6 @@ from report.drawn import recipes
 
 from cli.conftest import Run
 from se_cost.cli.options import recipe_options
-from se_cost.cli.time_options import time_options
-from se_cost.measure.settings import DType, Layout, Mode, Settings
 from se_cost.nets.attention import SE, Place, Squeeze
 from se_cost.nets.nodes import Fn
 from se_cost.nets.recipe import Head, Recipe, StrideIn
@@ -23,13 +21,6 @@ from se_cost.report.recipes import options
 def named(recipe: Recipe) -> Recipe:
     """Return the recipe that the options name."""
     return recipe
-
-
-@click.command()
-@time_options
-def asked(settings: Settings) -> Settings:
-    """Return the settings that the options ask for."""
-    return settings
 
 
 def parsed(words: str) -> Recipe:
@@ -77,21 +68,6 @@ def test_every_name_is_an_option(name: str) -> None:
 def test_words_mean(words: str, meant: Recipe) -> None:
     """Each option changes what its name says, and only that."""
     assert parsed(words) == meant
-
-
-@pytest.mark.parametrize(
-    ("words", "meant"),
-    [
-        ("", Settings()),
-        ("--device cuda:1", Settings(device="cuda:1")),
-        ("--mode train --batch 8", Settings(mode=Mode.TRAIN, batch=8)),
-        ("--dtype bfloat16 --layout nhwc", Settings(dtype=DType.BFLOAT16, layout=Layout.NHWC)),
-        ("--threads 2 --seed 7", Settings(threads=2, seed=7)),
-    ],
-)
-def test_settings_mean(words: str, meant: Settings) -> None:
-    """Each option of a measurement changes what its name says."""
-    assert asked.main(shlex.split(words), standalone_mode=False) == meant
 
 
 def test_dropping_all_stages_leaves_the_plain_network(run: Run) -> None:

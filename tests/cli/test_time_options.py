@@ -6,14 +6,14 @@ from dataclasses import fields
 import click
 import pytest
 
-from se_cost.cli.time_options import TIME_OPTIONS, time_options
+from se_cost.cli.time_options import TIME_OPTIONS, batches_options
 from se_cost.measure.settings import DType, Layout, Mode, Settings
 
 
 @click.command()
-@time_options
-def asked(settings: Settings) -> Settings:
-    """Return the settings that the options ask for."""
+@batches_options
+def asked(settings: list[Settings]) -> list[Settings]:
+    """Return the settings that the options ask for, of every batch."""
     return settings
 
 
@@ -21,6 +21,10 @@ def asked(settings: Settings) -> Settings:
     ("words", "meant"),
     [
         ("", Settings()),
+        ("--device cuda:1", Settings(device="cuda:1")),
+        ("--mode train --batch 8", Settings(mode=Mode.TRAIN, batch=8)),
+        ("--dtype bfloat16 --layout nhwc", Settings(dtype=DType.BFLOAT16, layout=Layout.NHWC)),
+        ("--threads 2 --seed 7", Settings(threads=2, seed=7)),
         ("--dtype bfloat16 --autocast", Settings(dtype=DType.BFLOAT16, autocast=True)),
         ("--layout nhwc --compile", Settings(layout=Layout.NHWC, compile=True)),
         ("--cuda-graphs", Settings(cuda_graphs=True)),
@@ -31,7 +35,13 @@ def asked(settings: Settings) -> Settings:
 )
 def test_options_name_the_settings(words: str, meant: Settings) -> None:
     """What is said is what is meant, and nothing else."""
-    assert asked.main(shlex.split(words), standalone_mode=False) == meant
+    assert asked.main(shlex.split(words), standalone_mode=False) == [meant]
+
+
+def test_each_batch_has_its_settings() -> None:
+    """In the order that they are said, each once."""
+    found = asked.main(["--batch", "8,1,8", "--threads", "2"], standalone_mode=False)
+    assert found == [Settings(batch=8, threads=2), Settings(batch=1, threads=2)]
 
 
 def test_every_setting_has_an_option() -> None:
