@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from report.made_up import full, timing
+from se_cost.measure.exchange import Exchange
 from se_cost.measure.result import Timing
 from se_cost.measure.run import Process, Run, Stop
 from se_cost.measure.settings import Settings
@@ -108,3 +109,22 @@ def test_narrow_enough_but_undecided() -> None:
     run = full(SE50, truth={"network": 1.004, "without_final_stage": 1.0})
     assert run.overhead("network").verdict == "inconclusive"
     assert doubts(run) == [UNDECIDED]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        ({"baseline": (0.1, 0.2), "network": (0.1, 0.2)}, True),
+        ({"baseline": (0.1, 0.1), "network": (0.1, 0.1)}, False),
+        ({"baseline": (0.1, 0.2), "network": (0.1, 0.1)}, False),
+        ({"baseline": (0.1, 0.2), "network": (0.2, 0.1)}, False),
+    ],
+)
+def test_a_straggler(seconds: dict[str, tuple[float, float]], told: bool) -> None:
+    """A rank that is slow with every network is named; one that is so by chance is not."""
+    run = full(SE50, truth={"network": 1.1})
+    first, *others = run.run.processes
+    exchanges = {arm: Exchange(((0.3, 0.3),), (of,)) for arm, of in seconds.items()}
+    changed = replace(run.run, processes=(replace(first, exchanges=exchanges), *others))
+    words = "rank 1 is a straggler, all others wait for it: look at its device and host"
+    assert doubts(replace(run, run=changed)) == [words] * told

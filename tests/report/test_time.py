@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
-from report.made_up import ENVIRONMENT, timing
+from report.made_up import ENVIRONMENT, full, timing
+from se_cost.measure.exchange import Exchange
+from se_cost.measure.peaks import Peak
 from se_cost.measure.quads import Quad
-from se_cost.measure.result import BASELINE, NETWORK, TRIMMED
+from se_cost.measure.result import BASELINE, NETWORK, TRIMMED, Timing
 from se_cost.measure.settings import DType, Mode, Settings
 from se_cost.nets.registry import recipe
 from se_cost.report import doubts, time
 from se_cost.report.formats import as_json
-from se_cost.report.time import heading, name, page, sentence
+from se_cost.report.time import basis, heading, name, page, sentence
 
 SE50 = recipe("se_resnet50")
 NUMBER = (int, float)
@@ -206,3 +208,72 @@ def test_heading_names_what_changes_the_numbers() -> None:
 
     assert on_gpu(DType.FLOAT32).endswith("(1 thread, TF32 convolutions, torch 2.99)")
     assert on_gpu(DType.BFLOAT16).endswith("(1 thread, torch 2.99)")
+
+
+def exchanging(steps: float, alone: dict[str, float]) -> Timing:
+    """Return a timing in which rank 1 takes 5 ms more than rank 0; `alone` is of rank 0, by arm."""
+    run = timing(SE50, Settings(batch=2, mode=Mode.TRAIN, nproc=2))
+    (process,) = run.run.processes
+    of = {
+        arm: Exchange(((steps, steps),), ((seconds, seconds + 0.005),))
+        for arm, seconds in alone.items()
+    }
+    return replace(run, run=replace(run.run, processes=(replace(process, exchanges=of),)))
+
+
+ALONE = {BASELINE: 0.180, NETWORK: 0.190, TRIMMED: 0.185}
+
+
+def test_the_exchange_of_gradients_is_told() -> None:
+    """A step of 250 ms, 185 without exchange on the slower rank, waits for 65."""
+    answer = page(exchanging(0.250, ALONE))
+    rows = answer.tables[2].rows
+    assert [row[0] for row in rows] == ["ResNet-50", "SE-ResNet-50", "without stage 5"]
+    assert rows[0][1:4] == pytest.approx((250, 185, 65))
+    assert rows[1][1:4] == pytest.approx((250, 195, 55))
+    assert rows[1][4] == "190.00, 195.00"
+    data = answer.data["exchanges"]
+    assert list(data) == [BASELINE, NETWORK, TRIMMED]
+    told = [data[NETWORK][key] for key in ("step_ms", "without_ms", "exposed_ms")]
+    assert told == pytest.approx([250, 195, 55])
+    assert data[NETWORK]["ranks_ms"] == pytest.approx([190, 195])
+    assert data[NETWORK]["straggler"] is None
+    assert data[NETWORK]["samples"]["without"] == ((0.190, 0.195),)
+
+
+def test_memory_and_energy_stand_beside_the_times() -> None:
+    """Each network has its own, in MiB and in joules; the json has them in bytes."""
+    peaks = {arm: Peak(i * 2**30, i * 2**31) for i, arm in enumerate(ALONE, 1)}
+    joules = {arm: i / 4 for i, arm in enumerate(ALONE, 1)}
+    answer = page(replace(timing(SE50), peaks=peaks, joules=joules))
+    table = answer.tables[0]
+    found = [dict(zip(table.header, row, strict=True)) for row in table.rows]
+    assert [row["peak MiB"] for row in found] == [1024, 2048, 3072]
+    assert [row["J/image"] for row in found] == [0.25, 0.5, 0.75]
+    for arm, i in (("baseline", 1), ("network", 2), ("without_final_stage", 3)):
+        told = answer.data[arm]
+        assert told["peak_memory_bytes"] == i * 2**30
+        assert told["peak_reserved_bytes"] == i * 2**31
+        assert told["joules_per_image"] == i / 4
+
+
+def test_how_much_was_measured() -> None:
+    """Processes, quads of each network, the target and the end of it, in words and as data."""
+    run = full(SE50, processes=12, quads=5)
+    assert basis(run) == (
+        "12 fresh processes, 60 comparisons of four timings for each network, "
+        "until every interval was within the target of ±1 %."
+    )
+    told = page(run).data["protocol"]
+    assert (told["processes"], told["lost"], told["stop"]) == (12, 0, "target")
+    assert told["rule"]["target_percent"] == 1
+    assert basis(timing(SE50)) == time.QUICK
+    assert page(timing(SE50)).data["protocol"]["rule"] is None
+
+
+def test_the_batch_that_was_asked_for() -> None:
+    """It is told beside the one that was timed; mostly they are the same."""
+    run = timing(SE50, Settings(batch=128))
+    assert page(run).data["asked_batch"] == 128
+    shrunk = page(replace(run, asked=256)).data
+    assert (shrunk["asked_batch"], shrunk["settings"]["batch"]) == (256, 128)
