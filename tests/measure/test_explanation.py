@@ -89,3 +89,10 @@ def test_the_plain_network_computes_more_for_a_byte() -> None:
     plain = one.comparison.baseline
     assert one.plain_intensity == pytest.approx(plain.macs / plain.bytes)
     assert many.plain_intensity > one.plain_intensity > 100 * one.whole.intensity
+
+
+def test_macs_are_those_of_a_whole_iteration() -> None:
+    """Three images take three times the FCs' 2,514,944; per byte, what both moved and did."""
+    whole = explanation(recipe("se_resnet50"), Settings(batch=3)).whole
+    assert whole.macs == 3 * 2_514_944
+    assert whole.intensity == whole.macs / whole.traffic.forward
