@@ -1,79 +1,82 @@
-"""What Squeeze-and-Excitation blocks cost a convolutional network.
+"""What Squeeze-and-Excitation blocks, and channel attention at large, cost a network.
 
     import se_cost
 
-    net = se_cost.recipe("se_resnet50", r=16)
-    cost = se_cost.compare(net)
+    net = se_cost.model("se_resnet50", r=16)
+    cost = se_cost.costs(net)
     cost.attention.params, cost.percent, cost.network.macs
-    model = se_cost.module(net)
+    module = se_cost.module(net)
     timing = se_cost.time(net)
 
-Importing the package does not import torch; `module`, `count` and `time` do.
+Importing the package does not import torch; `module` and `time` do.
 """
 
 from typing import TYPE_CHECKING
 
-from se_cost.errors import BadInput, CannotMeasure, SeCostError
-from se_cost.ledger.compare import Comparison, compare
+from se_cost.errors import MeasurementError, SeCostError, UsageError
+from se_cost.ledger.costs import Costs, costs
+from se_cost.ledger.find import AttentionBlock
 from se_cost.ledger.rows import Ledger, Row
 from se_cost.ledger.walk import ledger
-from se_cost.nets.attention import SE, Attention, Place, Squeeze
-from se_cost.nets.recipe import Recipe
-from se_cost.nets.registry import build, names, recipe
+from se_cost.nets.attention.kinds import Attention
+from se_cost.nets.attention.place import Place
+from se_cost.nets.attention.se import SE, Squeeze
+from se_cost.nets.model import Model
+from se_cost.nets.zoo.model import model
+from se_cost.nets.zoo.registry import build, names
 from se_cost.version import __version__
 
 if TYPE_CHECKING:
     from torch import nn
 
-    from se_cost.measure.protocol import Plan
-    from se_cost.measure.result import Timing
-    from se_cost.measure.run import Rule
-    from se_cost.measure.settings import Settings
+    from se_cost.measure.timing.result import Timing
+    from se_cost.measure.timing.settings import Protocol, Settings
 
 __all__ = [
     "SE",
     "Attention",
-    "BadInput",
-    "CannotMeasure",
-    "Comparison",
+    "AttentionBlock",
+    "Costs",
     "Ledger",
+    "MeasurementError",
+    "Model",
     "Place",
-    "Recipe",
     "Row",
     "SeCostError",
     "Squeeze",
+    "UsageError",
     "__version__",
     "build",
-    "compare",
+    "costs",
     "ledger",
+    "model",
     "module",
     "names",
-    "recipe",
     "time",
 ]
 
 
-def module(recipe: Recipe) -> "nn.Module":
-    """Return the torch module of a recipe, initialised, in training mode, on the CPU.
+def module(model: Model) -> "nn.Module":
+    """Return the torch module of a model, initialised, in training mode, on the CPU.
 
     It takes a batch (N, C, H, W); a classifier returns (N, classes). Names of submodules are paths
     of the ledger.
     """
-    from se_cost.measure.module import module as built
+    from se_cost.measure.models.module import module as built
 
-    return built(build(recipe))
+    return built(build(model))
 
 
 def time(
-    recipe: Recipe, settings: "Settings | None" = None, protocol: "Rule | Plan | None" = None
+    model: Model, settings: "Settings | None" = None, protocol: "Protocol | None" = None
 ) -> "Timing":
-    """Time a recipe against its plain network; raise CannotMeasure if that is not possible.
+    """Time a model against its plain network; raise MeasurementError if that is not possible.
 
-    A `Rule`, the default, starts fresh processes until every interval is narrow enough, for up to
-    ten minutes; a `Plan` is quick, one process, and its interval holds for no other.
+    A `StoppingRule`, the default, starts fresh processes until every interval is narrow enough,
+    for up to ten minutes; a `QuickPlan` runs one process, and its interval holds for that alone.
     """
-    from se_cost.measure.compared import three
-    from se_cost.measure.full import time_by
-    from se_cost.measure.run import Rule
+    from se_cost.measure.session.full import time_by
+    from se_cost.measure.timing.arms import three
+    from se_cost.measure.timing.settings import StoppingRule
 
-    return time_by(protocol or Rule(), recipe, three(recipe), settings)
+    return time_by(protocol or StoppingRule(), model, three(model), settings)

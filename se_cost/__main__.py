@@ -1,6 +1,7 @@
 """The program: `se-cost` and `python -m se_cost` both run this."""
 
 import gc
+import sys
 
 
 def run() -> None:
@@ -10,9 +11,12 @@ def run() -> None:
     takes a tenth of its time; a timing command must not be disturbed by it anyway.
     """
     gc.disable()
-    from se_cost.cli import main
+    try:
+        from se_cost.cli import main
 
-    main()
+        main()
+    except KeyboardInterrupt:  # while modules load; later the program ends by itself
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -9,31 +9,31 @@ class SeCostError(Exception):
     exit_code = 2
 
 
-class BadInput(SeCostError, ValueError):
+class UsageError(SeCostError, ValueError):
     """A value that cannot be used (exit code 2)."""
 
 
-class CannotMeasure(SeCostError, RuntimeError):
+class MeasurementError(SeCostError, RuntimeError):
     """The machine cannot do what was asked, or there is nothing to compare (exit code 3)."""
 
     exit_code = 3
 
 
-class OutOfMemory(CannotMeasure):
+class OutOfMemoryError(MeasurementError):
     """A batch did not fit into the memory of a GPU; a smaller one may."""
 
 
-MANY = 30  # names; more of them are no longer read: networks are listed elsewhere
+MANY = 30  # names; a longer list is not read: `se-cost nets` shows the networks
 
 
-def not_one_of(what: str, value: object, allowed: Iterable[object]) -> BadInput:
+def not_one_of(what: str, value: object, allowed: Iterable[object]) -> UsageError:
     """Return the error for a `value` outside `allowed`, naming the nearest allowed one."""
     names = [str(name) for name in allowed]
     near = nearest(str(value), names)
     hint = f"; did you mean {near}?" if near else ""
     listed = len(names) <= MANY or what != "network"
     choice = ", ".join(names) if listed else f"the {len(names)} of `se-cost nets`"
-    return BadInput(f"{what} {str(value)!r} is unknown: choose from {choice}{hint}")
+    return UsageError(f"{what} {str(value)!r} is unknown: choose from {choice}{hint}")
 
 
 def nearest(value: str, names: list[str]) -> str | None:

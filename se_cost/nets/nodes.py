@@ -6,8 +6,9 @@ A word carries no cost and no torch code: those are readings of it, each a `matc
 Shapes leave out the batch: a feature map is (channels, height, width), a vector (channels,).
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from se_cost.record import Record
 
 Size = tuple[int, int]
 Shape = tuple[int, ...]
@@ -36,8 +37,11 @@ class Interpolation(StrEnum):
     BILINEAR = "bilinear"
 
 
-@dataclass(frozen=True, slots=True)
-class Conv:
+class Word(Record, cache_hash=True):
+    """A word: equal parts are one key of the caches, and their hashes are made once."""
+
+
+class Conv(Word):
     """Convolution, zero-padded by `padding` on both sides."""
 
     c_in: int
@@ -50,8 +54,7 @@ class Conv:
     dilation: Size = (1, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Deconv:
+class Deconv(Word):
     """Transposed convolution: every input value is spread over a window of the output."""
 
     c_in: int
@@ -62,22 +65,19 @@ class Deconv:
     bias: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Norm:
+class Norm(Word):
     """Batch normalisation with a scale and a shift per channel."""
 
     channels: int
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(Word):
     """Activation function."""
 
     fn: Fn
 
 
-@dataclass(frozen=True, slots=True)
-class Pool:
+class Pool(Word):
     """Pooling over a sliding window; `ceil` keeps a last window that overhangs, as Caffe does."""
 
     reduce: Reduce
@@ -87,15 +87,13 @@ class Pool:
     ceil: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class GlobalPool:
+class GlobalPool(Word):
     """Pooling over the whole map: (C, H, W) to (C,)."""
 
     reduce: Reduce = Reduce.AVG
 
 
-@dataclass(frozen=True, slots=True)
-class Linear:
+class Linear(Word):
     """Fully connected layer on a vector."""
 
     c_in: int
@@ -103,42 +101,42 @@ class Linear:
     bias: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Upsample:
+class ChannelConv(Word):
+    """Convolution along the channels of a vector, zero-padded so that their number stays."""
+
+    kernel: int
+
+
+class Upsample(Word):
     """Enlargement of a map by a whole factor."""
 
     factor: int
     mode: Interpolation = Interpolation.NEAREST
 
 
-@dataclass(frozen=True, slots=True)
-class Shuffle:
+class Shuffle(Word):
     """Channel shuffle: read (groups, C/groups) as its transpose."""
 
     groups: int
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(Word):
     """Multiplication by a constant."""
 
     factor: float
 
 
-@dataclass(frozen=True, slots=True)
-class Pad:
+class Pad(Word):
     """Channels of zeros after those of the map: (C, H, W) to (C + channels, H, W)."""
 
     channels: int
 
 
-@dataclass(frozen=True, slots=True)
-class Flatten:
+class Flatten(Word):
     """The map as a vector: (C, H, W) to (C*H*W,)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dropout:
+class Dropout(Word):
     """Random zeros in training, nothing in inference."""
 
     p: float = 0.5
@@ -147,29 +145,25 @@ class Dropout:
 Children = tuple[tuple[str, "Node"], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Seq:
+class Seq(Word):
     """One part after another; the empty one is the identity."""
 
     children: Children = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Add:
+class Add(Word):
     """Parallel parts, summed."""
 
     children: Children
 
 
-@dataclass(frozen=True, slots=True)
-class Concat:
+class Concat(Word):
     """Parallel parts, stacked along the channels."""
 
     children: Children
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(Word):
     """`x * f(x)`, where f is the parts one after another and f(x) is broadcast over the map."""
 
     children: Children
@@ -183,6 +177,7 @@ Leaf = (
     | Pool
     | GlobalPool
     | Linear
+    | ChannelConv
     | Upsample
     | Shuffle
     | Scale

@@ -1,0 +1,45 @@
+"""The kinds of attention there are, by name. A new one is a file beside this and a line here."""
+
+from collections.abc import Mapping
+
+from se_cost.nets.attention.place import Kind, Place
+from se_cost.nets.attention.se import SE
+from se_cost.nets.nodes import Gate
+from se_cost.record import Record
+
+AnyKind = SE
+KINDS: Mapping[str, type[Kind]] = {kind.name: kind for kind in (SE,)}
+
+
+class Attention(Record):
+    """Which stages have which block, and its place in them; no stages is the plain network."""
+
+    place: Place = Place.STANDARD
+    stages: tuple[AnyKind, ...] = ()
+
+    def at(self, stage: int) -> "Slot":
+        """Return what to put into the blocks of `stage`."""
+        kind = next((kind for kind in self.stages if kind.stage == stage), None)
+        return Slot(kind, self.place)
+
+
+class Slot(Record, cache_hash=True):
+    """The attention of one block: a network asks it at every place and splices in the answer."""
+
+    kind: AnyKind | None
+    place: Place
+
+    def __call__(self, here: Place, channels: int) -> dict[str, Gate]:
+        """Return `{name: block}` if the block belongs `here`, else nothing."""
+        if self.kind is None or self.place != here:
+            return {}
+        return {self.kind.name: self.kind.block(channels)}
+
+
+PLAIN = Attention()
+
+
+def ratio(kind: AnyKind) -> int | None:
+    """Return the reduction ratio of a kind, None if it has none."""
+    r: int | None = getattr(kind, "r", None)
+    return r

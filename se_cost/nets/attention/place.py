@@ -1,0 +1,53 @@
+"""What a kind of attention must say of itself, and where in a network its blocks go.
+
+A block gates a feature map: `x * f(x)`. `Place` is the spot within a residual block (Hu et al.,
+arXiv 1709.01507, section 6.5 and figure 5), `Attention` says which stages have which block.
+"""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from se_cost.nets.nodes import Gate
+from se_cost.record import Record
+
+
+class Place(StrEnum):
+    """Where the block sits, relative to the residual branch and the sum."""
+
+    STANDARD = "standard"  # on the residual branch, before the sum
+    PRE = "pre"  # before the residual branch
+    POST = "post"  # after the sum and its ReLU
+    IDENTITY = "identity"  # on the identity branch, after its projection if it has one
+    INNER = "inner"  # after the 3x3 convolution, its norm and its ReLU (the paper's SE_3x3)
+    BLOCK = "block"  # after each dense block and each transition, in DenseNets only
+
+
+RESIDUAL_PLACES = (Place.STANDARD, Place.PRE, Place.POST, Place.IDENTITY, Place.INNER)
+
+
+class Kind(Record, kw_only=True, tag_field="kind"):
+    """Base of every kind of attention: the block of one stage, with its options as fields."""
+
+    stage: int = 0  # whose blocks have it; 0 in a template for several stages
+
+    name: ClassVar[str]  # on the command line, in json, and of the submodule
+    title: ClassVar[str]  # in print
+    mixings: ClassVar[tuple[str, ...]]  # operators that mix channels, by which it is recognised
+    formula: ClassVar[str]  # the weights of N blocks of C channels in each stage
+    factor: ClassVar[int] = 1  # of the formula, before the sum
+
+    def block(self, channels: int) -> Gate:
+        """Return the block for maps of `channels` channels."""
+        raise NotImplementedError
+
+    def weights(self, channels: int) -> int:
+        """Return the weights of one block by the closed form."""
+        raise NotImplementedError
+
+    def term(self, channels: int) -> str:
+        """Return the closed form of one block, without the factor, with its numbers filled in."""
+        raise NotImplementedError
+
+    def hidden(self, channels: int) -> int | None:
+        """Return the width of the bottleneck, None if there is none."""
+        return None

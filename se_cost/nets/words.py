@@ -1,0 +1,93 @@
+"""A model in words: as people read it, and as the command line spells it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from se_cost.nets.attention.kinds import ratio
+from se_cost.nets.attention.place import Kind, Place
+from se_cost.nets.model import Head, StrideIn, Zoo
+from se_cost.nets.zoo.registry import FAMILIES, title
+from se_cost.text import joined
+
+
+def described(model: Zoo) -> str:
+    """Return the network in words: its title and what decides its cost."""
+    channels, height, width = model.input
+    words = [title(model)]
+    for kind in model.attention.stages[:1]:
+        words += [f"r = {joined(_ratios(model))}"] if ratio(kind) else []
+        words += [_phrase(name, value) for name, value in _varied(kind).items()]
+        if not _everywhere(model):
+            words.append(f"{kind.title} in stages {joined(model.stages)}")
+        words += [f"place {model.attention.place}"] * (model.attention.place != Place.STANDARD)
+    words.append(f"input {channels}x{height}x{width}")
+    words += [f"stride in the {model.stride_in}"] * (model.stride_in != StrideIn.CONV1X1)
+    words += [f"head {model.head}"] * (model.head != Head.CLASSIFIER)
+    words += [f"width x{model.width:g}"] * (model.width != 1)
+    return joined(words)
+
+
+def options(model: Zoo) -> str:
+    """Return the command line's options that name this model and no other."""
+    family = FAMILIES[model.family]
+    words = [f"--arch {model.arch}"]
+    words += ["--attention none"] * (family.usual is not None and not model.stages)
+    for kind in model.attention.stages[:1]:
+        words += [f"--r {joined(_ratios(model), ',')}"] if ratio(kind) else []
+        words += [_flag(name, value) for name, value in _varied(kind).items()]
+        words += [f"--stages {joined(model.stages, ',')}"] * (not _everywhere(model))
+        words += [f"--place {model.attention.place}"] * (model.attention.place != Place.STANDARD)
+    words += [f"--input {joined(model.input[1:], 'x')}"] * (model.input != family.input)
+    words += [f"--classes {model.classes}"] * (model.classes != family.classes)
+    words += [f"--stride-in {model.stride_in}"] * (model.stride_in != StrideIn.CONV1X1)
+    words += [f"--head {model.head}"] * (model.head != Head.CLASSIFIER)
+    words += [f"--width {model.width}"] * (model.width != 1)
+    return " ".join(words)
+
+
+def distinct(models: Sequence[Zoo]) -> list[str]:
+    """Return the title of every model, and where others have it too, how this one differs."""
+    titles = [title(model) for model in models]
+    words = [options(model).removeprefix("--").split(" --") for model in models]
+    found = []
+    for own, said in zip(titles, words, strict=True):
+        alike = [set(w) for other, w in zip(titles, words, strict=True) if other == own]
+        shared = set.intersection(*alike)
+        found.append(joined((own, *(word for word in said if word not in shared))))
+    return found
+
+
+def _varied(kind: Kind) -> dict[str, Any]:
+    """Return the options of a kind that are not as usual; r and stage are told elsewhere."""
+    usual = type(kind)()
+    names = (name for name in kind.__struct_fields__ if name not in ("stage", "r"))
+    given = {name: getattr(kind, name) for name in names}
+    return {name: value for name, value in given.items() if value != getattr(usual, name)}
+
+
+def _phrase(name: str, value: object) -> str:
+    match value:
+        case True:
+            return f"with {name}"
+        case False:
+            return f"no {name}"
+        case _:
+            return f"{name} {value}"
+
+
+def _flag(name: str, value: object) -> str:
+    word = name.replace("_", "-")
+    return f"--{'' if value else 'no-'}{word}" if isinstance(value, bool) else f"--{word} {value}"
+
+
+def _ratios(model: Zoo) -> list[int | None]:
+    """Return the reduction ratio if there is one, else that of every stage that can have it."""
+    ratios = {kind.stage: ratio(kind) for kind in model.attention.stages}
+    if len(set(ratios.values())) == 1:
+        return [next(iter(ratios.values()))]
+    usual = ratio(type(model.attention.stages[0])())
+    return [ratios.get(stage, usual) for stage in FAMILIES[model.family].stages]
+
+
+def _everywhere(model: Zoo) -> bool:
+    return len(model.stages) == len(FAMILIES[model.family].stages)
