@@ -7,6 +7,7 @@ convolutions, norms, ReLUs, pools and fully connected layers; the tests run the 
 from collections.abc import Callable, Mapping
 from math import prod
 
+from se_cost.ledger.find import PRODUCT
 from se_cost.ledger.rows import Ledger, Row
 
 Convention = Callable[[Row], int]
@@ -24,7 +25,7 @@ def flops(row: Row) -> int:
 
 def paper(row: Row) -> int:
     """Count as the SE paper does: MACs, and one multiply per gated value."""
-    return row.macs + (row.elements if row.op == "scale" else 0)
+    return row.macs + (row.elements if row.op == PRODUCT else 0)
 
 
 def torch(row: Row) -> int:
@@ -59,7 +60,7 @@ def ptflops(row: Row) -> int:
             return 2 * _written(row)
         case "max_pool" | "avg_pool" | "global_avg_pool" | "global_max_pool":
             return 2 * prod(row.operands[0])
-        case "conv" | "deconv" | "linear":
+        case "conv" | "deconv" | "linear" | "channel_conv":
             return row.macs + row.elements  # the elements are the added biases
         case _:
             return 0
@@ -83,3 +84,12 @@ CONVENTIONS: Mapping[str, Convention] = {
 def total(ledger: Ledger, convention: Convention) -> int:
     """Return what a counter that follows `convention` would print for a network."""
     return sum(map(convention, ledger.rows))
+
+
+def complete(ledger: Ledger) -> int:
+    """Return what fvcore counts with handles for the operators that it leaves out.
+
+    That is MACs and all other operations but added biases, which no handle can see.
+    """
+    biases = sum(row.elements for row in ledger.rows if row.op in ("conv", "deconv", "linear"))
+    return ledger.macs + ledger.elements - biases

@@ -1,25 +1,30 @@
 """The row: what one layer costs for one input, and the ledger: the rows of a network."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from math import prod
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from se_cost.nets.nodes import Shape
+from se_cost.record import Record
 
 FLOAT32 = 4  # bytes
-UNMOVED = ("flatten", "dropout")  # in inference nothing is read or written for them
+INPUT = "<input>"  # stands for the path of what writes the input of a network, or of a part
+FROM_INPUT = (INPUT,)
+HEAD = "head"  # the name of the rows that belong to no stage
+VIEWS = ("flatten",)  # operators that only look at what another row wrote
+UNMOVED = (*VIEWS, "dropout")  # in inference nothing is read or written for them
 
 K = TypeVar("K")
 
 
-class Row(NamedTuple):
+class Row(Record, gc=False):
     """The cost of one layer, or of one join that computes, for one input (batch 1).
 
     `path` is the name of the torch submodule, `operands` the shapes read and `output` the shape
     written. `macs` are multiply-accumulates; `elements` all other elementary operations: one for
     each added bias, activation value, pooled value, sum or product, two for each normalised value,
-    one or four for each value upsampled by copying or bilinearly.
+    one or four for each value upsampled by copying or bilinearly. `reads` are the paths of the
+    rows that write the operands.
     """
 
     path: str
@@ -30,6 +35,8 @@ class Row(NamedTuple):
     biases: int = 0
     macs: int = 0
     elements: int = 0
+    reads: tuple[str, ...] = FROM_INPUT
+    stage: int | None = None  # None for the classifier
 
     @property
     def params(self) -> int:
@@ -49,20 +56,18 @@ class Row(NamedTuple):
         """Return the float32 bytes of the output; what only looks at its input writes none."""
         return 0 if self.op in UNMOVED else FLOAT32 * prod(self.output)
 
-    @property
-    def stage(self) -> int | None:
-        """Return the stage, which the path begins with, or None for the classifier."""
-        return stage_of(self.path)
+
+def stage_name(stage: int | None) -> str:
+    """Return a stage as documents spell it, for instance `stage2` or `head`."""
+    return HEAD if stage is None else f"stage{stage}"
 
 
-def stage_of(path: str) -> int | None:
-    """Return the number in a path such as `stage2.block1.conv`, or None where there is none."""
-    number = path.partition(".")[0].removeprefix("stage")
-    return int(number) if number.isdigit() else None
+def in_words(stage: str) -> str:
+    """Return a stage that documents spell as people call it, for instance `stage 2`."""
+    return "the head" if stage == HEAD else stage.replace("stage", "stage ", 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
+class Ledger(Record):
     """Rows in the order of computation; every total is a sum over them."""
 
     rows: tuple[Row, ...]
@@ -70,12 +75,12 @@ class Ledger:
     @property
     def weights(self) -> int:
         """Return the number of weights."""
-        return sum(row.weights for row in self.rows)
+        return sum([row.weights for row in self.rows])
 
     @property
     def biases(self) -> int:
         """Return the number of biases, shifts of norms included."""
-        return sum(row.biases for row in self.rows)
+        return sum([row.biases for row in self.rows])
 
     @property
     def params(self) -> int:
@@ -85,26 +90,26 @@ class Ledger:
     @property
     def macs(self) -> int:
         """Return the multiply-accumulates of one input."""
-        return sum(row.macs for row in self.rows)
+        return sum([row.macs for row in self.rows])
 
     @property
     def elements(self) -> int:
         """Return the other elementary operations of one input."""
-        return sum(row.elements for row in self.rows)
+        return sum([row.elements for row in self.rows])
 
     @property
     def bytes(self) -> int:
         """Return the float32 bytes moved for one input, every operand read once."""
-        return sum(row.bytes for row in self.rows)
+        return sum([row.bytes for row in self.rows])
 
     @property
     def activation_bytes(self) -> int:
         """Return the float32 bytes that all layers write for one input."""
-        return sum(row.activation_bytes for row in self.rows)
+        return sum([row.activation_bytes for row in self.rows])
 
     def where(self, keep: Callable[[Row], bool]) -> "Ledger":
         """Return the rows for which `keep` holds."""
-        return Ledger(tuple(row for row in self.rows if keep(row)))
+        return Ledger(tuple([row for row in self.rows if keep(row)]))
 
     def by_stage(self) -> dict[int | None, "Ledger"]:
         """Return the rows of each stage; the classifier's are under None."""
@@ -114,11 +119,6 @@ class Ledger:
         """Return the rows of each operator."""
         return self._by(lambda row: row.op)
 
-    def minus(self, other: "Ledger") -> "Ledger":
-        """Return the rows whose path `other` does not have."""
-        known = {row.path for row in other.rows}
-        return self.where(lambda row: row.path not in known)
-
     def _by(self, key: Callable[[Row], K]) -> dict[K, "Ledger"]:
         groups: dict[K, list[Row]] = {}
         for row in self.rows:
@@ -126,6 +126,36 @@ class Ledger:
         return {name: Ledger(tuple(rows)) for name, rows in groups.items()}
 
 
-def prefixed(name: str, rows: Iterable[Row]) -> list[Row]:
-    """Return the rows as parts of a parent in which they are called `name`."""
-    return [Row(f"{name}.{row[0]}" if row[0] else name, *row[1:]) for row in rows]
+def prefixed(
+    name: str, rows: Iterable[Row], source: str = INPUT, stage: int | None = None
+) -> list[Row]:
+    """Return the rows as parts of a parent in which they are called `name`.
+
+    `source` is the path, within the parent, of what writes their input.
+    """
+    return [
+        Row(
+            f"{name}.{row.path}" if row.path else name,
+            row.op,
+            row.operands,
+            row.output,
+            row.weights,
+            row.biases,
+            row.macs,
+            row.elements,
+            (source,) if row.reads == FROM_INPUT else _reads(name, row.reads, source),
+            stage,
+        )
+        for row in rows
+    ]
+
+
+def _reads(name: str, reads: tuple[str, ...], source: str) -> tuple[str, ...]:
+    return tuple([within(name, path, source) for path in reads])
+
+
+def within(name: str, path: str, source: str) -> str:
+    """Return a path of a part as its parent sees it, which calls the part `name`."""
+    if path == INPUT:
+        return source
+    return f"{name}.{path}" if path else name

@@ -1,40 +1,18 @@
-"""What attention adds, stage by stage."""
+"""The stage of a map: how often its sides were halved (for a ResNet, the paper's numbers)."""
 
-from dataclasses import dataclass
+from math import log2, prod
 
-from se_cost.ledger.compare import Comparison
-from se_cost.ledger.formula import Term, terms
-from se_cost.ledger.rows import Ledger
+from se_cost.ledger.trace import Trace, Value
 
-
-@dataclass(frozen=True, slots=True)
-class StageCost:
-    """The attention of one stage: its terms of the formula, and its rows of the ledger."""
-
-    stage: int
-    terms: tuple[Term, ...]
-    added: Ledger
-
-    @property
-    def blocks(self) -> int:
-        """Return the number of attention blocks."""
-        return sum(term.blocks for term in self.terms)
-
-    @property
-    def channels(self) -> list[int]:
-        """Return the channels of the gated maps, each number once, in order of appearance."""
-        return [term.channels for term in self.terms]
-
-    @property
-    def hidden(self) -> list[int]:
-        """Return the bottleneck widths that belong to `channels`."""
-        return [term.hidden for term in self.terms]
+PLANE = 2  # dimensions of space that count: of a video, those of its frames
 
 
-def stage_costs(comparison: Comparison) -> list[StageCost]:
-    """Return the cost of every stage that holds attention, in the order of the network."""
-    added = comparison.attention.by_stage()
-    groups: dict[int, list[Term]] = {}
-    for term in terms(comparison):
-        groups.setdefault(term.stage, []).append(term)
-    return [StageCost(stage, tuple(group), added[stage]) for stage, group in groups.items()]
+def area(value: Value) -> int:
+    """Return the positions of a map, those of one frame of a video."""
+    return prod(value.shape[d] for d in value.space[-PLANE:])
+
+
+def stage_of(trace: Trace, value: Value) -> int:
+    """Return log2 of the ratio of the sides of the input to those of a map."""
+    ratio = area(trace.values[trace.inputs[0]]) / area(value)
+    return max(0, round(log2(ratio) / 2)) if ratio > 0 else 0

@@ -11,20 +11,19 @@ With E for the size of the gated map, and vectors neglected, an SE block with av
 """
 
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
 from math import prod
 
-from se_cost.ledger.compare import Comparison
-from se_cost.ledger.kept import kept
+from se_cost.ledger.costs import Costs
+from se_cost.ledger.find import PRODUCT
 from se_cost.ledger.rows import Ledger, Row
-from se_cost.nets.registry import build
+from se_cost.ledger.saved import saved
+from se_cost.record import Record
 
 INDEX = 8  # bytes of the position of a maximum
 
 
-@dataclass(frozen=True, slots=True)
-class Traffic:
-    """Bytes moved and operators run in either pass, and bytes kept from the first to the second.
+class Traffic(Record):
+    """Bytes moved and operators run in either pass, and bytes saved by the first for the second.
 
     An operator is at least one kernel on a GPU.
     """
@@ -37,7 +36,13 @@ class Traffic:
 
     def __add__(self, other: "Traffic") -> "Traffic":
         """Return the traffic of both."""
-        return Traffic(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+        return Traffic(
+            self.forward + other.forward,
+            self.backward + other.backward,
+            self.operators_forward + other.operators_forward,
+            self.operators_backward + other.operators_backward,
+            self.saved + other.saved,
+        )
 
 
 def total(traffics: Iterable[Traffic]) -> Traffic:
@@ -62,7 +67,7 @@ def traffic(row: Row, batch: int, size: int) -> Traffic:
             gradients = (x + y + row.weights) * 2 + bool(row.biases) * (y + row.biases)
             operators = 3 if row.biases else 2  # for the input, the weights and the biases
             return Traffic(size * (x + y + row.params), size * gradients, 1, operators)
-        case "conv":
+        case "conv" | "channel_conv":
             gradients = 2 * (x + row.weights) + y + row.biases  # one operator for all three
             return Traffic(size * (x + y + row.params), size * gradients, 1, 1)
         case "relu" | "sigmoid" | "tanh" | "hardsigmoid":
@@ -88,38 +93,38 @@ def _scale(row: Row, batch: int, size: int) -> Traffic:
 
 def gated(attention: Ledger) -> int:
     """Return E: the elements of all gated maps of one image."""
-    return sum(prod(row.output) for row in attention.rows if row.op == "scale")
+    return sum(prod(row.output) for row in attention.rows if row.op == PRODUCT)
 
 
-def by_part(comparison: Comparison, batch: int, size: int) -> dict[tuple[int | None, str], Traffic]:
+def by_part(costs: Costs, batch: int, size: int) -> dict[tuple[int | None, str], Traffic]:
     """Return the traffic by stage and operator of the attention, with what each saves.
 
-    A map from outside that is kept is kept for the product, which is why it counts there.
+    A map from outside that is saved is saved for the product, which is why it counts there.
     """
-    found = {(row.stage, row.op): Traffic() for row in comparison.attention.rows}
-    for row in comparison.attention.rows:
+    attention = costs.attention
+    found = {(row.stage, row.op): Traffic() for row in attention.rows}
+    for row in attention.rows:
         found[row.stage, row.op] += traffic(row, batch, size)
-    own = {row.path for row in comparison.attention.rows}
-    for row, kept_bytes in _saved(comparison, batch, size):
-        part = (row.stage, row.op if row.path in own else "scale")
-        found[part] = found.get(part, Traffic()) + Traffic(saved=kept_bytes)
+    own = {row.path for row in attention.rows}
+    for row, saved_bytes in _saved(costs, batch, size):
+        part = (row.stage, row.op if row.path in own else PRODUCT)
+        found[part] = found.get(part, Traffic()) + Traffic(saved=saved_bytes)
     return found
 
 
-def by_stage(comparison: Comparison, batch: int, size: int) -> dict[int | None, Traffic]:
+def by_stage(costs: Costs, batch: int, size: int) -> dict[int | None, Traffic]:
     """Return the traffic of every stage that holds attention, with what it saves."""
     found: dict[int | None, Traffic] = {}
-    for (stage, _), part in by_part(comparison, batch, size).items():
+    for (stage, _), part in by_part(costs, batch, size).items():
         found[stage] = found.get(stage, Traffic()) + part
     return found
 
 
-def _saved(comparison: Comparison, batch: int, size: int) -> list[tuple[Row, int]]:
-    """Return the rows whose output is kept because of the attention, with its bytes."""
-    recipe = comparison.recipe
-    added = kept(build(recipe)) - kept(build(recipe.baseline))
+def _saved(costs: Costs, batch: int, size: int) -> list[tuple[Row, int]]:
+    """Return the rows whose output is saved because of the attention, with its bytes."""
+    added = saved(costs.network) - saved(costs.plain)
     return [
         (row, batch * prod(row.output) * (size + INDEX * (row.op == "global_max_pool")))
-        for row in comparison.network.rows
+        for row in costs.network.rows
         if row.path in added
     ]

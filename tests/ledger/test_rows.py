@@ -2,9 +2,9 @@
 
 from math import prod
 
-from se_cost.ledger.compare import compare
+from se_cost.ledger.costs import costs
 from se_cost.ledger.rows import UNMOVED, Ledger, Row
-from se_cost.nets.registry import recipe
+from se_cost.nets.zoo.model import model
 
 
 def test_activation_bytes_of_a_row() -> None:
@@ -20,7 +20,7 @@ def test_what_only_looks_at_its_input_writes_nothing() -> None:
 
 def test_activation_bytes_of_a_network_by_hand() -> None:
     """The sum of all outputs of VGG-16 with SE, each read off its row."""
-    rows = compare(recipe("se_vgg16")).network.rows
+    rows = costs(model("se_vgg16")).network.rows
     ours = Ledger(rows).activation_bytes
     assert ours == 4 * sum(prod(row.output) for row in rows if row.op not in UNMOVED)
     convolutions = 64 * 224**2 * 2 + 128 * 112**2 * 2 + 256 * 56**2 * 3 + 512 * (28**2 + 14**2) * 3

@@ -2,12 +2,12 @@
 
 import pytest
 
-from se_cost.ledger.compare import compare
+from se_cost.ledger.costs import costs
 from se_cost.ledger.rows import Row
 from se_cost.ledger.traffic import Traffic, by_part, by_stage, gated, total, traffic
-from se_cost.nets.registry import recipe
+from se_cost.nets.zoo.model import model
 
-SE50 = compare(recipe("se_resnet50"))
+SE50 = costs(model("se_resnet50"))
 MAP, VECTOR = (64, 8, 8), (64,)
 E, C = 2 * 64 * 64, 2 * 64  # of two images
 

@@ -5,15 +5,14 @@ The figures were computed independently of this project: by hand from table 1 of
 
 import pytest
 
-from se_cost.ledger.compare import compare, parts
 from se_cost.ledger.conventions import CONVENTIONS, total
-from se_cost.ledger.stages import stage_costs
+from se_cost.ledger.costs import costs, parts
 from se_cost.ledger.walk import ledger
-from se_cost.nets.attention import SE
-from se_cost.nets.recipe import StrideIn
-from se_cost.nets.registry import recipe
+from se_cost.nets.attention.se import SE
+from se_cost.nets.model import StrideIn
+from se_cost.nets.zoo.model import model
 
-WHOLE = compare(recipe("se_resnet50"))
+WHOLE = costs(model("se_resnet50"))
 
 
 @pytest.mark.parametrize(
@@ -29,7 +28,7 @@ def test_stage(
     stage: int, blocks: int, channels: int, weights: int, biases: int, gated: int
 ) -> None:
     """Every stage has the blocks, parameters and gated values of the paper's network."""
-    (cost,) = [cost for cost in stage_costs(WHOLE) if cost.stage == stage]
+    (cost,) = [cost for cost in WHOLE.stages if cost.stage == stage]
     assert (cost.blocks, cost.channels) == (blocks, [channels])
     assert (cost.added.weights, cost.added.biases) == (weights, biases)
     assert sum(term.weights for term in cost.terms) == weights
@@ -40,24 +39,24 @@ def test_stage(
 
 def test_networks() -> None:
     """Both networks have their known parameters and MACs."""
-    assert (WHOLE.baseline.params, WHOLE.baseline.macs) == (25_557_032, 3_857_973_248)
+    assert (WHOLE.plain.params, WHOLE.plain.macs) == (25_557_032, 3_857_973_248)
     assert (WHOLE.network.params, WHOLE.network.macs) == (28_088_024, 3_860_488_192)
     assert (WHOLE.attention.weights, WHOLE.attention.biases) == (2_514_944, 16_048)
 
 
 def test_share_of_the_final_stage() -> None:
     """FC weights are 9.84 % of the plain network, 3.69 % without the final stage."""
-    trimmed = compare(WHOLE.recipe.without_final_stage)
-    plain = WHOLE.baseline.params
-    assert trimmed.attention.weights == 942_080
+    trimmed = WHOLE.without_final_stage
+    plain = WHOLE.plain.params
+    assert trimmed.weights == 942_080
     assert round(100 * WHOLE.attention.weights / plain, 2) == 9.84
-    assert round(100 * trimmed.attention.weights / plain, 2) == 3.69
+    assert round(100 * trimmed.weights / plain, 2) == 3.69
 
 
 def test_growth_by_convention() -> None:
     """The growth is 0.065 % in MACs and 0.208 % as the paper counts."""
     growth = {
-        name: 100 * (total(WHOLE.network, count) / total(WHOLE.baseline, count) - 1)
+        name: 100 * (total(WHOLE.network, count) / total(WHOLE.plain, count) - 1)
         for name, count in CONVENTIONS.items()
     }
     assert round(growth["macs"], 3) == 0.065
@@ -67,8 +66,8 @@ def test_growth_by_convention() -> None:
 @pytest.mark.parametrize("depth", [50, 101, 152])
 def test_stride_in_the_3x3_costs_more(depth: int) -> None:
     """The widespread variant has 231,211,008 more MACs, and as many parameters."""
-    plain = compare(recipe(f"resnet{depth}")).network
-    variant = compare(recipe(f"resnet{depth}", stride_in=StrideIn.CONV3X3)).network
+    plain = costs(model(f"resnet{depth}")).network
+    variant = costs(model(f"resnet{depth}", stride_in=StrideIn.CONV3X3)).network
     assert variant.macs - plain.macs == 231_211_008
     assert variant.params == plain.params
 
@@ -85,7 +84,7 @@ def test_stride_in_the_3x3_costs_more(depth: int) -> None:
 )
 def test_parameters_published_with_torchvision(name: str, params: int) -> None:
     """Plain ResNets have the parameters that torchvision's model pages give for them."""
-    assert compare(recipe(name)).network.params == params
+    assert costs(model(name)).network.params == params
 
 
 def test_one_se_block_as_other_counters_see_it() -> None:

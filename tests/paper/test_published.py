@@ -8,25 +8,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from se_cost.ledger.compare import compare
-from se_cost.ledger.paper import (
+from se_cost.ledger.costs import costs
+from se_cost.nets.attention.place import Place
+from se_cost.nets.attention.se import SE, Squeeze
+from se_cost.nets.nodes import Fn
+from se_cost.nets.zoo.model import model
+from se_cost.paper.published import (
     TOP_1,
     TOP_5,
-    Figure,
-    Finding,
-    Verdict,
+    Match,
+    PublishedFigure,
+    PublishedFinding,
     amounts,
     difference,
     figures,
     findings,
     judge,
     judged,
-    recipe_of,
+    model_of,
     tradeoffs,
 )
-from se_cost.nets.attention import SE, Place, Squeeze
-from se_cost.nets.nodes import Fn
-from se_cost.nets.registry import recipe
 
 # By hand, from shared/counting.md, section 2, and from the printed digits: for every row of every
 # table its total, and for a network with SE also the difference; FLOPs before parameters.
@@ -85,10 +86,10 @@ VERDICTS = {
         "SE-ResNet-50 without final stage, minus ResNet-50": "exact",  # 4 %
     },
 }
-COUNTED = [finding for finding in findings() if finding.verdict is not Verdict.QUOTED]
+COUNTED = [finding for finding in findings() if finding.verdict is not Match.QUOTED]
 
 
-def of(table: str, row: str, quantity: str, unit: str | None = None) -> Finding:
+def of(table: str, row: str, quantity: str, unit: str | None = None) -> PublishedFinding:
     """Return the one finding of a figure."""
     (found,) = [
         finding
@@ -100,10 +101,10 @@ def of(table: str, row: str, quantity: str, unit: str | None = None) -> Finding:
     return found
 
 
-def figure(published: str, **fields: str) -> Figure:
+def figure(published: str, **fields: str) -> PublishedFigure:
     """Return a figure of table 2."""
     words = {"table": "2", "row": "SE-ResNet-50", "quantity": "FLOPs", "unit": "G", "note": ""}
-    return Figure(published=published, **words | fields)
+    return PublishedFigure(published=published, **words | fields)
 
 
 def test_every_verdict_is_the_expected_one() -> None:
@@ -122,7 +123,7 @@ def test_every_published_figure_is_found_once_and_in_order() -> None:
     assert [f.figure for f in findings() if not f.figure.quantity.endswith(" - plain")] == list(
         figures()
     )
-    quoted = Counter(f.figure.unit for f in findings() if f.verdict is Verdict.QUOTED)
+    quoted = Counter(f.figure.unit for f in findings() if f.verdict is Match.QUOTED)
     assert quoted == {"%": 120, "ms": 4}
 
 
@@ -190,8 +191,8 @@ def test_what_is_printed_with_fewer_digits_is_exact(number: Decimal, places: int
     """Any number rounded to any digits is met by itself, its neighbours are close to it."""
     unit = Decimal(1).scaleb(-places)
     printed = number.quantize(unit)
-    assert judge(str(printed), Fraction(number)) is Verdict.EXACT
-    for neighbour, verdict in ((1, Verdict.CLOSE), (3, Verdict.DIFFERS)):
+    assert judge(str(printed), Fraction(number)) is Match.EXACT
+    for neighbour, verdict in ((1, Match.CLOSE), (3, Match.DIFFERS)):
         for side in (-1, 1):
             assert judge(str(printed), Fraction(printed + side * neighbour * unit)) is verdict
 
@@ -199,9 +200,9 @@ def test_what_is_printed_with_fewer_digits_is_exact(number: Decimal, places: int
 def test_percentages_are_of_the_plain_network() -> None:
     """A share is judged by its own digits, whatever the size of the network."""
     share = figure("0.21", row="SE-ResNet-50 minus ResNet-50", unit="%")
-    assert judged(share).verdict is Verdict.EXACT
-    assert judged(figure("0.22", row=share.row, unit="%")).verdict is Verdict.CLOSE
-    assert judged(figure("0.208", row=share.row, unit="%")).verdict is Verdict.EXACT
+    assert judged(share).verdict is Match.EXACT
+    assert judged(figure("0.22", row=share.row, unit="%")).verdict is Match.CLOSE
+    assert judged(figure("0.208", row=share.row, unit="%")).verdict is Match.EXACT
 
 
 def test_a_difference_keeps_the_last_digit() -> None:
@@ -230,29 +231,29 @@ def test_distance() -> None:
 
 def test_ablations_have_no_biases_and_other_tables_have() -> None:
     """Tables 10 to 16 and section 4 are of FCs without biases."""
-    unbiased = recipe("se_resnet50", se=SE(bias=False))
-    assert recipe_of("2", "SE-ResNet-50") == recipe("se_resnet50")
-    assert recipe_of("16", "SE-ResNet-50") == unbiased
-    assert recipe_of("10", "SE-ResNet-50 r=16") == recipe_of("13", "SE all") == unbiased
-    assert recipe_of("section 4", "SE-ResNet-50 minus ResNet-50") == unbiased
-    assert recipe_of("10", "ResNet-50") == recipe("resnet50")
+    unbiased = model("se_resnet50", attention=SE(bias=False))
+    assert model_of("2", "SE-ResNet-50") == model("se_resnet50")
+    assert model_of("16", "SE-ResNet-50") == unbiased
+    assert model_of("10", "SE-ResNet-50 r=16") == model_of("13", "SE all") == unbiased
+    assert model_of("section 4", "SE-ResNet-50 minus ResNet-50") == unbiased
+    assert model_of("10", "ResNet-50") == model("resnet50")
 
 
 @pytest.mark.parametrize(
     ("table", "row", "varied"),
     [
         ("10", "SE-ResNet-50 r=8", {"r": 8}),
-        ("11", "SE-ResNet-50 squeeze=max", {"se": SE(squeeze=Squeeze.MAX, bias=False)}),
-        ("12", "SE-ResNet-50 gate=tanh", {"se": SE(gate=Fn.TANH, bias=False)}),
+        ("11", "SE-ResNet-50 squeeze=max", {"attention": SE(squeeze=Squeeze.MAX, bias=False)}),
+        ("12", "SE-ResNet-50 gate=tanh", {"attention": SE(gate=Fn.TANH, bias=False)}),
         ("13", "SE stage 3", {"stages": (3,)}),
         ("14", "SE-ResNet-50 place=identity", {"place": Place.IDENTITY}),
         ("section 4", "SE-ResNet-50 without final stage, minus ResNet-50", {"drop_stages": (5,)}),
     ],
 )
 def test_ablations_are_one_network_varied(table: str, row: str, varied: dict[str, object]) -> None:
-    """The words of a row are those of the recipe."""
-    expected = recipe("se_resnet50", **{"se": SE(bias=False)} | varied)  # type: ignore[arg-type]
-    assert recipe_of(table, row) == expected
+    """The words of a row are those of the model."""
+    expected = model("se_resnet50", **{"attention": SE(bias=False)} | varied)  # type: ignore[arg-type]
+    assert model_of(table, row) == expected
 
 
 @pytest.mark.parametrize(
@@ -269,7 +270,7 @@ def test_ablations_are_one_network_varied(table: str, row: str, varied: dict[str
 )
 def test_names_and_classes(table: str, row: str, name: str, classes: int) -> None:
     """The paper's names are those of our networks, with the classes of the data set."""
-    assert (recipe_of(table, row).name, recipe_of(table, row).classes) == (name, classes)
+    assert (model_of(table, row).arch, model_of(table, row).classes) == (name, classes)
 
 
 def test_tradeoffs_have_the_printed_errors() -> None:
@@ -290,10 +291,10 @@ def test_no_total_is_a_difference_and_all_add_up() -> None:
     for finding in COUNTED:
         if not finding.figure.quantity.endswith("SE - plain"):
             continue
-        whole = compare(recipe_of(finding.figure.table, finding.figure.row))
+        whole = costs(model_of(finding.figure.table, finding.figure.row))
         total = of(finding.figure.table, finding.figure.row, finding.figure.measure)
         plain = judged(
-            figure("0", row=plain_row(whole.recipe.family), quantity=total.figure.measure)
+            figure("0", row=plain_row(whole.model.family), quantity=total.figure.measure)
         )
         assert total.ours is not None
         assert plain.ours is not None
@@ -307,5 +308,5 @@ def plain_row(family: str) -> str:
     return next(
         row.row
         for row in tradeoffs()
-        if row.recipe.family == family and not row.recipe.attention.stages
+        if row.model.family == family and not row.model.attention.stages
     )

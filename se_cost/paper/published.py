@@ -6,22 +6,24 @@
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
 from typing import Any
 
-from se_cost.ledger.compare import compare
 from se_cost.ledger.conventions import paper, total
+from se_cost.ledger.costs import costs
 from se_cost.ledger.rows import Ledger
-from se_cost.nets.attention import GATES, RESIDUAL_PLACES, SE, Squeeze
-from se_cost.nets.recipe import Recipe
-from se_cost.nets.registry import SE_PREFIX, names, recipe, title
+from se_cost.nets.attention.place import RESIDUAL_PLACES
+from se_cost.nets.attention.se import GATES, SE, Squeeze
+from se_cost.nets.model import Model
+from se_cost.nets.zoo.model import model
+from se_cost.nets.zoo.registry import SE_PREFIX, names, title
+from se_cost.record import Record
 
-DATA = Path(__file__).with_name("published.csv")
+DATA = "published.csv"  # beside this file
 ADDED = ", SE - plain"
 MINUS = "minus"
 TEXT = "section 4"
@@ -38,11 +40,11 @@ ERRORS = {"error": TOP_1, TOP_1: TOP_1, TOP_5: TOP_5}  # CIFAR's is a top-1 erro
 IMAGENET = ("2", "3")  # tables of many networks on one data set
 
 SUFFIXES = (" 1.0", " 1x (g=3)", " + Cutout")  # of rows, which our titles do without
-NAMED = {title(recipe(name)): name for name in names()}
+NAMED = {title(model(name)): name for name in names()}
 VARIED: dict[str, dict[str, Any]] = {  # rows that are an SE-ResNet-50
     **{f"SE-ResNet-50 r={r}": {"r": r} for r in (2, 4, 8, 16, 32)},
-    **{f"SE-ResNet-50 squeeze={s}": {"se": SE(squeeze=s, bias=False)} for s in Squeeze},
-    **{f"SE-ResNet-50 gate={fn}": {"se": SE(gate=fn, bias=False)} for fn in GATES},
+    **{f"SE-ResNet-50 squeeze={s}": {"attention": SE(squeeze=s, bias=False)} for s in Squeeze},
+    **{f"SE-ResNet-50 gate={fn}": {"attention": SE(gate=fn, bias=False)} for fn in GATES},
     **{f"SE-ResNet-50 place={place}": {"place": place} for place in RESIDUAL_PLACES},
     **{f"SE stage {stage}": {"stages": (stage,)} for stage in (2, 3, 4)},
     "SE all": {},
@@ -51,7 +53,7 @@ VARIED: dict[str, dict[str, Any]] = {  # rows that are an SE-ResNet-50
 }
 
 
-class Verdict(StrEnum):
+class Match(StrEnum):
     """How well a published figure is met."""
 
     EXACT = "exact"  # ours rounds to the printed digits
@@ -60,8 +62,7 @@ class Verdict(StrEnum):
     QUOTED = "quoted"  # nothing that can be counted: an error rate, or a time
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class PublishedFigure(Record):
     """One figure as it is printed; its last digit decides what is close to it."""
 
     table: str  # its number, or `section 4`
@@ -87,13 +88,12 @@ class Figure:
         return self.quantity.endswith(ADDED) or MINUS in self.row
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class PublishedFinding(Record):
     """A figure with ours, in the same unit and exact; None if the figure is only quoted."""
 
-    figure: Figure
+    figure: PublishedFigure
     ours: Fraction | None
-    verdict: Verdict
+    verdict: Match
 
     @property
     def off(self) -> Fraction | None:
@@ -101,36 +101,35 @@ class Finding:
         return None if self.ours is None else self.ours - Fraction(self.figure.published)
 
 
-@dataclass(frozen=True, slots=True)
-class Tradeoff:
+class Tradeoff(Record):
     """The error rates in per cent that a row of a table prints, as printed, and its network."""
 
     table: str
     row: str
-    recipe: Recipe
+    model: Model
     errors: Mapping[str, str]  # by TOP_1 and TOP_5
     plain: Mapping[str, str]  # those of the network without SE; empty if they are not printed
 
 
 @cache
-def figures() -> tuple[Figure, ...]:
+def figures() -> tuple[PublishedFigure, ...]:
     """Return every published figure, in the order of the paper."""
-    with DATA.open(encoding="utf-8", newline="") as file:
-        return tuple(Figure(**line) for line in csv.DictReader(file))
+    text = files(__package__).joinpath(DATA).read_text(encoding="utf-8")
+    return tuple(PublishedFigure(**line) for line in csv.DictReader(text.splitlines()))
 
 
-def recipe_of(table: str, row: str) -> Recipe:
+def model_of(table: str, row: str) -> Model:
     """Return the network of a row."""
     if row in VARIED:
-        return recipe("se_resnet50", **{"se": UNBIASED} | VARIED[row])
+        return model("se_resnet50", **{"attention": UNBIASED} | VARIED[row])
     for suffix in SUFFIXES:
         row = row.removesuffix(suffix)
     name = NAMED[row]
     ablated = table in ABLATIONS and name.startswith(SE_PREFIX)
-    return recipe(name, se=UNBIASED if ablated else None, classes=CLASSES.get(table))
+    return model(name, attention=UNBIASED if ablated else None, classes=CLASSES.get(table))
 
 
-def findings() -> list[Finding]:
+def findings() -> list[PublishedFinding]:
     """Return every published figure and, behind every total with SE, what it adds."""
     found = []
     for figure in figures():
@@ -140,15 +139,15 @@ def findings() -> list[Finding]:
     return found
 
 
-def judged(figure: Figure) -> Finding:
+def judged(figure: PublishedFigure) -> PublishedFinding:
     """Return a figure beside ours."""
     if not figure.countable:
-        return Finding(figure, None, Verdict.QUOTED)
+        return PublishedFinding(figure, None, Match.QUOTED)
     number = ours(figure)
-    return Finding(figure, number, judge(figure.published, number))
+    return PublishedFinding(figure, number, judge(figure.published, number))
 
 
-def ours(figure: Figure) -> Fraction:
+def ours(figure: PublishedFigure) -> Fraction:
     """Return our number for a cost, in its unit."""
     amount, plain = amounts(figure)
     return (
@@ -158,14 +157,14 @@ def ours(figure: Figure) -> Fraction:
     )
 
 
-def amounts(figure: Figure) -> tuple[int, int]:
+def amounts(figure: PublishedFigure) -> tuple[int, int]:
     """Return what a cost counts, and the count of the whole plain network."""
-    whole, of = compare(recipe_of(figure.table, figure.row)), MEASURES[figure.measure]
-    plain = of(whole.baseline)
+    whole, of = costs(model_of(figure.table, figure.row)), MEASURES[figure.measure]
+    plain = of(whole.plain)
     return of(whole.network) - (plain if figure.added else 0), plain
 
 
-def judge(published: str, number: Fraction) -> Verdict:
+def judge(published: str, number: Fraction) -> Match:
     """Say whether a number rounds to the printed digits, or to their neighbours.
 
     A number that lies on the edge between two roundings is given the better one.
@@ -173,21 +172,21 @@ def judge(published: str, number: Fraction) -> Verdict:
     last = Fraction(10) ** int(Decimal(published).as_tuple().exponent)
     steps = abs(number - Fraction(published)) / last
     if steps <= Fraction(1, 2):
-        return Verdict.EXACT
-    return Verdict.CLOSE if steps <= Fraction(3, 2) else Verdict.DIFFERS
+        return Match.EXACT
+    return Match.CLOSE if steps <= Fraction(3, 2) else Match.DIFFERS
 
 
-def difference(figure: Figure, plain: Figure) -> Figure:
+def difference(figure: PublishedFigure, plain: PublishedFigure) -> PublishedFigure:
     """Return what a published total is above that of the plain network."""
     published = str(Decimal(figure.published) - Decimal(plain.published))
     note = "" if plain.table == figure.table else f"less the plain network of table {plain.table}"
     quantity = f"{figure.quantity}{ADDED}"
-    return Figure(figure.table, figure.row, quantity, published, figure.unit, note)
+    return PublishedFigure(figure.table, figure.row, quantity, published, figure.unit, note)
 
 
-def _plain(figure: Figure) -> Figure | None:
+def _plain(figure: PublishedFigure) -> PublishedFigure | None:
     """Return the same figure of the network without SE, None if there is no such."""
-    network = recipe_of(figure.table, figure.row)
+    network = model_of(figure.table, figure.row)
     if not network.attention.stages:
         return None
     return next(
@@ -195,13 +194,13 @@ def _plain(figure: Figure) -> Figure | None:
             other
             for other in _comparable(figure.table)
             if other.quantity == figure.quantity
-            and recipe_of(other.table, other.row) == network.baseline
+            and model_of(other.table, other.row) == network.plain
         ),
         None,
     )
 
 
-def _comparable(table: str) -> Iterator[Figure]:
+def _comparable(table: str) -> Iterator[PublishedFigure]:
     """Yield the figures of a table, then those of others that are of the same trained networks."""
     yield from (figure for figure in figures() if figure.table == table)
     if table in ABLATIONS:
@@ -210,15 +209,15 @@ def _comparable(table: str) -> Iterator[Figure]:
 
 def tradeoffs() -> list[Tradeoff]:
     """Return every row that prints an error rate, with those of the plain network."""
-    rows: dict[tuple[str, str], list[Figure]] = {}
+    rows: dict[tuple[str, str], list[PublishedFigure]] = {}
     for figure in figures():
         if figure.quantity in ERRORS:
             rows.setdefault((figure.table, figure.row), []).append(figure)
     return [
-        Tradeoff(*place, recipe_of(*place), _errors(group), _errors(map(_plain, group)))
+        Tradeoff(*place, model_of(*place), _errors(group), _errors(map(_plain, group)))
         for place, group in rows.items()
     ]
 
 
-def _errors(group: Iterable[Figure | None]) -> dict[str, str]:
+def _errors(group: Iterable[PublishedFigure | None]) -> dict[str, str]:
     return {ERRORS[figure.quantity]: figure.published for figure in group if figure}

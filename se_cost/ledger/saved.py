@@ -1,0 +1,36 @@
+"""Which activations autograd saves for the backward pass, as a reading of rows; eager PyTorch.
+
+An activation is named by the path of the row that writes it. Convolutions, norms, FCs, products
+and pools over windows save their input, ReLU, sigmoid and tanh their output, a mean and a sum
+nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from se_cost.ledger.rows import VIEWS, Ledger, Row
+
+NOTHING = (
+    *("global_avg_pool", "add", "concat", "upsample_nearest", "upsample_bilinear"),
+    *("shuffle", "constant", "pad", "dropout", *VIEWS),
+)
+OUTPUT = ("relu", "sigmoid", "tanh")
+
+
+def saved(network: Ledger) -> frozenset[str]:
+    """Return the paths of the activations that are saved in training."""
+    views = {row.path: row.reads[0] for row in network.rows if row.op in VIEWS}
+    return frozenset(_written(path, views) for row in network.rows for path in _saved(row))
+
+
+def _saved(row: Row) -> Iterable[str]:
+    """Return the paths of what one row saves."""
+    if row.op in NOTHING:
+        return ()
+    return (row.path,) if row.op in OUTPUT else row.reads
+
+
+def _written(path: str, views: Mapping[str, str]) -> str:
+    """Return the path of the row that wrote what a view looks at."""
+    while path in views:
+        path = views[path]
+    return path

@@ -1,0 +1,1 @@
+"""The figures that the SE paper prints, and ours beside them."""
