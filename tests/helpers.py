@@ -1,7 +1,6 @@
-"""What several tests need: a ledger held against its module, and random networks."""
+"""What several tests need: a ledger checked against its module, and random networks."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -11,10 +10,12 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from se_cost.ledger.rows import Ledger
 from se_cost.ledger.walk import walk
-from se_cost.measure.module import blank
+from se_cost.measure.models.module import blank
+from se_cost.nets.model import Model
 from se_cost.nets.nodes import (
     Act,
     Add,
+    ChannelConv,
     Concat,
     Conv,
     Deconv,
@@ -36,10 +37,21 @@ from se_cost.nets.nodes import (
     Shuffle,
     Upsample,
 )
+from se_cost.record import Record
 
 
-@dataclass(frozen=True)
-class Seen:
+def label(model: Model) -> str:
+    """Return a short name of a model for a test."""
+    options = [
+        str(getattr(kind, option))
+        for kind in model.attention.stages[:1]
+        for option in kind.__struct_fields__
+        if option != "stage"
+    ]
+    return "-".join((model.arch, model.attention.place, *options, str(model.input[1])))
+
+
+class Seen(Record):
     """What a module shows of itself: shapes and parameters by path, and torch's count."""
 
     outputs: dict[str, Shape]
@@ -70,9 +82,9 @@ def seen(node: Node, shape: Shape) -> Seen:
 
 def assert_agreement(node: Node, shape: Shape) -> Ledger:
     """Assert that every row is the submodule of its name, and that nothing is left over."""
-    output, rows = walk(node, shape)
-    module = seen(node, shape)
-    assert module.outputs[""] == output
+    walked = walk(node, shape)
+    rows, module = walked.rows, seen(node, shape)
+    assert module.outputs[""] == walked.shape
     for row in rows:
         assert module.outputs[row.path] == row.output, row.path
         assert module.params[row.path] == (row.weights, row.biases), row.path
@@ -100,11 +112,12 @@ def leaves(draw: st.DrawFn, shape: Shape) -> Drawn:
         node = draw(
             st.one_of(
                 st.builds(Linear, st.just(shape[0]), SIZES, st.booleans()),
+                st.builds(ChannelConv, st.sampled_from((1, 3, 5))),
                 st.builds(Act, st.sampled_from(Fn)),
                 st.just(Dropout(0.1)),
             )
         )
-        return node, walk(node, shape)[0]
+        return node, walk(node, shape).shape
     channels, height, width = shape
     groups = st.sampled_from([g for g in range(1, channels + 1) if channels % g == 0])
     kind = draw(st.sampled_from(KINDS))
@@ -142,7 +155,7 @@ def leaves(draw: st.DrawFn, shape: Shape) -> Drawn:
             Dropout: st.just(Dropout(0.1)),
         }
         node = draw(simple[kind])
-    return node, walk(node, shape)[0]
+    return node, walk(node, shape).shape
 
 
 KINDS = (

@@ -1,23 +1,22 @@
-"""Machines whose truth is known: the noise models under which the protocol is proved.
+"""Simulated machines whose truth is known: noise models for tests of the protocol.
 
 On log time: a drift (Ornstein-Uhlenbeck, plus a ramp), regimes of speed that begin and end at
 random, autocorrelated and independent noise, spikes, and for each process and arm an effect of the
-memory layout, which more timings in the same process do not average out.
+memory layout, which does not average out within a process.
 """
 
-from dataclasses import dataclass
 from math import exp, sqrt
 from random import Random
 
-from se_cost.measure.full import QUADS
-from se_cost.measure.protocol import Samples
-from se_cost.measure.quads import Quad
-from se_cost.measure.run import Process
-from se_cost.measure.surroundings import Surroundings
+from measure.made_up import ENVIRONMENT, PROCESS
+
+from se_cost.measure.session.full import QUADS
+from se_cost.measure.timing.quads import Quad
+from se_cost.measure.timing.samples import ProcessResult
+from se_cost.record import Record
 
 
-@dataclass(frozen=True)
-class Noise:
+class Noise(Record):
     """Standard deviations and rates of one kind of machine, on log time and per timing."""
 
     white: float  # independent noise of a timing
@@ -43,7 +42,7 @@ class Machine:
         self.noise, self.effects, self.random = noise, effects, Random(seed)
         self.drift = self.correlated = self.regime = self.time = 0.0
 
-    def process(self, number: int, quads: int = QUADS) -> Process:
+    def process(self, number: int, lost: int = 0, quads: int = QUADS) -> ProcessResult:
         """Return what one fresh process measures: `quads` of each arm, in turn."""
         arms = ("baseline", *self.effects)
         layout = {arm: self.random.gauss(0, self.noise.layout) for arm in arms}
@@ -53,9 +52,8 @@ class Machine:
             reverse = self.random.random() < 0.5
             order = (arm, "baseline") if reverse else ("baseline", arm)
             w, x, y, z = (exp(levels[name] + self.tick()) for name in (*order, *order[::-1]))
-            found.append(Quad(arm, reverse, (w, x, y, z)))
-        samples = Samples(1, tuple(found), warm=True, complete=True, interrupted=False)
-        return Process(samples, {}, Surroundings(0, None, None, None))
+            found.append(Quad(number, arm, reverse, (w, x, y, z)))
+        return ProcessResult(PROCESS, tuple(found), ENVIRONMENT)
 
     def tick(self) -> float:
         """Return the log of how slow the machine is during one timing, and let time pass."""

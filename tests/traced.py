@@ -1,4 +1,4 @@
-"""What PyTorch's operators move in fact: the formulas of `ledger/traffic.py` are held against it.
+"""What PyTorch's operators move in fact: the formulas of `ledger/traffic.py` must equal it.
 
 Below autograd, every operator of a forward and a backward pass goes by. It is taken to read each
 operand and to write each result once.

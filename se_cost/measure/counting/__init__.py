@@ -1,0 +1,1 @@
+"""What other counters say: fvcore, torch's FlopCounterMode, and the parameters of the module."""

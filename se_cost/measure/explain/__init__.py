@@ -1,0 +1,1 @@
+"""The time that attention should take, beside the time that it takes."""

@@ -1,0 +1,150 @@
+"""The time that attention should take, beside the time that it took; needs no torch.
+
+Two figures of the machine and the traffic of the ledger give the prediction; no parameter of it is
+fitted to the measurement.
+"""
+
+from msgspec.structs import asdict
+
+from se_cost.ledger.costs import Costs, costs
+from se_cost.ledger.rows import FLOAT32, Ledger
+from se_cost.ledger.traffic import Traffic, by_part, by_stage, gated, total
+from se_cost.measure.machine.figures import Machine
+from se_cost.measure.timing.arms import BASELINE, NETWORK, Networks
+from se_cost.measure.timing.result import Timing
+from se_cost.measure.timing.settings import DType, Mode
+from se_cost.measure.timing.statistics import Estimate
+from se_cost.nets.model import Model
+from se_cost.record import Record
+
+SIZES = {DType.FLOAT32: 4, DType.BFLOAT16: 2, DType.FLOAT16: 2}  # bytes of a number
+# settings that run other operators than those of the ledger, or more of them
+UNPREDICTED = ("autocast", "compile", "cuda_graphs", "fold_norms", "optimizer", "nproc")
+
+
+class Predicted(Record):
+    """Seconds by the figures of the machine, one part after the other."""
+
+    seconds: float  # the sum
+    memory: float  # moved bytes / copy bandwidth
+    launches: float  # operators x launch latency
+
+
+class AttentionTime(Record):
+    """The attention of a network: what it moves, the time it should take and the time it took."""
+
+    blocks: int
+    macs: int  # multiply-accumulates of one iteration
+    macs_per_byte: float  # of the forward pass
+    gated_bytes: int  # E: one read, or one write, of every gated map
+    traffic: Traffic
+    moved_bytes: int  # in the passes that were timed
+    operators: int  # in the passes that were timed
+    predicted: Predicted
+    measured_seconds: Estimate | None  # None if it was not timed
+    e_passes: Estimate | None  # measured time x copy bandwidth / E: reads or writes of E
+
+
+class StageTime(AttentionTime):
+    """The same of the attention of one stage."""
+
+    stage: int
+
+
+class Explanation(Record):
+    """A timing with one more network for each stage, and the machine that it ran on."""
+
+    timing: Timing
+    machine: Machine
+
+    @property
+    def costs(self) -> Costs:
+        """Return the ledgers of the network and of the plain one."""
+        return costs(self.timing.model)
+
+    @property
+    def training(self) -> bool:
+        """Return whether the backward pass was timed too."""
+        return self.timing.settings.mode is Mode.TRAIN
+
+    @property
+    def whole(self) -> AttentionTime:
+        """Return the attention of all stages together."""
+        blocks = sum(cost.blocks for cost in self.costs.stages)
+        traffic = total(self._traffic.values())
+        return self._time(blocks, self.costs.attention, traffic, NETWORK)
+
+    @property
+    def stages(self) -> list[StageTime]:
+        """Return the attention stage by stage, in the order of the network."""
+        stages, traffic = self.costs.stages, self._traffic
+        found = []
+        for cost in stages:
+            arm = only_stage(cost.stage) if len(stages) > 1 else NETWORK
+            part = self._time(cost.blocks, cost.added, traffic[cost.stage], arm)
+            found.append(StageTime(**asdict(part), stage=cost.stage))
+        return found
+
+    @property
+    def plain_macs_per_byte(self) -> float:
+        """Return the multiply-accumulates for each byte of the plain network's forward pass."""
+        plain, (batch, size) = self.costs.plain, self._numbers
+        values = plain.bytes // FLOAT32 - plain.params  # of all operands and results
+        return batch * plain.macs / (size * (batch * values + plain.params))
+
+    @property
+    def operators(self) -> dict[tuple[int | None, str], Traffic]:
+        """Return the traffic of the attention by stage and operator."""
+        return by_part(self.costs, *self._numbers)
+
+    @property
+    def _numbers(self) -> tuple[int, int]:
+        """Return the images of an iteration and the bytes of a number."""
+        settings = self.timing.settings
+        return settings.batch, SIZES[settings.dtype]
+
+    @property
+    def _traffic(self) -> dict[int | None, Traffic]:
+        return by_stage(self.costs, *self._numbers)
+
+    def _time(self, blocks: int, added: Ledger, traffic: Traffic, arm: str) -> AttentionTime:
+        (batch, size), back = self._numbers, self.training
+        macs, gated_bytes = batch * added.macs, batch * size * gated(added)
+        moved = traffic.forward + back * traffic.backward
+        operators = traffic.operators_forward + back * traffic.operators_backward
+        memory, launches = moved / self.machine.bandwidth, operators * self.machine.launch
+        measured = self._measured(arm)
+        return AttentionTime(
+            blocks=blocks,
+            macs=macs,
+            macs_per_byte=macs / traffic.forward,
+            gated_bytes=gated_bytes,
+            traffic=traffic,
+            moved_bytes=moved,
+            operators=operators,
+            predicted=Predicted(memory + launches, memory, launches),
+            measured_seconds=measured,
+            e_passes=measured and measured.map(lambda x: x * self.machine.bandwidth / gated_bytes),
+        )
+
+    def _measured(self, arm: str) -> Estimate | None:
+        """Return the seconds by which an arm is slower than the plain network."""
+        if arm not in self.timing.arms:
+            return None
+        per_cent = self.timing.median_ms(BASELINE) / 1000 / 100
+        return self.timing.overhead(arm).scaled(per_cent)
+
+
+def only_stage(stage: int) -> str:
+    """Return the name of the network with attention in this stage alone."""
+    return f"stage_{stage}_alone"
+
+
+def networks(model: Model) -> Networks:
+    """Return what is timed: plain, with attention, and with that of each stage alone."""
+    found = {BASELINE: model.plain, NETWORK: model}
+    if len(model.stages) > 1:
+        for stage in model.stages:
+            others = [other for other in model.stages if other != stage]
+            found[only_stage(stage)] = model.without(others)
+    return found

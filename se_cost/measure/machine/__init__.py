@@ -1,0 +1,1 @@
+"""What the machine says of itself: clocks, load, temperature, memory, energy, bandwidth."""

@@ -1,0 +1,59 @@
+"""Reads the environment of a measurement; no user, host or path is in it."""
+
+import platform
+import re
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from se_cost.measure.machine.load import affinity
+from se_cost.measure.timing.environment import Environment
+from se_cost.measure.timing.settings import Settings
+from se_cost.version import __version__
+
+CPUINFO = Path("/proc/cpuinfo")
+
+
+def environment(device: torch.device, settings: Settings) -> Environment:
+    """Return versions, device, threads, type and memory format."""
+    return Environment(
+        se_cost=__version__,
+        torch=str(torch.__version__),  # a class of torch, which unpickling would import
+        python=platform.python_version(),
+        system=platform.system(),
+        **(_gpu(device) if device.type == "cuda" else _cpu()),
+        threads=torch.get_num_threads(),
+        dtype=settings.dtype,
+        layout=settings.layout,
+    )
+
+
+def _cpu() -> dict[str, Any]:
+    return {"device": "cpu", "device_name": cpu_name(), "cores": len(affinity())}
+
+
+def cpu_name(cpuinfo: Path = CPUINFO) -> str:
+    """Return the processor's name as the system gives it, or its architecture."""
+    found = re.search(r"^model name\s*:\s*(.+)$", _read(cpuinfo), re.MULTILINE)
+    return found[1] if found else platform.processor() or platform.machine()
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
+
+
+def _gpu(device: torch.device) -> dict[str, Any]:
+    properties = torch.cuda.get_device_properties(device)
+    return {
+        "device": "cuda",
+        "device_name": properties.name,
+        "sms": properties.multi_processor_count,
+        "cuda": str(torch.version.cuda),
+        "cudnn": int(torch.backends.cudnn.version() or 0),  # type: ignore[no-untyped-call]
+        "cudnn_benchmark": int(torch.backends.cudnn.benchmark),
+        "cudnn_tf32": int(torch.backends.cudnn.allow_tf32),  # convolutions of float32 in TF32
+    }

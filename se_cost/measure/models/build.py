@@ -1,0 +1,43 @@
+"""The one door from a model to a torch module."""
+
+import torch
+from torch import nn
+
+from se_cost.measure.models.folding import fold
+from se_cost.measure.models.module import blank, module
+from se_cost.measure.timing.settings import DType, MemoryFormat, Mode, Settings
+from se_cost.nets.model import Model
+from se_cost.nets.zoo.registry import build
+
+DTYPES = {
+    DType.FLOAT32: torch.float32,
+    DType.BFLOAT16: torch.bfloat16,
+    DType.FLOAT16: torch.float16,
+}
+FORMATS = {
+    MemoryFormat.NCHW: torch.contiguous_format,
+    MemoryFormat.NHWC: torch.channels_last,
+}
+
+
+def module_of(model: Model) -> nn.Module:
+    """Return the module of a model, initialised, in training mode, on the CPU."""
+    return module(build(model))
+
+
+def blank_of(model: Model) -> nn.Module:
+    """Return the module of a model on the meta device: shapes without values."""
+    return blank(build(model))
+
+
+def network(model: Model, settings: Settings, device: torch.device) -> nn.Module:
+    """Return the network as it is timed: in its mode, type and memory format, on its device."""
+    built = module_of(model).train(settings.mode is Mode.TRAIN)
+    if settings.fold_norms:
+        fold(built)  # in float32, whatever type follows
+    return built.to(device, stored(settings)).to(memory_format=FORMATS[settings.layout])  # type: ignore[call-overload, no-any-return]
+
+
+def stored(settings: Settings) -> torch.dtype:
+    """Return the type of weights and images: autocast lowers operations from float32 itself."""
+    return torch.float32 if settings.autocast else DTYPES[settings.dtype]

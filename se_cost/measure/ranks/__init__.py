@@ -1,0 +1,1 @@
+"""Data-parallel training and inference in several processes."""

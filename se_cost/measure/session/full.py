@@ -1,0 +1,131 @@
+"""A timed comparison by the full protocol, from networks to result; needs no torch itself."""
+
+from collections.abc import Callable, Mapping
+from random import Random
+from typing import Any
+
+from se_cost.errors import MeasurementError, UsageError
+from se_cost.measure.session.jobs import EnergyJob, MemoryJob, TimeJob
+from se_cost.measure.session.parent import patience, work
+from se_cost.measure.timing.arms import expect_possible, expect_trainable, fitted
+from se_cost.measure.timing.collect import Start, WorkerLostError, collect
+from se_cost.measure.timing.protocol import Progress, silent
+from se_cost.measure.timing.result import PeakMemory, Timing
+from se_cost.measure.timing.run import Run, Stop
+from se_cost.measure.timing.samples import ProcessResult
+from se_cost.measure.timing.settings import Protocol, QuickPlan, Settings, StoppingRule
+from se_cost.nets.model import Model
+from se_cost.record import replace
+
+QUADS = 8  # of each arm, in each process
+METERING = 120.0  # seconds: every network runs six times for two to four
+PADDING = 4096  # bytes of environment, and of a memory page
+
+Work = Callable[..., Any]  # (job, seconds at most, padding) to the answer of a fresh process
+
+
+def time_by(
+    protocol: Protocol,
+    model: Model,
+    networks: Mapping[str, Model],
+    settings: Settings | None = None,
+    progress: Progress = silent,
+    *,
+    energy: bool = False,
+) -> Timing:
+    """Time `networks` against BASELINE, the first of them: fully by a rule, or quickly by a plan.
+
+    Raises UsageError for settings that contradict each other, MeasurementError if they cannot be
+    timed here.
+    """
+    if isinstance(protocol, StoppingRule):
+        return time_fully(model, networks, settings, protocol, progress, work, energy=energy)
+    if energy:
+        raise UsageError("--energy is measured in a process of its own: leave out --quick")
+    from se_cost.measure.session.quick import time_quick
+
+    settings = settings or Settings()
+    plan = replace(protocol, seed=settings.seed)
+    return time_quick(model, networks, settings, plan, progress)
+
+
+def time_fully(
+    model: Model,
+    networks: Mapping[str, Model],
+    settings: Settings | None = None,
+    rule: StoppingRule | None = None,
+    progress: Progress = silent,
+    work: Work = work,
+    *,
+    energy: bool = False,
+) -> Timing:
+    """Time `networks` against the first of them in fresh processes, until the rule says stop.
+
+    Energy comes first: few machines measure it, and a refusal should not cost ten minutes. A batch
+    that does not fit into the memory of a GPU is halved for all networks together. Raises
+    UsageError for settings that contradict each other, MeasurementError if no process can measure.
+    """
+    settings, rule = settings or Settings(), rule or StoppingRule()
+    expect_possible(settings)
+    expect_trainable(model, settings)
+
+    def attempt(fitting: Settings) -> tuple[Run, dict[str, float]]:
+        progress(0, "measuring energy" if energy else "starting")
+        joules = _joules(networks, fitting, work) if energy else {}
+        return collect(_start(networks, fitting, rule, work), rule, progress), joules
+
+    (run, joules), fitting = fitted(settings, attempt)
+    if not run.processes:
+        raise MeasurementError(run.reason)
+    asked = None if fitting == settings else settings.batch
+    timing = Timing(model, fitting, networks, run, asked, joules=joules)
+    if run.stop in (Stop.INTERRUPTED, Stop.FAILED) or settings.nproc > 1:
+        return timing
+    progress(1, "measuring memory")
+    try:
+        return replace(timing, peaks=_peaks(networks, fitting, rule, work))
+    except KeyboardInterrupt:
+        return replace(timing, run=run.stopped(Stop.INTERRUPTED))
+    except (WorkerLostError, MeasurementError) as error:
+        return replace(timing, memory_error=str(error))  # the times are kept
+
+
+def _start(
+    networks: Mapping[str, Model], settings: Settings, rule: StoppingRule, work: Work
+) -> Start:
+    """Return what runs one process, whose memory layout follows from the seed and its number."""
+    plan = QuickPlan(quads=QUADS, max_time=_share(rule))
+    limit = patience(plan.max_time, settings, len(networks))
+
+    def start(number: int, lost: int) -> ProcessResult:
+        random = Random(f"{settings.seed}-{number + lost}")
+        own_plan = replace(plan, seed=random.getrandbits(32))
+        job = TimeJob(networks, settings, own_plan, random.getrandbits(32), number)
+        result: ProcessResult = work(job, limit, padding=random.randrange(PADDING))
+        return result
+
+    return start
+
+
+def _joules(networks: Mapping[str, Model], settings: Settings, work: Work) -> dict[str, float]:
+    if settings.nproc > 1:
+        raise UsageError("--energy needs --nproc 1")
+    try:
+        limit = patience(METERING, settings, len(networks))
+        found: dict[str, float] = work(EnergyJob(networks, settings), limit)
+    except WorkerLostError as error:
+        raise MeasurementError(f"no energy: {error}") from None
+    return found
+
+
+def _peaks(
+    networks: Mapping[str, Model], settings: Settings, rule: StoppingRule, work: Work
+) -> dict[str, PeakMemory]:
+    """Return the peak memory of every network, each in a process of its own."""
+    limit = patience(_share(rule), settings, 1)
+    return {arm: work(MemoryJob(network, settings), limit) for arm, network in networks.items()}
+
+
+def _share(rule: StoppingRule) -> float:
+    """Return the seconds of one process, so that there is time for enough of them."""
+    return rule.max_time / rule.at_least

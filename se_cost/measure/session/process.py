@@ -1,0 +1,86 @@
+"""The timing of one process, alone or as one of several ranks: steps in, a result out."""
+
+from collections.abc import Mapping
+from time import monotonic
+
+import torch
+
+from se_cost.errors import MeasurementError
+from se_cost.measure.machine.clocks import GPU_BUSY, GPU_SHORTEST, stopwatch
+from se_cost.measure.machine.environment import environment
+from se_cost.measure.machine.load import watch_load
+from se_cost.measure.machine.throttle import ThrottleWatch, watcher
+from se_cost.measure.ranks.gather import Gather, single_rank, synchronised
+from se_cost.measure.session.jobs import TimeJob
+from se_cost.measure.steps.steps import Step
+from se_cost.measure.timing.arms import BASELINE, NETWORK
+from se_cost.measure.timing.protocol import (
+    Instruments,
+    Measured,
+    Progress,
+    measure,
+    silent,
+    undisturbed,
+)
+from se_cost.measure.timing.samples import Process, ProcessResult
+from se_cost.measure.timing.settings import QuickPlan
+from se_cost.record import replace
+
+
+def timed(
+    steps: Mapping[str, Step],
+    job: TimeJob,
+    device: torch.device,
+    progress: Progress = silent,
+    gather: Gather = single_rank,
+) -> ProcessResult:
+    """Time the steps of all networks against those of BASELINE.
+
+    Ranks see the same times, those of the slowest, the same clock and the same disturbances, so
+    each decides by itself and all alike. Raises MeasurementError if no quad fits into the time.
+    """
+    plan = gpu_plan(job.plan) if device.type == "cuda" else job.plan
+    timer = stopwatch(steps, device)
+    gpu = ThrottleWatch(timer, read) if (read := watcher(device)) else None
+    disturbed = gpu.disturbed if gpu else undisturbed
+    every_rank = synchronised(gpu or timer, gather)
+    instruments = Instruments(
+        stopwatch=lambda arm, iterations: max(every_rank(arm, iterations)),
+        now=lambda: max(gather(monotonic())),
+        disturbed=lambda: any(gather(float(disturbed()))),
+    )
+    load_since = watch_load()
+    found = measure(instruments, in_order(steps), plan, job.number, progress)
+    if not found.quads:
+        raise MeasurementError(_no_quad(found, plan))
+    load = load_since()
+    process = Process(
+        iterations=found.iterations,
+        warm=found.warm,
+        complete=found.complete,
+        interrupted=found.interrupted,
+        dropped=found.dropped,
+        preempted=load.preempted,
+        others=load.others,
+        stolen=load.stolen,
+        load=load.load,
+        throttling=gpu.throttling() if gpu else None,
+    )
+    return ProcessResult(process, found.quads, environment(device, job.settings))
+
+
+def gpu_plan(plan: QuickPlan) -> QuickPlan:
+    """Return the plan with what a GPU needs: longer timings, and time to ramp its clocks up."""
+    return replace(plan, shortest=GPU_SHORTEST, busy=GPU_BUSY)
+
+
+def in_order(arms: Mapping[str, object]) -> list[str]:
+    """Return the arms as they take turns: the plain network, the one asked about, all others."""
+    return sorted(arms, key=lambda arm: (arm != BASELINE, arm != NETWORK, arm))
+
+
+def _no_quad(found: Measured, plan: QuickPlan) -> str:
+    """Return why there is no quad."""
+    if found.dropped:
+        return f"the GPU was slowed down in all {found.dropped} comparisons: let it cool"
+    return f"not one comparison fits into the {plan.max_time:g} s of a process: raise --max-time"

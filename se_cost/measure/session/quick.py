@@ -1,0 +1,76 @@
+"""A timed comparison in this process: the quick protocol, and one process of the full one."""
+
+from collections.abc import Mapping
+
+from se_cost.errors import MeasurementError
+from se_cost.measure.machine.clocks import quiet
+from se_cost.measure.machine.device import resolve
+from se_cost.measure.machine.out_of_memory import enough_memory
+from se_cost.measure.ranks.torchrun import outer, ranked
+from se_cost.measure.session.jobs import TimeJob
+from se_cost.measure.session.parent import patience, work
+from se_cost.measure.session.process import timed
+from se_cost.measure.session.rank import one_rank
+from se_cost.measure.steps.steps import steps
+from se_cost.measure.timing.arms import expect_possible, expect_trainable, fitted
+from se_cost.measure.timing.collect import WorkerLostError
+from se_cost.measure.timing.protocol import Progress, silent
+from se_cost.measure.timing.result import Timing
+from se_cost.measure.timing.run import Run, Stop
+from se_cost.measure.timing.samples import ProcessResult
+from se_cost.measure.timing.settings import QuickPlan, Settings
+from se_cost.nets.model import Model
+
+
+def time_quick(
+    model: Model,
+    networks: Mapping[str, Model],
+    settings: Settings | None = None,
+    plan: QuickPlan | None = None,
+    progress: Progress = silent,
+) -> Timing:
+    """Time `networks` against the first of them, BASELINE, by the quick protocol.
+
+    A batch that does not fit into the memory of a GPU is halved for all networks together. Under an
+    outer torchrun this process is one of its ranks, and no batch is halved. Raises UsageError for
+    settings that contradict each other, MeasurementError if they cannot be timed here.
+    """
+    settings, plan = ranked(settings or Settings(), outer()), plan or QuickPlan()
+    expect_possible(settings)
+    expect_trainable(model, settings)
+
+    def attempt(fitting: Settings) -> ProcessResult:
+        return one_process(TimeJob(networks, fitting, plan, fitting.seed), progress)
+
+    if outer() is None:
+        result, fitting = fitted(settings, attempt)
+    else:  # the other ranks do not know what does not fit here
+        result, fitting = attempt(settings), settings
+    run = Run((result,), stop=Stop.PROCESSES)
+    asked = None if fitting == settings else settings.batch
+    return Timing(model, fitting, networks, run, asked)
+
+
+def one_process(job: TimeJob, progress: Progress = silent) -> ProcessResult:
+    """Time the networks of a job, which are built in their order, against BASELINE.
+
+    Several ranks are started by torchrun, unless this is one of them. Raises MeasurementError if
+    there is no such device, or not enough memory or time.
+    """
+    rank, settings = outer(), job.settings
+    if rank is not None:
+        return one_rank(rank, job, progress)
+    if settings.nproc > 1:
+        return _in_ranks(job)
+    device = resolve(settings.device)
+    with quiet(settings.threads), enough_memory():
+        return timed(steps(job.networks, settings, device), job, device, progress)
+
+
+def _in_ranks(job: TimeJob) -> ProcessResult:
+    try:
+        limit = patience(job.plan.max_time, job.settings, len(job.networks))
+        result: ProcessResult = work(job, limit)
+    except WorkerLostError as error:
+        raise MeasurementError(str(error)) from None
+    return result

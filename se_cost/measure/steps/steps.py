@@ -1,0 +1,117 @@
+"""One iteration of each network of a comparison, ready to run."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from se_cost.ledger.walk import walk
+from se_cost.measure.models.build import DTYPES, FORMATS, network, stored
+from se_cost.measure.steps.compiling import compile_now, compiled
+from se_cost.measure.steps.cuda_graphs import replayed
+from se_cost.measure.timing.settings import Mode, Settings
+from se_cost.nets.model import Head, Model
+from se_cost.nets.zoo.registry import build
+from se_cost.record import Record
+
+Step = Callable[[], None]
+
+MOMENTUM = 0.9
+RATE = 1e-5  # so low that thousands of steps on one batch drive no number to its limits
+
+
+class Batch(Record):
+    """The input of one iteration."""
+
+    images: Tensor  # (N, C, H, W), normally distributed
+    targets: Tensor | None  # random classes, (N,) or (N, H, W); None for networks without classes
+
+
+def steps(
+    networks: Mapping[str, Model], settings: Settings, device: torch.device
+) -> dict[str, Step]:
+    """Return what runs one iteration of every arm; all arms share one random batch.
+
+    Raises UsageError and MeasurementError as `step` does.
+    """
+    torch.manual_seed(settings.seed)
+    if settings.compile:
+        torch.compiler.reset()  # what an earlier comparison compiled counts towards a limit
+    batch = data(next(iter(networks.values())), settings, device)
+    return {
+        arm: step(network(model, settings, device), batch, settings)
+        for arm, model in networks.items()
+    }
+
+
+def data(model: Model, settings: Settings, device: torch.device) -> Batch:
+    """Return `settings.batch` random images, and a class for each output that is a choice."""
+    images = torch.randn(settings.batch, *model.input)
+    placed = images.to(device, stored(settings), memory_format=FORMATS[settings.layout])
+    if not model.classes or model.head is Head.NONE:
+        return Batch(placed, None)
+    classes, *places = walk(build(model), model.input).shape
+    return Batch(placed, torch.randint(classes, (settings.batch, *places)).to(device))
+
+
+def step(network: nn.Module, batch: Batch, settings: Settings) -> Step:
+    """Return one iteration of a network, which may be wrapped, as for data-parallel training.
+
+    Compiles and captures before it returns, so no timed iteration does. Raises UsageError for CUDA
+    graphs on a CPU, and MeasurementError if compiling or capturing fails.
+    """
+    runs = compiled(network) if settings.compile else network
+    iteration = (_training if settings.mode is Mode.TRAIN else _inference)(runs, batch, settings)
+    if settings.compile:
+        compile_now(iteration)
+    return replayed(iteration, batch.images.device) if settings.cuda_graphs else iteration
+
+
+def loss(output: Tensor, targets: Tensor | None) -> Tensor:
+    """Return the mean cross-entropy of (N, classes, ...), in float32.
+
+    Without targets (an image, or the trunk alone) it is the mean of the squared output: a cheap
+    loss with a gradient for every value.
+    """
+    if targets is None:
+        return output.float().square().mean()
+    return cross_entropy(output.float(), targets)
+
+
+def _precision(settings: Settings, device: torch.device) -> AbstractContextManager[object]:
+    if settings.autocast:
+        return torch.autocast(device.type, DTYPES[settings.dtype])
+    return nullcontext()
+
+
+def _inference(network: nn.Module, batch: Batch, settings: Settings) -> Step:
+    precision = _precision(settings, batch.images.device)
+
+    def iteration() -> None:
+        with torch.inference_mode(), precision:
+            network(batch.images)
+
+    return iteration
+
+
+def _training(network: nn.Module, batch: Batch, settings: Settings) -> Step:
+    """Return forward pass, loss and backward pass, and the optimiser's step if it is asked for.
+
+    Float16 has no GradScaler: it protects what is learned, and nothing is learned here. Its few
+    operations are left out of both networks alike.
+    """
+    precision = _precision(settings, batch.images.device)
+    parameters = network.parameters()
+    optimizer = torch.optim.SGD(parameters, RATE, MOMENTUM) if settings.optimizer else None
+
+    def iteration() -> None:
+        network.zero_grad(set_to_none=True)
+        with precision:
+            error = loss(network(batch.images), batch.targets)
+        error.backward()  # type: ignore[no-untyped-call]
+        if optimizer is not None:
+            optimizer.step()
+
+    return iteration

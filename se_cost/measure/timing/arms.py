@@ -1,0 +1,122 @@
+"""Which networks a timing compares, and with which settings they can be compared."""
+
+from collections.abc import Callable
+from math import prod
+from typing import TypeVar
+
+from se_cost.errors import MeasurementError, OutOfMemoryError, UsageError
+from se_cost.ledger.costs import costs
+from se_cost.measure.timing.settings import DType, Mode, Settings
+from se_cost.nets.model import Model
+from se_cost.record import replace
+
+T = TypeVar("T")
+Networks = dict[str, Model]  # by arm, the plain one first
+
+BASELINE = "baseline"
+NETWORK = "network"
+TRIMMED = "without_final_stage"
+
+GRAPHS_NEED_CUDA = "--cuda-graphs needs --device cuda"
+
+
+def three(model: Model) -> Networks:
+    """Return the plain network, the one with attention, and the latter without its final stage.
+
+    Dropping the only attention stage would give the plain network again. Raises MeasurementError if
+    there is no attention.
+    """
+    return dict(list(ladder(model).items())[:3])
+
+
+def ladder(model: Model) -> Networks:
+    """Return what `three` does, and one more network for each further stage that is dropped."""
+    if not model.stages:
+        raise MeasurementError(f"nothing to compare: {model.arch} has no attention")
+    networks = {BASELINE: model.plain, NETWORK: model}
+    final_first = sorted(model.stages, reverse=True)
+    for number in range(1, len(final_first)):
+        gone = final_first[:number]
+        name = TRIMMED if number == 1 else f"without_stages_{'_'.join(map(str, gone))}"
+        networks[name] = model.without(gone)
+    return networks
+
+
+def itself(model: Model) -> Networks:
+    """Return a network twice: it is built twice, and the true difference is zero."""
+    return {BASELINE: model, NETWORK: model}
+
+
+def dropped(model: Model, other: Model) -> list[int]:
+    """Return the stages that have attention in `model` and none in `other`, the last first."""
+    return sorted(set(model.stages) - set(other.stages), reverse=True)
+
+
+def expect_possible(settings: Settings) -> None:
+    """Raise UsageError for settings that contradict each other, and name what each one needs.
+
+    The device is taken as it was asked for: `auto` may still turn out to be a CPU.
+    """
+    training, single = settings.mode is Mode.TRAIN, settings.nproc == 1
+    needs = {
+        "--autocast needs --dtype bfloat16 or float16": (
+            settings.autocast and settings.dtype is DType.FLOAT32
+        ),
+        GRAPHS_NEED_CUDA: settings.cuda_graphs and settings.device == "cpu",
+        "--fold-norms needs --mode infer: training normalises with the statistics of its batch": (
+            settings.fold_norms and training
+        ),
+        "--optimizer needs --mode train": settings.optimizer and not training,
+        "--cuda-graphs needs --nproc 1": settings.cuda_graphs and not single,
+        "--compile needs --nproc 1": settings.compile and not single,
+        "--nproc needs --device cuda or cpu: every rank takes a GPU of its own": (
+            settings.device.startswith("cuda:") and not single
+        ),
+    }
+    for need, missing in needs.items():
+        if missing:
+            raise UsageError(need)
+    if settings.batch % settings.nproc:
+        raise UsageError(_remainder(settings.batch, settings.nproc))
+
+
+def _remainder(batch: int, nproc: int) -> str:
+    below = batch - batch % nproc
+    near = f"{below} or {below + nproc}" if below else f"{nproc}"
+    return f"batch {batch} does not divide over {nproc} processes: take {near}"
+
+
+def expect_trainable(model: Model, settings: Settings) -> None:
+    """Raise UsageError if a batch norm would see one value per channel, which has no variance."""
+    batch = settings.batch // settings.nproc
+    if settings.mode is not Mode.TRAIN:
+        return
+    for row in costs(model).network.rows:
+        if row.op == "norm" and batch * prod(row.output[1:]) == 1:
+            raise UsageError(
+                f"batch {settings.batch} is too small to train at "
+                f"{model.input[1]}x{model.input[2]}: {row.path} would normalise one value per "
+                f"channel; take a batch of {2 * settings.nproc}"
+            )
+
+
+def fitted(settings: Settings, attempt: Callable[[Settings], T]) -> tuple[T, Settings]:
+    """Return what an attempt gives with the largest batch that fits into the memory, by halving.
+
+    The batch is that of all networks of a comparison. Raises OutOfMemoryError if one image does not
+    fit.
+    """
+    while True:
+        try:
+            return attempt(settings), settings
+        except OutOfMemoryError:
+            smaller = halved(settings)
+            if smaller is None:
+                raise
+        settings = smaller  # out here, where the tensors of the attempt are gone with its error
+
+
+def halved(settings: Settings) -> Settings | None:
+    """Return the settings with half the batch, None if that leaves a process without an image."""
+    batch = settings.batch // 2 // settings.nproc * settings.nproc
+    return replace(settings, batch=batch) if batch else None

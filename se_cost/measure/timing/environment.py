@@ -1,0 +1,27 @@
+"""The fingerprint of a measurement: what it depends on, and nothing that identifies a person."""
+
+from msgspec import UNSET, UnsetType
+
+from se_cost.measure.timing.settings import DType, MemoryFormat
+from se_cost.record import Record
+
+
+class Environment(Record, kw_only=True):
+    """Versions, device, threads, type and layout; figures that a device lacks are left out."""
+
+    se_cost: str
+    torch: str
+    python: str
+    system: str
+    device: str  # cpu or cuda
+    device_name: str
+    cores: int | UnsetType = UNSET  # of a CPU, those that the process may use
+    sms: int | UnsetType = UNSET  # multiprocessors of a GPU, as all that follows up to threads
+    cuda: str | UnsetType = UNSET
+    cudnn: int | UnsetType = UNSET
+    cudnn_benchmark: int | UnsetType = UNSET
+    cudnn_tf32: int | UnsetType = UNSET  # 1 if convolutions of float32 may run in TF32
+    threads: int  # of torch on the CPU
+    dtype: DType
+    layout: MemoryFormat
+    ranks: int | UnsetType = UNSET  # data-parallel processes

@@ -1,0 +1,165 @@
+"""How one process measures: all arms are paired with the plain one in quads.
+
+It knows neither networks nor clocks: the instruments are handed in.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from math import ceil, inf
+from statistics import median
+from time import monotonic
+
+from se_cost.errors import MeasurementError
+from se_cost.measure.timing.quads import Quad
+from se_cost.measure.timing.settings import QuickPlan
+from se_cost.measure.timing.statistics import hodges_lehmann
+from se_cost.measure.timing.verdict import interim
+from se_cost.record import Record
+
+Stopwatch = Callable[[str, int], float]  # (arm, iterations) to seconds for all of them
+Progress = Callable[[float, str], None]  # (share done, what is being done)
+
+STEADY = 0.02  # warm when the medians of the last WINDOW timings and of those before differ by less
+WINDOW = 5
+WARM_UP = 1 / 3  # of the time, at most
+
+
+def silent(done: float, what: str) -> None:
+    """Report no progress."""
+
+
+def undisturbed() -> bool:
+    """Report no disturbance, where none can be seen."""
+    return False
+
+
+class Instruments(Record):
+    """What a process measures with."""
+
+    stopwatch: Stopwatch
+    now: Callable[[], float] = monotonic  # seconds, for the time limit
+    disturbed: Callable[[], bool] = undisturbed  # was the device slowed down since the last call?
+
+
+class Measured(Record):
+    """The quads of one process, and how they were taken."""
+
+    iterations: int  # per timing
+    quads: tuple[Quad, ...]
+    warm: bool  # whether the timings had become steady before the first quad
+    complete: bool  # False if the time ran out first
+    interrupted: bool  # True if Ctrl-C ended it
+    dropped: int  # quads during which the device was slowed down
+
+
+def measure(
+    instruments: Instruments,
+    arms: Sequence[str],
+    plan: QuickPlan,
+    number: int = 0,
+    progress: Progress = silent,
+) -> Measured:
+    """Time all other arms against the first until each has its quads or the time is up.
+
+    A quad during which the device was slowed down is dropped whole, counted, and taken again.
+    Ctrl-C ends it early and keeps what is finished; before the first quad it is passed on.
+    `number` is that of the process.
+    """
+    coin = random.Random(plan.seed)
+    stopwatch, others = instruments.stopwatch, arms[1:]
+    deadline = instruments.now() + plan.max_time
+    iterations = _calibrate(stopwatch, arms, plan.shortest)
+    progress(0, "warming up")
+    warm, quickest = _warm_up(instruments, arms, iterations, plan)
+    iterations = max(iterations, _lasting(plan.shortest, quickest))  # a cold device is slower
+    instruments.disturbed()  # the warm-up may be disturbed
+    quads: list[Quad] = []
+    dropped, interrupted, wanted = 0, False, plan.quads * len(others)
+    try:
+        while len(quads) < wanted and instruments.now() < deadline:
+            pair = (arms[0], others[len(quads) % len(others)])
+            quad = _quad(stopwatch, pair, iterations, number, coin.random() < 0.5)
+            if instruments.disturbed():
+                dropped += 1
+                continue
+            quads.append(quad)
+            _report(progress, quads, wanted)
+    except KeyboardInterrupt:
+        if not quads:
+            raise
+        interrupted = True
+    complete = len(quads) == wanted and not interrupted
+    return Measured(iterations, tuple(quads), warm, complete, interrupted, dropped)
+
+
+def _report(progress: Progress, quads: Sequence[Quad], wanted: int) -> None:
+    if progress is not silent:  # which need not wait for an estimate
+        effects = [quad.effect for quad in quads if quad.arm == quads[0].arm]
+        progress(len(quads) / wanted, interim(hodges_lehmann(effects)))
+
+
+def _calibrate(stopwatch: Stopwatch, arms: Sequence[str], shortest: float) -> int:
+    """Return how many iterations make the quickest arm last `shortest` seconds."""
+    for arm in arms:
+        stopwatch(arm, 1)  # the first call of all also allocates and tunes
+    return _lasting(shortest, min(_seconds(stopwatch, arm, 1) for arm in arms))
+
+
+def _lasting(shortest: float, one: float) -> int:
+    """Return how many iterations of `one` second each last for `shortest` seconds."""
+    return ceil(max(1.0, shortest / one))
+
+
+def _warm_up(
+    instruments: Instruments, arms: Sequence[str], iterations: int, plan: QuickPlan
+) -> tuple[bool, float]:
+    """Run the arms in turn until all are steady, for a share of the time at most.
+
+    Returns whether they are, and the seconds of one iteration of the quickest by then.
+    """
+    now, start = instruments.now, instruments.now()
+    history: dict[str, list[float]] = {arm: [] for arm in arms}
+    steady = False
+    while not steady and now() - start < plan.max_time * WARM_UP:
+        for arm, timings in history.items():
+            timings.append(_seconds(instruments.stopwatch, arm, iterations))
+        steady = now() - start >= plan.busy and all(map(_steady, history.values()))
+    return steady, min((min(t[-WINDOW:]) for t in history.values() if t), default=inf)
+
+
+def _steady(timings: list[float]) -> bool:
+    if len(timings) < 2 * WINDOW:
+        return False
+    last, before = median(timings[-WINDOW:]), median(timings[-2 * WINDOW : -WINDOW])
+    return abs(last / before - 1) < STEADY
+
+
+def _quad(
+    stopwatch: Stopwatch, pair: tuple[str, str], iterations: int, number: int, reverse: bool
+) -> Quad:
+    a, b = reversed(pair) if reverse else pair
+    w, x, y, z = (_settled_seconds(stopwatch, arm, iterations) for arm in (a, b, b, a))
+    return Quad(number, pair[1], reverse, (w, x, y, z))
+
+
+def _settled_seconds(stopwatch: Stopwatch, arm: str, iterations: int) -> float:
+    """Return the seconds of one iteration, after an untimed one.
+
+    After another arm the caches hold that arm's weights, after the same arm its own. Without the
+    untimed iteration the second of two timings in a row would be quicker, and the null would not
+    be zero.
+    """
+    stopwatch(arm, 1)
+    return _seconds(stopwatch, arm, iterations)
+
+
+def _seconds(stopwatch: Stopwatch, arm: str, iterations: int) -> float:
+    """Return the seconds of one iteration."""
+    return expect_forward(stopwatch(arm, iterations)) / iterations
+
+
+def expect_forward(seconds: float) -> float:
+    """Return the seconds of a timing; raise MeasurementError unless they are positive."""
+    if seconds <= 0:
+        raise MeasurementError(f"the clock says {seconds:g} s for one timing: it went backwards")
+    return seconds

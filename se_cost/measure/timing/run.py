@@ -1,0 +1,91 @@
+"""The processes of one timing, why there are no more of them, and what they say together."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from math import inf
+
+from se_cost.measure.timing.quads import Quad
+from se_cost.measure.timing.samples import ProcessResult
+from se_cost.measure.timing.settings import StoppingRule
+from se_cost.measure.timing.statistics import Estimate, hodges_lehmann
+from se_cost.record import Record, replace
+
+CONFIDENCE = 0.95
+LOOKED_AT = 0.97  # of the interval that is looked at after every process, reported as 95 %
+
+
+class Stop(StrEnum):
+    """Why a run ended."""
+
+    TARGET = "target"  # every interval is narrow enough
+    TIME = "time"  # another process would not fit into it
+    PROCESSES = "processes"  # as many as were allowed
+    INTERRUPTED = "interrupted"  # by Ctrl-C
+    FAILED = "failed"  # processes died, or could not measure any more
+
+
+class Run(Record):
+    """The processes of one timing, how many were lost, and why there are no more."""
+
+    processes: tuple[ProcessResult, ...] = ()
+    rule: StoppingRule | None = None  # None is the quick protocol, with one process
+    lost: int = 0
+    stop: Stop | None = None  # None while it goes on
+    reason: str = ""  # of the last loss or failure
+
+    @property
+    def quick(self) -> bool:
+        """Return True for one process, whose interval says nothing of other processes."""
+        return self.rule is None
+
+    @property
+    def quads(self) -> list[Quad]:
+        """Return the quads of all processes, in the order they were taken."""
+        return [quad for result in self.processes for quad in result.quads]
+
+    @property
+    def others(self) -> list[str]:
+        """Return the arms that were timed against the plain one."""
+        return list(dict.fromkeys(quad.arm for quad in self.quads))
+
+    def effect(self, arm: str) -> Estimate:
+        """Estimate log(arm / baseline)."""
+        return self._estimate(lambda quad: quad.effect, arm)
+
+    @property
+    def null(self) -> Estimate:
+        """Estimate the A/A contrast, which is expected to be 0."""
+        return self._estimate(lambda quad: quad.null)
+
+    @property
+    def drift(self) -> Estimate:
+        """Estimate the linear change of log time over a quad."""
+        return self._estimate(lambda quad: quad.drift)
+
+    def _estimate(self, contrast: Callable[[Quad], float], arm: str | None = None) -> Estimate:
+        """Estimate a contrast over processes, in the quick protocol over quads."""
+        found = [
+            [contrast(quad) for quad in result.quads if arm in (None, quad.arm)]
+            for result in self.processes
+        ]
+        if self.quick:
+            return hodges_lehmann([value for values in found for value in values], CONFIDENCE)
+        each = [hodges_lehmann(values).value for values in found if values]
+        return hodges_lehmann(each, LOOKED_AT)
+
+    def with_process(self, result: ProcessResult) -> "Run":
+        """Return the run with one more process."""
+        return replace(self, processes=(*self.processes, result))
+
+    def with_lost(self, reason: str) -> "Run":
+        """Return the run with one more process lost."""
+        return replace(self, lost=self.lost + 1, reason=reason)
+
+    def stopped(self, stop: Stop | None, reason: str = "") -> "Run":
+        """Return the run as it ended, unchanged if there is no `stop`."""
+        return replace(self, stop=stop, reason=reason or self.reason)
+
+
+def half_width(run: Run) -> float:
+    """Return half the width of the widest interval of log time, infinite if there is none."""
+    return max((run.effect(arm).half_width for arm in run.others), default=inf)

@@ -1,0 +1,67 @@
+"""How networks are run when they are timed, and for how long."""
+
+from enum import StrEnum
+
+from se_cost.record import Record
+
+
+class Mode(StrEnum):
+    """What one iteration is."""
+
+    INFER = "infer"  # forward pass in inference mode
+    TRAIN = "train"  # forward pass, loss and backward pass
+
+
+class DType(StrEnum):
+    """The type of weights and activations; with autocast, the type that it lowers to."""
+
+    FLOAT32 = "float32"
+    BFLOAT16 = "bfloat16"
+    FLOAT16 = "float16"
+
+
+class MemoryFormat(StrEnum):
+    """The order of a feature map in memory."""
+
+    NCHW = "nchw"
+    NHWC = "nhwc"
+
+
+class Settings(Record):
+    """Everything beside the networks that changes the answer."""
+
+    device: str = "auto"  # auto, cpu, cuda or cuda:N
+    mode: Mode = Mode.INFER
+    batch: int = 1  # images of one iteration, over all ranks
+    dtype: DType = DType.FLOAT32
+    layout: MemoryFormat = MemoryFormat.NCHW
+    threads: int | None = None  # of the CPU; None leaves torch's choice
+    seed: int = 0
+    autocast: bool = False  # weights stay float32, autocast lowers operations to dtype
+    compile: bool = False  # by torch.compile
+    cuda_graphs: bool = False  # an iteration is captured once and replayed: no launch cost
+    fold_norms: bool = False  # batch norms folded into their convolutions; inference only
+    optimizer: bool = False  # training includes the step of SGD with momentum
+    nproc: int = 1  # data-parallel processes, each with a part of the batch
+
+
+class StoppingRule(Record):
+    """The full protocol: fresh processes follow each other until this rule ends the run."""
+
+    target: float = 0.01  # half-width of every interval, of log time
+    max_time: float = 600.0  # seconds
+    at_least: int = 10  # processes
+    at_most: int = 100
+
+
+class QuickPlan(Record):
+    """The quick protocol: how long one process measures, and how finely."""
+
+    quads: int = 20  # per arm
+    max_time: float = 60.0  # seconds, warm-up included
+    shortest: float = 0.05  # seconds that one timing lasts at least, unless one iteration is longer
+    busy: float = 0.0  # seconds of warm-up at least; clocks of a GPU ramp up
+    seed: int = 0  # of the order within quads
+
+
+Protocol = StoppingRule | QuickPlan

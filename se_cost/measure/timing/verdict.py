@@ -1,0 +1,75 @@
+"""What an estimated ratio of times means: a change in per cent, and a verdict on it."""
+
+from enum import StrEnum
+from math import expm1, inf
+
+from se_cost.measure.timing.statistics import Estimate
+from se_cost.record import Record
+
+MARGIN = 0.5  # per cent of time that is taken for no difference
+
+
+class TimeVerdict(StrEnum):
+    """Whether a network is slower than the plain one."""
+
+    SLOWER = "slower"
+    FASTER = "faster"
+    SAME = "same"
+    INCONCLUSIVE = "inconclusive"
+
+
+class Change(Record):
+    """A change of time in per cent; the bounds are those of the 95 % interval, None without one."""
+
+    percent: float
+    low: float | None
+    high: float | None
+
+    @property
+    def holds_zero(self) -> bool:
+        """Return True if the interval contains zero, or if there is no interval."""
+        return self.scaled(1).holds_zero
+
+    def scaled(self, factor: float) -> Estimate:
+        """Return the change in another unit, of which `factor` are one per cent."""
+        return Estimate(self.percent, self.low, self.high).map(lambda x: x * factor)
+
+
+class Overhead(Change):
+    """The time of a network beside the plain one, in per cent, with its verdict."""
+
+    verdict: TimeVerdict
+
+
+def change(log_ratio: Estimate) -> Change:
+    """Return the estimate of a ratio's logarithm as a change in per cent."""
+    percent = log_ratio.map(lambda x: 100 * expm1(x))
+    return Change(percent.value, percent.low, percent.high)
+
+
+def overhead(log_ratio: Estimate) -> Overhead:
+    """Return the same with its verdict."""
+    found = change(log_ratio)
+    return Overhead(found.percent, found.low, found.high, judged(found))
+
+
+def judged(found: Change, margin: float = MARGIN) -> TimeVerdict:
+    """Return the verdict on a change.
+
+    The interval must lie wholly outside, or wholly inside, the `margin` of indifference.
+    """
+    if found.low is None or found.high is None:
+        return TimeVerdict.INCONCLUSIVE
+    if found.low > margin:
+        return TimeVerdict.SLOWER
+    if found.high < -margin:
+        return TimeVerdict.FASTER
+    inside = -margin < found.low and found.high < margin
+    return TimeVerdict.SAME if inside else TimeVerdict.INCONCLUSIVE
+
+
+def interim(log_ratio: Estimate) -> str:
+    """Return the estimate in a few signs, for a run that goes on: `+4.31 % ±0.62`."""
+    known = f"{change(log_ratio).percent:+.2f} %"
+    width = 100 * log_ratio.half_width
+    return known if width == inf else f"{known} ±{width:.2f}"

@@ -1,0 +1,116 @@
+"""Predictions by hand, from a made-up machine, and measurements from timings of known truth."""
+
+import msgspec
+import pytest
+
+from measure.made_up import explanation
+from se_cost.ledger.traffic import Traffic
+from se_cost.measure.explain.prediction import networks, only_stage
+from se_cost.measure.machine.figures import Machine
+from se_cost.measure.timing.arms import BASELINE, NETWORK
+from se_cost.measure.timing.settings import DType, Mode, Settings
+from se_cost.nets.zoo.model import model
+
+SE50 = model("se_resnet50")
+E = 4 * 5_519_360  # bytes of all gated maps of one image
+
+
+def test_every_stage_is_timed_only_stage() -> None:
+    """Plain, all of it, and each stage; with one stage that is the network itself."""
+    found = networks(SE50)
+    assert list(found) == [BASELINE, NETWORK, *(only_stage(stage) for stage in (2, 3, 4, 5))]
+    assert found[only_stage(4)] == model("se_resnet50", stages=[4])
+    assert list(networks(model("se_resnet50", stages=[3]))) == [BASELINE, NETWORK]
+
+
+def test_prediction_is_bytes_and_operators() -> None:
+    """A gigabyte a second and a millisecond an operator: bytes are nanoseconds."""
+    whole = explanation(SE50, machine=Machine(1e9, 1e-3)).whole
+    assert whole.gated_bytes == E
+    assert whole.moved_bytes == whole.traffic.forward
+    assert whole.predicted.memory == pytest.approx(whole.traffic.forward / 1e9)
+    assert whole.predicted.launches == pytest.approx(0.096)
+    assert whole.predicted.seconds == whole.predicted.memory + whole.predicted.launches
+
+
+def test_training_takes_both_passes() -> None:
+    """Backward bytes and operators are added, inference does without."""
+    whole = explanation(SE50, Settings(mode=Mode.TRAIN)).whole
+    assert whole.moved_bytes == whole.traffic.forward + whole.traffic.backward
+    assert whole.operators == 16 * (6 + 13)
+
+
+@pytest.mark.parametrize("dtype", [DType.BFLOAT16, DType.FLOAT16])
+def test_batch_and_type_decide_the_bytes(dtype: DType) -> None:
+    """E of eight images in two bytes is four times that of one in four."""
+    whole = explanation(SE50, Settings(batch=8, dtype=dtype)).whole
+    assert whole.gated_bytes == 4 * E
+
+
+def test_measured_is_the_overhead_of_the_plain_network_s_time() -> None:
+    """With 10 ms for the plain one, 10 % are 1 ms and 2 % of one stage 0.2 ms, with intervals."""
+    found = explanation(SE50, machine=Machine(1e10, 1e-6))
+    whole, stage = found.whole, found.stages[1]
+    measured = whole.measured_seconds
+    assert measured is not None
+    assert measured.value == pytest.approx(1e-3, rel=1e-3)
+    assert measured.low is not None
+    assert measured.low < measured.value < (measured.high or 0)
+    assert stage.stage == 3
+    assert stage.measured_seconds is not None
+    assert stage.measured_seconds.value == pytest.approx(0.2e-3, rel=1e-3)
+    assert whole.e_passes is not None
+    assert whole.e_passes.value == pytest.approx(1e-3 * 1e10 / E, rel=1e-3)
+
+
+def test_stages_add_up() -> None:
+    """Blocks, bytes and operators of the stages are those of the whole."""
+    found = explanation(SE50)
+    assert [part.blocks for part in found.stages] == [3, 4, 6, 3]
+    assert sum((part.traffic for part in found.stages), Traffic()) == found.whole.traffic
+    assert sum(part.gated_bytes for part in found.stages) == found.whole.gated_bytes
+    assert sum(part.macs for part in found.stages) == found.whole.macs == 2_514_944
+
+
+def test_a_stage_that_was_not_timed_has_no_measurement() -> None:
+    """Ctrl-C may come before every network had its turn; the prediction stands."""
+    stages = explanation(SE50, truth={NETWORK: 1.1, only_stage(2): 1.04}).stages
+    assert stages[0].measured_seconds is not None
+    assert (stages[3].measured_seconds, stages[3].e_passes) == (None, None)
+    assert stages[3].predicted.seconds > 0
+
+
+def test_the_only_stage_is_the_network() -> None:
+    """It needs no network of its own."""
+    net = model("se_resnet50", stages=[5])
+    found = explanation(net, truth={NETWORK: 1.1})
+    (stage,) = found.stages
+    assert stage.measured_seconds == found.whole.measured_seconds is not None
+
+
+def test_the_plain_network_computes_more_for_a_byte() -> None:
+    """Its intensity is that of the ledger for one image, and grows with the batch."""
+    one, many = (explanation(SE50, Settings(batch=batch)) for batch in (1, 64))
+    plain = one.costs.plain
+    assert one.plain_macs_per_byte == pytest.approx(plain.macs / plain.bytes)
+    assert many.plain_macs_per_byte > one.plain_macs_per_byte > 100 * one.whole.macs_per_byte
+
+
+def test_macs_are_those_of_a_whole_iteration() -> None:
+    """Three images take three times the FCs' 2,514,944; per byte, what both moved and did."""
+    whole = explanation(model("se_resnet50"), Settings(batch=3)).whole
+    assert whole.macs == 3 * 2_514_944
+    assert whole.macs_per_byte == whole.macs / whole.traffic.forward
+
+
+def test_a_stage_is_the_record_of_its_json() -> None:
+    """The whole and its stages have the keys that users rely on, a stage its number too."""
+    found = explanation(SE50)
+    keys = {
+        *("blocks", "macs", "macs_per_byte", "gated_bytes", "traffic", "moved_bytes"),
+        *("operators", "predicted", "measured_seconds", "e_passes"),
+    }
+    whole = msgspec.to_builtins(found.whole)
+    assert set(whole) == keys
+    assert set(whole["predicted"]) == {"seconds", "memory", "launches"}
+    assert set(msgspec.to_builtins(found.stages[0])) == keys | {"stage"}

@@ -1,0 +1,116 @@
+"""Timings with a known truth, made without measuring."""
+
+from collections.abc import Mapping
+from math import exp
+from typing import Any
+
+from se_cost.measure.explain.prediction import Explanation, networks, only_stage
+from se_cost.measure.machine.figures import Machine
+from se_cost.measure.timing.arms import BASELINE, NETWORK, TRIMMED, Networks
+from se_cost.measure.timing.environment import Environment
+from se_cost.measure.timing.quads import Quad
+from se_cost.measure.timing.result import Timing
+from se_cost.measure.timing.run import Run, Stop
+from se_cost.measure.timing.samples import Process, ProcessResult
+from se_cost.measure.timing.settings import DType, MemoryFormat, Settings, StoppingRule
+from se_cost.nets.model import Model
+from se_cost.record import replace
+
+PLAIN_SECONDS = 0.010
+TRUTH: Mapping[str, float] = {NETWORK: 1.10, TRIMMED: 1.04}  # times as slow as the plain network
+BY_STAGE: Mapping[str, float] = {
+    NETWORK: 1.10,
+    **{only_stage(stage): ratio for stage, ratio in {2: 1.04, 3: 1.02, 4: 1.03, 5: 0.99}.items()},
+}
+SCATTER = 0.002  # of the logarithm of a ratio
+ENVIRONMENT = Environment(
+    se_cost="0.0",
+    torch="2.99",
+    python="3.99",
+    system="Linux",
+    device="cpu",
+    device_name="A | processor",
+    cores=8,
+    threads=4,
+    dtype=DType.FLOAT32,
+    layout=MemoryFormat.NCHW,
+)
+PROCESS = Process(
+    iterations=5,
+    warm=True,
+    complete=True,
+    dropped=0,
+    preempted=3,
+    others=0.02,
+    stolen=0.0,
+    load=1.0,
+    throttling=None,
+)
+
+
+def timing(
+    model: Model,
+    settings: Settings | None = None,
+    truth: Mapping[str, float] = TRUTH,
+    quads: int = 8,
+    **went: Any,
+) -> Timing:
+    """Return a quick timing with `quads` of each arm, scattered evenly around the true ratios.
+
+    The plain network takes 10 ms an iteration; `went` overrides how the process went.
+    """
+    run = Run((result(truth, quads, **went),), stop=Stop.PROCESSES)
+    return Timing(model, settings or Settings(), _networks(model, truth), run)
+
+
+def full(
+    model: Model,
+    truth: Mapping[str, float] = TRUTH,
+    processes: int = 12,
+    quads: int = 5,
+    **how: Any,
+) -> Timing:
+    """Return a timing by the full protocol, whose processes scatter as quads do in `timing`.
+
+    `how` overrides how the run ended.
+    """
+    layouts = [SCATTER * (2 * i - processes + 1) / processes for i in range(processes)]
+    found = tuple(
+        result({arm: ratio * exp(layout) for arm, ratio in truth.items()}, quads, number)
+        for number, layout in enumerate(layouts)
+    )
+    run = replace(Run(found, StoppingRule(), stop=Stop.TARGET), **how)
+    return Timing(model, Settings(), _networks(model, truth), run)
+
+
+def explanation(
+    model: Model,
+    settings: Settings | None = None,
+    truth: Mapping[str, float] = BY_STAGE,
+    machine: Machine = Machine(bandwidth=2e10, launch=1e-6),  # noqa: B008 - it is frozen
+    quads: int = 8,
+) -> Explanation:
+    """Return an explanation in which the plain network takes 10 ms, the others `truth` times it."""
+    run = Run((result(truth, quads),), stop=Stop.PROCESSES)
+    return Explanation(Timing(model, settings or Settings(), networks(model), run), machine)
+
+
+def result(truth: Mapping[str, float], quads: int, number: int = 0, **went: Any) -> ProcessResult:
+    """Return what process `number` returns; `went` overrides how it went."""
+    taken = [_quad(number, arm, truth[arm], i, quads) for i in range(quads) for arm in truth]
+    return ProcessResult(replace(PROCESS, **went), tuple(taken), ENVIRONMENT)
+
+
+def _networks(model: Model, truth: Mapping[str, float]) -> Networks:
+    final = [] if model.final_stage is None else [model.final_stage]
+    models = {NETWORK: model, TRIMMED: model.without(final)}
+    return {BASELINE: model.plain} | {arm: models[arm] for arm in truth}
+
+
+def _quad(number: int, arm: str, ratio: float, i: int, of: int) -> Quad:
+    """Return quad `i`; the scatter of all of them is symmetric, so that its centre is 0."""
+    scatter = SCATTER * (2 * i - of + 1) / of
+    plain, other = PLAIN_SECONDS, PLAIN_SECONDS * ratio * exp(scatter)
+    if i % 2:
+        return Quad(number, arm, True, (other, plain, plain, other))
+    return Quad(number, arm, False, (plain, other, other, plain))

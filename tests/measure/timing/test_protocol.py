@@ -1,0 +1,293 @@
+"""The protocol on a simulated machine, whose truth is known and whose clock is ours."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import exp
+from random import Random
+
+import pytest
+
+from se_cost.errors import MeasurementError
+from se_cost.measure.timing.protocol import Instruments, Measured, Progress, measure, silent
+from se_cost.measure.timing.settings import QuickPlan
+from se_cost.measure.timing.statistics import hodges_lehmann
+from se_cost.measure.timing.verdict import Change, change
+from se_cost.record import replace
+
+ARMS = ("baseline", "network", "without_final_stage")
+
+
+@dataclass
+class Machine:
+    """A clock that only moves while an arm runs, at a speed that drifts and is noisy."""
+
+    truth: dict[str, float]  # seconds per iteration
+    noise: float = 0.0
+    drift: float = 0.0  # of the log time, per timing
+    cold: int = 0  # how many timings are twice as slow
+    seed: int = 0
+    interrupt_after: int | None = None
+    seconds: float = 0.0
+    calls: list[tuple[str, int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Seed the noise."""
+        self.random = Random(self.seed)
+
+    def watch(self, arm: str, iterations: int) -> float:
+        """Return how long the arm takes."""
+        self.calls.append((arm, iterations))
+        if self.interrupt_after is not None and len(self.calls) > self.interrupt_after:
+            raise KeyboardInterrupt
+        slow = 2 if len(self.calls) <= self.cold else 1
+        level = self.drift * len(self.calls) + self.random.gauss(0, self.noise)
+        taken = iterations * slow * self.truth[arm] * exp(level)
+        self.seconds += taken
+        return taken
+
+    def run(self, plan: QuickPlan, number: int = 0, progress: Progress = silent) -> Measured:
+        """Measure all arms."""
+        return measure(self.instruments(), ARMS, plan, number, progress)
+
+    def instruments(self, **others: Callable[[], bool]) -> Instruments:
+        """Return what measures on this machine."""
+        return Instruments(self.watch, lambda: self.seconds, **others)
+
+
+TRUTH = {"baseline": 0.010, "network": 0.011, "without_final_stage": 0.0105}
+PLAN = QuickPlan(quads=12, max_time=600)
+
+
+def effects(samples: Measured, arm: str) -> list[float]:
+    """Return the effects of one arm."""
+    return [quad.effect for quad in samples.quads if quad.arm == arm]
+
+
+def estimated(log_ratios: list[float]) -> Change:
+    """Return the estimate in per cent."""
+    return change(hodges_lehmann(log_ratios))
+
+
+def test_finds_the_truth_of_a_quiet_machine() -> None:
+    """Without noise every quad is the true ratio, in spite of the drift."""
+    samples = Machine(TRUTH, drift=0.001).run(PLAN)
+    assert effects(samples, "network") == pytest.approx([0.0953] * 12, abs=1e-4)
+    assert estimated(effects(samples, "without_final_stage")).percent == pytest.approx(
+        5.0, abs=1e-6
+    )
+    assert (samples.warm, samples.complete, samples.interrupted) == (True, True, False)
+
+
+def test_intervals_cover_the_truth() -> None:
+    """On a noisy, drifting machine 93 to 98 % of the intervals hold the truth."""
+    held = 0
+    for seed in range(400):
+        samples = Machine(TRUTH, noise=0.05, drift=0.0005, seed=seed).run(replace(PLAN, seed=seed))
+        change = estimated(effects(samples, "network"))
+        assert change.low is not None
+        assert change.high is not None
+        held += change.low <= 10 <= change.high
+    assert 0.93 <= held / 400 <= 0.98
+
+
+def test_the_sign_is_right() -> None:
+    """A true 1.5 % is not mistaken for a gain under 2 % of noise and drift in 200 runs."""
+    truth = TRUTH | {"network": 0.01015}
+    wrong = sum(
+        estimated(
+            effects(Machine(truth, 0.02, 0.001, seed=s).run(replace(PLAN, seed=s)), "network")
+        ).percent
+        < 0
+        for s in range(200)
+    )
+    assert wrong <= 2
+
+
+def test_orders_are_balanced_by_a_seeded_coin() -> None:
+    """Both orders occur; the same seed gives the same orders, another one others."""
+    orders = [
+        [quad.reverse for quad in Machine(TRUTH).run(replace(PLAN, seed=s)).quads]
+        for s in (1, 1, 2)
+    ]
+    assert orders[0] == orders[1] != orders[2]
+    assert 4 < sum(orders[0]) < 20
+
+
+def test_arms_take_turns() -> None:
+    """Every arm is paired with the baseline equally often, in the same stretch of time."""
+    samples = Machine(TRUTH).run(PLAN)
+    assert [quad.arm for quad in samples.quads] == list(ARMS[1:]) * 12
+
+
+@pytest.mark.parametrize(("truth", "iterations"), [(0.010, 5), (0.0499, 2), (0.07, 1), (1.0, 1)])
+def test_a_timing_is_long_enough(truth: float, iterations: int) -> None:
+    """The quickest arm runs for 50 ms, or once if that is longer."""
+    machine = Machine(
+        {"baseline": truth, "network": truth * 1.1, "without_final_stage": truth * 1.2}
+    )
+    samples = machine.run(PLAN)
+    assert samples.iterations == iterations
+    assert machine.calls[-1][1] == iterations
+    assert samples.quads[0].of("baseline") == pytest.approx([truth, truth])
+
+
+def test_waits_until_it_is_warm() -> None:
+    """Slow first timings are not in the samples."""
+    samples = Machine(TRUTH, cold=30).run(PLAN)
+    assert samples.warm
+    assert samples.iterations == 5  # of 10 ms each, not of 20
+    assert max(t for quad in samples.quads for t in quad.seconds) < 0.012
+
+
+def warm_up_seconds(machine: Machine, plan: QuickPlan) -> float:
+    """Return how long a machine was warmed up; the first question for disturbances ends it."""
+    asked: list[float] = []
+    begun: list[float] = []
+
+    def disturbed() -> bool:
+        asked.append(machine.seconds)
+        return False
+
+    def progress(done: float, what: str) -> None:
+        begun.append(machine.seconds)
+
+    measure(machine.instruments(disturbed=disturbed), ARMS, plan, progress=progress)
+    return asked[0] - begun[0]
+
+
+ROUND = 5 * sum(TRUTH.values())  # seconds of one timing of every arm
+
+
+def test_one_lucky_timing_does_not_shorten_all() -> None:
+    """The length of timings follows from the last of the warm-up, not from the quickest ever."""
+    calls = 0
+
+    def watch(arm: str, iterations: int) -> float:
+        nonlocal calls
+        calls += 1
+        return iterations * (0.005 if calls == 5 else 0.010)  # the first after four to calibrate
+
+    clock = iter(range(1000))
+    instruments = Instruments(watch, lambda: next(clock) / 1000)
+    assert measure(instruments, ("a", "b"), replace(PLAN, quads=1)).iterations == 5
+
+
+def test_warms_up_for_as_long_as_a_gpu_needs() -> None:
+    """Clocks of a GPU ramp up: it is kept busy for the time that the plan says."""
+    plan = replace(PLAN, quads=1)
+    assert warm_up_seconds(Machine(TRUTH), plan) == pytest.approx(10 * ROUND)
+    assert 3 <= warm_up_seconds(Machine(TRUTH), replace(plan, busy=3)) < 3 + ROUND
+
+
+def test_warms_up_for_a_third_of_the_time_at_most() -> None:
+    """A machine that is never steady, here slower and slower, is measured in the rest."""
+    slower = Machine(TRUTH, drift=0.01)
+    found = warm_up_seconds(slower, replace(PLAN, quads=1, max_time=15))
+    assert 5 <= found < 5 + 5 * ROUND
+
+
+@pytest.mark.parametrize(("slowed", "rounds"), [(0.0203, 10), (0.0206, 13)])
+def test_steady_is_within_two_per_cent(slowed: float, rounds: int) -> None:
+    """The median of five timings is held against that of the five before."""
+    calls = dict.fromkeys(("a", "b"), 0)
+
+    def watch(arm: str, iterations: int) -> float:
+        calls[arm] += 1
+        first_of_warm_up = 2 < calls[arm] <= 7  # after two to calibrate
+        return 0.06 * (1 + slowed * first_of_warm_up)
+
+    clock = iter(range(1000))
+    instruments = Instruments(watch, lambda: next(clock) / 1000)
+    assert measure(instruments, ("a", "b"), replace(PLAN, quads=1)).warm
+    assert calls == {"a": 2 + rounds + 4, "b": 2 + rounds + 4}
+
+
+def test_a_quad_knows_its_process() -> None:
+    """The number of the process goes into every quad."""
+    quads = Machine(TRUTH).run(replace(PLAN, quads=2), number=7).quads
+    assert [quad.process for quad in quads] == [7] * 4
+
+
+def test_says_when_it_never_became_warm() -> None:
+    """A machine that is never steady is measured all the same, and said not to be warm."""
+    samples = Machine(TRUTH, noise=0.5).run(replace(PLAN, max_time=30))
+    assert not samples.warm
+
+
+def test_stops_when_the_time_is_up() -> None:
+    """The time limit ends it with what there is."""
+    samples = Machine(TRUTH).run(replace(PLAN, quads=1000, max_time=20))
+    assert not samples.complete
+    assert 6 < len(samples.quads) < 2000
+
+
+def test_interrupted_keeps_what_is_finished() -> None:
+    """Ctrl-C ends it; finished quads are kept."""
+    whole = Machine(TRUTH)
+    whole.run(PLAN)
+    machine = Machine(TRUTH, interrupt_after=len(whole.calls) - 12)
+    samples = machine.run(PLAN)
+    assert samples.interrupted
+    assert len(samples.quads) == 22
+
+
+def test_interrupted_after_the_last_quad() -> None:
+    """Ctrl-C while it is reported: all are there, but it did not end by itself."""
+
+    def progress(done: float, what: str) -> None:
+        if done == 1:
+            raise KeyboardInterrupt
+
+    samples = Machine(TRUTH).run(PLAN, progress=progress)
+    assert len(samples.quads) == 24
+    assert (samples.complete, samples.interrupted) == (False, True)
+
+
+def test_interrupted_before_the_first_quad() -> None:
+    """Ctrl-C before anything is finished is passed on."""
+    with pytest.raises(KeyboardInterrupt):
+        Machine(TRUTH, interrupt_after=3).run(PLAN)
+
+
+@pytest.mark.parametrize("answer", [0.0, -0.5])
+def test_a_clock_that_goes_backwards_is_refused(answer: float) -> None:
+    """A timing that is not positive is no timing."""
+    watch: Callable[[str, int], float] = lambda arm, iterations: answer  # noqa: E731
+    with pytest.raises(MeasurementError, match="backwards"):
+        measure(Instruments(watch), ARMS, PLAN)
+
+
+def test_reports_progress() -> None:
+    """Progress goes from warming up to done."""
+    told: list[tuple[float, str]] = []
+    Machine(TRUTH).run(PLAN, progress=lambda *word: told.append(word))
+    assert told[0] == (0, "warming up")
+    assert told[-1] == (1.0, "+10.00 % ±0.00")
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+
+
+def test_every_timing_begins_with_its_own_caches() -> None:
+    """A machine that is slow after a switch of arms does not bias null or effect: none is timed."""
+    last = ""
+
+    def watch(arm: str, iterations: int) -> float:
+        nonlocal last
+        switched, last = arm != last, arm
+        return iterations * TRUTH[arm] * (1.3 if switched else 1.0)
+
+    clock = iter(range(10**6))
+    samples = measure(Instruments(watch, lambda: next(clock) / 1e4), ARMS, PLAN)
+    assert estimated([quad.null for quad in samples.quads]).percent == pytest.approx(0, abs=1e-9)
+    assert estimated(effects(samples, "network")).percent == pytest.approx(10)
+
+
+def test_disturbed_quads_are_dropped_and_taken_again() -> None:
+    """A quad during which the device was slowed down is not in the samples, but is counted."""
+    asked = iter(range(1000))
+    machine = Machine(TRUTH)
+    # the first answer is about the warm-up
+    instruments = machine.instruments(disturbed=lambda: next(asked) in {0, 2, 3})
+    samples = measure(instruments, ARMS, PLAN)
+    assert samples.dropped == 2
+    assert len(samples.quads) == 12 * 2
+    assert samples.complete
