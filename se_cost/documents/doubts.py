@@ -1,0 +1,121 @@
+"""What casts doubt on a timing, in plain words, each with its remedy."""
+
+from collections.abc import Callable
+
+from se_cost.measure.timing.arms import NETWORK
+from se_cost.measure.timing.result import Timing
+from se_cost.measure.timing.run import Stop
+from se_cost.measure.timing.samples import Process
+from se_cost.measure.timing.verdict import TimeVerdict
+from se_cost.text import plural
+
+CROWDED = 0.1  # share of the CPU that others may use before it is said
+INTERRUPTED = "interrupted: this is what was finished"
+NOT_WARM = "the timings had not become steady before the measurement began: raise --max-time"
+NOT_COMPLETE = "the time ran out before all comparisons were made: raise --max-time"
+RESTLESS = (
+    "the A/A control differs from zero, as expected in 1 run of 20: if it recurs, other load "
+    "disturbs the measurement; stop it and rerun"
+)
+UNDECIDED = "the interval met --target but is too wide for a verdict: use a smaller --target"
+TOO_FEW = "too few comparisons for a 95 % interval, which takes 6 of each network"
+TOO_FEW_PROCESSES = "too few processes for a 95 % interval, which takes 7: raise --max-time"
+
+
+def doubts(timing: Timing) -> list[str]:
+    """Return what a reader of the result must know, the gravest first."""
+    return [
+        *_ending(timing),
+        *_processes(timing),
+        *_load(timing),
+        *_stragglers(timing),
+        *_interval(timing),
+    ]
+
+
+def _ending(timing: Timing) -> list[str]:
+    run, settings = timing.run, timing.settings
+    found = [INTERRUPTED] if timing.interrupted else []
+    if run.stop is Stop.FAILED:
+        found.append(f"ended early, this is what was finished: {run.reason}")
+    if run.stop is Stop.TIME:
+        found.append("the time ran out before the intervals reached the target: raise --max-time")
+    if run.stop is Stop.PROCESSES and not run.quick:
+        found.append(
+            f"{len(run.processes)} processes did not reach the target: the machine is too noisy"
+        )
+    if run.lost and run.stop is not Stop.FAILED:
+        found.append(f"lost {_of(run.lost, run.lost + len(run.processes))}: {run.reason}")
+    if timing.asked is not None:
+        found.append(
+            f"{timing.asked} images did not fit into the memory: "
+            f"all networks were timed with {settings.batch}"
+        )
+    if timing.memory_error:
+        found.append(f"no peak memory: {timing.memory_error}")
+    return found
+
+
+def _processes(timing: Timing) -> list[str]:
+    """Return what went wrong within processes."""
+    kinds: dict[str, Callable[[Process], bool]] = {
+        NOT_COMPLETE: lambda process: not process.complete and not process.interrupted,
+        NOT_WARM: lambda process: not process.warm,
+    }
+    processes = timing.samples.processes
+    found = []
+    for words, holds in kinds.items():
+        number = sum(map(holds, processes))
+        where = "" if timing.run.quick else f"in {_of(number, len(processes))} "
+        found += [where + words] if number else []
+    dropped = sum(process.dropped for process in processes)
+    if dropped:
+        found.append(
+            f"dropped {plural(dropped, 'comparison')} during which the GPU was slowed down by its "
+            "heat or power: cool it"
+        )
+    return found
+
+
+def _load(timing: Timing) -> list[str]:
+    """Return who else used the CPU; ranks of one job use it beside each other, and are none."""
+    if timing.settings.nproc > 1:
+        return []
+    processes = timing.samples.processes
+    shares = {
+        "other processes used {} of the CPU: close them, or raise --max-time": [
+            process.others for process in processes
+        ],
+        "other virtual machines took {} of the CPU: raise --max-time": [
+            process.stolen for process in processes
+        ],
+    }
+    found = []
+    for words, values in shares.items():
+        known = [value for value in values if value is not None]
+        if known and sum(known) / len(known) > CROWDED:
+            found.append(words.format(f"{100 * sum(known) / len(known):.0f} %"))
+    return found
+
+
+def _stragglers(timing: Timing) -> list[str]:
+    """Return the rank that all others wait for, if it is the same with every network."""
+    slow = {exchange.straggler for exchange in timing.exchanges.values()}
+    (rank,) = slow if len(slow) == 1 else (None,)
+    if rank is None:
+        return []
+    return [f"rank {rank} is a straggler, all others wait for it: look at its device and host"]
+
+
+def _interval(timing: Timing) -> list[str]:
+    overhead = timing.overhead(NETWORK)
+    found = [] if timing.null.holds_zero else [RESTLESS]
+    if overhead.low is None:
+        found.append(TOO_FEW if timing.run.quick else TOO_FEW_PROCESSES)
+    elif timing.run.stop is Stop.TARGET and not timing.itself:
+        found += [UNDECIDED] * (overhead.verdict is TimeVerdict.INCONCLUSIVE)
+    return found
+
+
+def _of(number: int, total: int) -> str:
+    return f"{number} of {total} processes"

@@ -1,0 +1,61 @@
+"""What `report` finds: the documents of the other commands for one network, or for several."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from msgspec import Meta
+
+from se_cost.documents.base import Document
+from se_cost.documents.flops import FlopsDocument
+from se_cost.documents.params import ParamsDocument
+from se_cost.documents.time import TimeDocument
+from se_cost.nets.model import Model
+from se_cost.nets.words import distinct
+
+
+class ReportDocument(Document, tag="report", kw_only=True):
+    """All that is known of one network."""
+
+    recipe: Model
+    params: ParamsDocument
+    flops: FlopsDocument
+    time: tuple[TimeDocument, ...]  # inference and a training step, where they were timed
+    max_time: float | None = None  # limit of each quick timing in seconds, null if there was none
+
+
+class ReportsDocument(Document, tag="report", kw_only=True):
+    """All that is known of several networks."""
+
+    networks: Annotated[tuple[ReportDocument, ...], Meta(min_length=1)]
+
+
+def report(
+    params: ParamsDocument,
+    flops: FlopsDocument,
+    time: Sequence[TimeDocument] = (),
+    max_time: float | None = None,
+) -> ReportDocument:
+    """Return the report on one network."""
+    return ReportDocument(
+        recipe=params.recipe,
+        params=params,
+        flops=flops,
+        time=tuple(time),
+        max_time=max_time,
+        doubts=tuple(f"{one.settings.mode}: {doubt}" for one in time for doubt in one.doubts),
+        disagreements=(*params.disagreements, *flops.disagreements),
+    )
+
+
+def reports(networks: Sequence[ReportDocument]) -> ReportDocument | ReportsDocument:
+    """Return the report on one network, or on several."""
+    if len(networks) == 1:
+        return networks[0]
+    named = list(zip(distinct([one.recipe for one in networks]), networks, strict=True))
+    return ReportsDocument(
+        networks=tuple(networks),
+        doubts=tuple(f"{name}: {doubt}" for name, one in named for doubt in one.doubts),
+        disagreements=tuple(
+            f"{name}: {wrong}" for name, one in named for wrong in one.disagreements
+        ),
+    )

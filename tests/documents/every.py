@@ -1,0 +1,102 @@
+"""A document of every kind, made without measuring."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from measure.made_up import explanation, full, timing
+
+from se_cost.documents.base import Document
+from se_cost.documents.explain import explained
+from se_cost.documents.files import read
+from se_cost.documents.flops import flops
+from se_cost.documents.nets import nets
+from se_cost.documents.network import network
+from se_cost.documents.paper import published
+from se_cost.documents.params import params
+from se_cost.documents.report import ReportDocument, report, reports
+from se_cost.documents.time import batches, timed
+from se_cost.ledger.conventions import CONVENTIONS, complete, total
+from se_cost.ledger.costs import costs
+from se_cost.ledger.rows import Ledger
+from se_cost.measure.counting.counts import Built, Counted, Counts, FvcoreCount, TorchCount
+from se_cost.measure.timing.all_reduce import AllReduce
+from se_cost.measure.timing.result import PeakMemory, Timing
+from se_cost.measure.timing.settings import Mode, Settings
+from se_cost.nets.model import Model
+from se_cost.nets.zoo.model import model
+from se_cost.record import replace
+
+VERSION_1 = Path(__file__).parents[1] / "data" / "version1"
+SE50 = model("se_resnet50")
+SMALL = model("se_resnet18", input=64)
+
+
+def built(net: Model) -> Built:
+    """Return what the module of a model has if all is right, by its ledger."""
+    both = (costs(net).network, costs(net).plain)
+    return Built(
+        *(
+            {row.path: (row.weights, row.biases) for row in ledger.rows if row.params}
+            for ledger in both
+        )
+    )
+
+
+def counted(net: Model, *, backward: bool = True) -> Counted:
+    """Return what other counters say of a model if all is right, by its ledger."""
+    return Counted(
+        *(_counts(ledger, backward) for ledger in (costs(net).network, costs(net).plain))
+    )
+
+
+def _counts(ledger: Ledger, backward: bool) -> Counts:
+    own, forward = total(ledger, CONVENTIONS["fvcore"]), 2 * ledger.macs
+    left_out = {"aten::add": complete(ledger) - own}
+    torch = TorchCount(forward, 2 * forward if backward else None)
+    return Counts(FvcoreCount({"aten::conv": own}, left_out), torch)
+
+
+def weighed(run: Timing) -> Timing:
+    """Return a timing with peak memory and energy: 1 GiB and 0.25 J a network more each time."""
+    peaks = {arm: PeakMemory(i * 2**30, i * 2**31) for i, arm in enumerate(run.arms, 1)}
+    joules = {arm: i / 4 for i, arm in enumerate(run.arms, 1)}
+    return replace(run, peaks=peaks, joules=joules)
+
+
+def exchanging(run: Timing) -> Timing:
+    """Return a timing of two ranks: 250 ms a step; without all-reduce 190 and 195 ms."""
+    first, *others = run.run.processes
+    exchanges = dict.fromkeys(run.arms, AllReduce(((0.25, 0.25),), ((0.190, 0.195),)))
+    processes = (replace(first, exchanges=exchanges), *others)
+    return replace(run, run=replace(run.run, processes=processes))
+
+
+def of_one(net: Model, *modes: Mode) -> ReportDocument:
+    """Return the report on a network with everything counted, timed in some modes."""
+    times = [timed(timing(net, Settings(mode=mode))) for mode in modes]
+    return report(params(costs(net), built(net)), flops(costs(net), counted(net)), times)
+
+
+EVERY: Mapping[str, Callable[[], Document]] = {
+    "params": lambda: params(costs(SE50)),
+    "params measured": lambda: params(costs(SE50), built(SE50)),
+    "params plain": lambda: params(costs(SE50.plain)),
+    "params eca": lambda: params(costs(model("resnet50", attention="eca"))),
+    "flops": lambda: flops(costs(SE50)),
+    "flops measured": lambda: flops(costs(SE50), counted(SE50)),
+    "nets": nets,
+    "network": lambda: network(costs(SE50)),
+    "time": lambda: timed(weighed(timing(SE50))),
+    "time full": lambda: timed(full(SE50)),
+    "time exchanging": lambda: timed(exchanging(timing(SE50, Settings(batch=2, nproc=2)))),
+    "time without interval": lambda: timed(timing(SE50, quads=3, warm=False)),
+    "batches": lambda: batches([timing(SE50), weighed(timing(SE50, Settings(batch=8)))]),
+    "explain": lambda: explained(explanation(SE50)),
+    "paper": published,
+    "paper timed": lambda: published([timing(SE50), full(SE50)]),
+    "report": lambda: of_one(SMALL, *Mode),
+    "reports": lambda: reports([of_one(SMALL, Mode.INFER), of_one(model("se_mobilenet"))]),
+    "check": lambda: read(VERSION_1 / "check-time.json"),
+    "diff": lambda: read(VERSION_1 / "diff-params-back.json"),
+    "baseline": lambda: read(VERSION_1 / "baseline.json"),
+}

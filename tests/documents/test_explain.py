@@ -1,0 +1,95 @@
+"""The document of an explanation, made of a timing and a machine whose truth is known."""
+
+import pytest
+from measure.made_up import ENVIRONMENT, explanation
+
+from se_cost.documents.explain import CACHES, QUEUES, STRIDED, explained
+from se_cost.documents.time import timed
+from se_cost.ledger.traffic import Traffic
+from se_cost.measure.explain.prediction import Explanation, only_stage
+from se_cost.measure.machine.figures import Machine
+from se_cost.measure.timing.arms import NETWORK
+from se_cost.measure.timing.settings import MemoryFormat, Mode, Settings
+from se_cost.nets.zoo.model import model
+from se_cost.paper.references import REFERENCES
+from se_cost.record import replace
+
+SE50 = model("se_resnet50")
+MACHINE = Machine(bandwidth=2e10, launch=1e-6)
+E = 4 * 5_519_360  # bytes of all gated maps
+
+
+def on_gpu(found: Explanation) -> Explanation:
+    """Return an explanation that was made on a GPU."""
+    results = [
+        replace(one, environment=replace(ENVIRONMENT, device="cuda"))
+        for one in found.timing.run.processes
+    ]
+    run = replace(found.timing.run, processes=tuple(results))
+    return replace(found, timing=replace(found.timing, run=run))
+
+
+def test_stages_add_up_to_all() -> None:
+    """Bytes, operators and multiply-accumulates; and those of the operators add up too."""
+    document = explained(explanation(SE50))
+    whole = document.total
+    for name in ("blocks", "macs", "gated_bytes", "moved_bytes", "operators"):
+        assert sum(getattr(stage, name) for stage in document.stages) == getattr(whole, name)
+    for parts in ([stage.traffic for stage in document.stages], document.operators):
+        for name in Traffic.__struct_fields__:
+            assert sum(getattr(part, name) for part in parts) == getattr(whole.traffic, name)
+    assert (whole.gated_bytes, whole.macs) == (E, 2_514_944)
+    assert document.macs_percent == pytest.approx(100 * 2_514_944 / 3_857_973_248)
+
+
+def test_predicted_and_measured() -> None:
+    """Predicted from a made-up machine, measured from a made-up timing, in seconds."""
+    document = explained(explanation(SE50, machine=MACHINE))
+    whole = document.total
+    assert whole.moved_bytes == 76_733_888
+    assert whole.predicted.memory == pytest.approx(76_733_888 / 2e10)
+    assert whole.predicted.launches == pytest.approx(96e-6)
+    assert whole.predicted.seconds == pytest.approx(76_733_888 / 2e10 + 96e-6)
+    assert whole.measured_seconds is not None
+    assert whole.measured_seconds.value == pytest.approx(1e-3, rel=1e-3)
+    assert whole.e_passes is not None
+    assert whole.e_passes.value == pytest.approx(1e-3 * 2e10 / E, rel=1e-3)
+    assert document.machine == MACHINE
+    assert document.baseline.median_ms == pytest.approx(10)
+
+
+def test_what_was_not_timed_is_null() -> None:
+    """After Ctrl-C a stage may have no measurement."""
+    document = explained(explanation(SE50, truth={NETWORK: 1.1, only_stage(2): 1.04}))
+    first, *_, last = document.stages
+    assert (last.measured_seconds, last.e_passes) == (None, None)
+    assert first.measured_seconds is not None
+    assert first.measured_seconds.value == pytest.approx(4e-4, rel=1e-2)
+
+
+def test_assumptions_are_those_of_the_device() -> None:
+    """Caches on a CPU, a queue on a GPU, strides where a layout changes in training."""
+    found = explanation(SE50)
+    assert explained(found).assumptions[2:] == (CACHES,)
+    assert explained(on_gpu(found)).assumptions[2:] == (QUEUES,)
+    nhwc = Settings(layout=MemoryFormat.NHWC)
+    assert STRIDED not in explained(explanation(SE50, nhwc)).assumptions
+    training = replace(nhwc, mode=Mode.TRAIN)
+    assert explained(explanation(SE50, training)).assumptions[3:] == (STRIDED,)
+
+
+def test_the_timing_is_in_it() -> None:
+    """With its samples, its doubts and its overhead."""
+    found = explanation(SE50, quads=2)
+    document = explained(found)
+    assert document.time == timed(found.timing)
+    assert (document.doubts, document.overhead) == (document.time.doubts, document.time.overhead)
+    assert len(document.time.samples.quads) == 5 * 2
+
+
+def test_references_are_quoted_with_their_source() -> None:
+    """The paper's are quotients of its times; every one is an overhead with a source."""
+    assert explained(explanation(SE50)).references == REFERENCES
+    paper = [one.percent for one in REFERENCES if "Hu et al." in one.source]
+    assert paper == pytest.approx([100 * (209 / 190 - 1), 100 * (167 / 164 - 1)], abs=0.05)
+    assert all(one.percent > 0 and one.source for one in REFERENCES)
