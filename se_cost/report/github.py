@@ -3,13 +3,11 @@
 import os
 from pathlib import Path
 
-from se_cost.report.files import unwritable
-from se_cost.report.formats import visible
+from se_cost.files import unwritable
+from se_cost.text import printable
 
 LIMIT = 2**20 - 2**10  # bytes; GitHub drops a step's whole summary above 1 MiB
-CUT = "**The rest is left out: GitHub shows no more than 1 MiB of a step.**"
-END = f"{CUT}\n"
-FENCE, BREAK = "```", "\n\n"
+LEFT_OUT = "**Left out: GitHub shows no more than 1 MiB of a step.**\n"
 
 
 def on_actions() -> bool:
@@ -24,45 +22,28 @@ def annotation(level: str, message: str, title: str = "") -> str:
 
 
 def append_summary(markdown: str) -> None:
-    """Append to the file named by $GITHUB_STEP_SUMMARY, if that is set, as much as GitHub takes.
+    """Append to the file named by $GITHUB_STEP_SUMMARY, if that is set.
 
-    Raises BadInput if it cannot be written to.
+    A page that would make the file larger than GitHub takes is left out, and a line says so.
+    Raises UsageError if the file cannot be written to.
     """
     name = os.environ.get("GITHUB_STEP_SUMMARY")
     if not name:
         return
     path = Path(name)
+    text = f"\n\n{markdown.strip()}\n"
     try:
-        before = path.read_bytes() if path.exists() else b""
-        if not before.endswith(END.encode()):
-            with path.open("ab") as file:
-                file.write(fitting(f"\n\n{markdown.strip()}\n", LIMIT - len(before)).encode())
+        size = path.stat().st_size if path.exists() else 0
+        fits = size + len(text.encode()) <= LIMIT
+        with path.open("a", encoding="utf-8") as file:
+            file.write(text if fits else f"\n\n{LEFT_OUT}")
     except (OSError, ValueError) as error:
         raise unwritable(path, error) from None
 
 
-def fitting(markdown: str, limit: int) -> str:
-    """Return as many whole blocks of a page as fit into `limit` bytes, and a word on the rest."""
-    if len(markdown.encode()) <= limit:
-        return markdown
-    kept, closing = [""], ""
-    size = fences = folds = 0
-    for block in markdown.split(BREAK):
-        size += len(f"{block}{BREAK}".encode())
-        fences += block.count(FENCE)
-        folds += block.count("<details>") - block.count("</details>")
-        closed = f"{FENCE}\n\n" * (fences % 2) + "</details>\n\n" * folds
-        if size + len(f"{closed}{END}".encode()) > limit:
-            break
-        kept.insert(-1, block)  # the last, which is empty, ends the one before it
-        closing = closed
-    text = f"{BREAK.join(kept)}{closing}{END}"
-    return text if len(text.encode()) <= limit else ""
-
-
 def _escaped(text: str) -> str:
     """Return text as a workflow command writes it: on one line, percent signs spelled out."""
-    lines = (visible(line) for line in text.replace("%", "%25").splitlines())
+    lines = (printable(line) for line in text.replace("%", "%25").splitlines())
     return "%0A".join(lines)
 
 

@@ -1,43 +1,70 @@
-"""What is shown: a page of sentences and tables, and the same as data."""
+"""What is shown: a page of blocks. One function makes a page of a document, one per format a text.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+A column carries its accessor, so that headings and cells cannot part; cells stay raw values until
+a format writes them.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, assert_never
+
+from se_cost.record import Record
+from se_cost.text import printable
 
 Cell = str | int | float | None
-Data = dict[str, Any]  # what json can hold
-
-SCHEMA_VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A heading, with its unit, and how numbers under it are written (a format spec)."""
+class Column(Record):
+    """A heading with its unit, the accessor of its cells, and how numbers are written (a spec)."""
 
     name: str
+    of: Callable[[Any], Cell]
     spec: str = ",d"
     minor: bool = False  # left out where a terminal is too narrow for it
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Rows of raw values; the last `totals` of them are set apart."""
+class Heading(Record):
+    """The name of a column, and how numbers under it are written."""
+
+    name: str
+    spec: str = ",d"
+    minor: bool = False
+
+
+class Table(Record):
+    """Rows of raw values; the last `totals` of them are set apart.
+
+    A table without a title stands under the heading of its section alone.
+    """
 
     title: str
-    columns: tuple[Column, ...]
+    columns: tuple[Heading, ...]
     rows: tuple[tuple[Cell, ...], ...]
     totals: int = 0
 
+    @classmethod
+    def of(
+        cls,
+        title: str,
+        columns: Sequence[Column],
+        items: Iterable[Any],
+        totals: Iterable[Any] = (),
+    ) -> "Table":
+        """Return the table of some items, and below them the rows of `totals`."""
+        body, end = list(items), list(totals)
+        rows = tuple(tuple(column.of(item) for column in columns) for item in [*body, *end])
+        headings = tuple(Heading(column.name, column.spec, column.minor) for column in columns)
+        return cls(title, headings, rows, len(end))
+
     @property
     def header(self) -> list[str]:
-        """Return the headings."""
-        return [column.name for column in self.columns]
+        """Return the headings as people read them."""
+        return [printable(column.name) for column in self.columns]
 
     @property
     def numeric(self) -> list[bool]:
         """Return for every column whether it holds numbers, and so is aligned to the right.
 
-        Where all numbers are missing, it is so too.
+        A column whose numbers are all missing counts as one of numbers.
         """
         columns = list(zip(*self.rows, strict=True)) or [("",)] * len(self.columns)
         return [
@@ -49,27 +76,110 @@ class Table:
     def cells(self) -> list[list[str]]:
         """Return the rows as people read them."""
         specs = [column.spec for column in self.columns]
-        return [[shown(v, spec) for v, spec in zip(row, specs, strict=True)] for row in self.rows]
+        return [[formatted(v, s) for v, s in zip(row, specs, strict=True)] for row in self.rows]
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """An answer: what matters in sentences, then tables, then warnings; and all of it as data."""
+class Text(Record):
+    """A paragraph."""
 
-    lines: tuple[str, ...]
-    tables: tuple[Table, ...]
-    data: Data
-    warnings: tuple[str, ...] = ()
-    failed: bool = False  # something that must agree does not
+    text: str
 
 
-def shown(value: Cell, spec: str) -> str:
-    """Return a value as people read it; a missing one is a dash."""
+class Warning(Record):
+    """A doubt that a reader must know; on a terminal it goes to stderr."""
+
+    text: str
+
+
+class Picture(Record):
+    """A drawing, and words for those who do not see it.
+
+    `name` ends the name of its file. `mermaid` draws nearly the same where no file can go; a
+    picture that is `simple` is shown so in all markdown, with a link to the file.
+    """
+
+    name: str
+    draw: Callable[[], str]  # the SVG; called by formats that show pictures only
+    words: str
+    mermaid: str = ""
+    simple: bool = False
+
+
+class Console(Record):
+    """Commands for a shell."""
+
+    commands: tuple[str, ...]
+
+
+class Beside(Record):
+    """A sentence, and a `lead` to the file beside the page that has this suffix."""
+
+    text: str
+    lead: str
+    suffix: str
+
+
+class Section(Record):
+    """Blocks under the question that they answer; `level` 1 is the title's."""
+
+    heading: str
+    blocks: "tuple[Block, ...]"
+    level: int = 2
+
+
+class Details(Record):
+    """Blocks that are folded away behind a summary."""
+
+    summary: str
+    blocks: "tuple[Block, ...]"
+
+
+Block = Text | Table | Warning | Picture | Console | Beside | Section | Details
+
+
+class Page(Record):
+    """Blocks, under a title and the sentence that matters most where the page has them."""
+
+    blocks: tuple[Block, ...]
+    title: str = ""
+    lead: str = ""
+
+    @property
+    def tables(self) -> list[Table]:
+        """Return every table, those within sections and details too."""
+        return [block for block in flat(self.blocks) if isinstance(block, Table)]
+
+    @property
+    def pictures(self) -> list[Picture]:
+        """Return every picture, those within sections and details too."""
+        return [block for block in flat(self.blocks) if isinstance(block, Picture)]
+
+    @property
+    def warnings(self) -> list[str]:
+        """Return every warning, those within sections and details too."""
+        return [block.text for block in flat(self.blocks) if isinstance(block, Warning)]
+
+
+def flat(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield all blocks in their order, what holds others before those."""
+    for block in blocks:
+        yield block
+        match block:
+            case Section() | Details():
+                yield from flat(block.blocks)
+            case Text() | Table() | Warning() | Picture() | Console() | Beside():
+                pass
+            case _:
+                assert_never(block)
+
+
+def answer(lines: Iterable[str], tables: Iterable[Table], doubts: Iterable[str] = ()) -> Page:
+    """Return the page of a command: sentences, then tables, then doubts."""
+    return Page((*map(Text, lines), *tables, *map(Warning, doubts)))
+
+
+def formatted(value: Cell, spec: str) -> str:
+    """Return a value as people read it, on one line; a missing one is a dash."""
     if value is None:
         return "–"
-    return value if isinstance(value, str) else format(value, spec)
-
-
-def listed(values: Sequence[int]) -> Cell:
-    """Return the value if there is one, else all of them as a text."""
-    return values[0] if len(values) == 1 else ", ".join(map(str, values))
+    return printable(value) if isinstance(value, str) else format(value, spec)

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from report.hostile import NASTY
-from se_cost.errors import BadInput
-from se_cost.report.formats import visible
-from se_cost.report.github import CUT, LIMIT, annotation, append_summary, fitting, on_actions
+from se_cost.errors import UsageError
+from se_cost.report.github import LEFT_OUT, LIMIT, annotation, append_summary, on_actions
+from se_cost.text import printable
 
 COMMAND = re.compile(r"::(?P<name>\w+)(?: title=(?P<title>[^:,\n]*))?::(?P<message>[^\n]*)")
 UNESCAPED = (("%0D", "\r"), ("%0A", "\n"), ("%3A", ":"), ("%2C", ","), ("%25", "%"))
@@ -39,9 +39,9 @@ def test_annotation_is_one_line_that_says_what_was_meant(
     """Whatever the texts hold, the runner reads them again, and no other command."""
     line = annotation(level, message, title)
     assert line.isprintable()
-    lines = [visible(part) for part in message.splitlines()]
+    lines = [printable(part) for part in message.splitlines()]
     assert read(line)[:2] == (level, "\n".join(lines))
-    assert read(line)[2] == "\n".join(visible(part) for part in title.splitlines())
+    assert read(line)[2] == "\n".join(printable(part) for part in title.splitlines())
 
 
 def test_annotation_of_what_is_hostile() -> None:
@@ -89,51 +89,26 @@ def test_summary_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Monk
     """A summary that cannot be had is one clear error that names the file."""
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path))
     with pytest.raises(
-        BadInput, match=re.escape(f"cannot write {str(tmp_path)!r}: Is a directory")
+        UsageError, match=re.escape(f"cannot write {str(tmp_path)!r}: Is a directory")
     ):
         append_summary("x")
 
 
 def test_summary_stays_below_the_limit_of_a_step(summary: Path) -> None:
-    """With what is there already, the file never grows beyond what GitHub takes."""
-    block = "ä" * 99 + "\n\n"
+    """GitHub drops a summary that is too long, so a page that would make it so is left out."""
+    page = "ä" * 200_000  # about 400 KB
     for _ in range(4):
-        append_summary(block * 2500)  # about 400 KiB
+        append_summary(page)
     text = summary.read_text(encoding="utf-8")
-    assert LIMIT - 500 < len(text.encode()) <= LIMIT < 2**20
-    assert text.count(CUT) == 1
-    assert text.rstrip().endswith(CUT)
+    assert text.count(page) == 2
+    assert text.endswith(f"{page}\n\n\n{LEFT_OUT}\n\n{LEFT_OUT}")
+    assert len(text.encode()) <= 2**20
 
 
-def test_what_fits_is_left_as_it_is() -> None:
+def test_summary_that_just_fits(summary: Path) -> None:
     """To the byte."""
-    text = "ä\n\nb\n"
-    assert fitting(text, len(text.encode())) == text
-    assert fitting(text, len(text.encode()) - 1) != text
-
-
-def test_cut_between_blocks_with_everything_closed() -> None:
-    """A page is cut where a block ends; folds are closed, so that the notice is not within one."""
-    page = (
-        "one\n\n<details>\n<summary>s</summary>\n\ntwo\n\n" + "x" * 200 + "\n\n</details>\n\nend\n"
-    )
-    assert fitting(page, 160) == (
-        f"one\n\n<details>\n<summary>s</summary>\n\ntwo\n\n</details>\n\n{CUT}\n"
-    )
-    fenced = "one\n\n```mermaid\na\n\nb\n\n" + "x" * 200 + "\n```\n"
-    assert fitting(fenced, 120) == f"one\n\n```mermaid\na\n\nb\n\n```\n\n{CUT}\n"
-
-
-@pytest.mark.parametrize("limit", [-5, 0, 10, len(CUT)])
-def test_where_not_even_the_notice_fits_nothing_is_added(limit: int) -> None:
-    """A summary that is full stays as it is."""
-    assert fitting("x" * 500, limit) == ""
-
-
-@given(
-    st.lists(st.sampled_from(("a\n", "<details>", "</details>", "```\n", "ä" * 9))),
-    st.integers(0, 300),
-)
-def test_never_more_than_the_limit(blocks: list[str], limit: int) -> None:
-    """However a page is made and wherever it is cut."""
-    assert len(fitting("\n\n".join(blocks), limit).encode()) <= limit
+    append_summary("x" * (LIMIT - len("\n\n\n")))
+    assert summary.stat().st_size == LIMIT
+    summary.unlink()
+    append_summary("x" * (LIMIT - len("\n\n\n") + 1))
+    assert summary.read_text(encoding="utf-8").strip() == LEFT_OUT.strip()

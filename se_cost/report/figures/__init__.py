@@ -1,0 +1,1 @@
+"""Pictures of plain numbers: SVG that only changes when its numbers do."""

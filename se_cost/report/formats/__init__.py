@@ -1,0 +1,1 @@
+"""A page as a string: one function for each format."""

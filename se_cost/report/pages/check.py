@@ -1,0 +1,42 @@
+"""The page of `check`: what is over its limit first, then every limit."""
+
+from collections import Counter
+
+from se_cost.documents.check import CheckDocument, LimitFinding, LimitVerdict
+from se_cost.report.page import Column, Page, Table, answer
+from se_cost.text import joined, plural
+
+DIGITS = 4  # of a share, behind the point
+COLUMNS = (
+    Column("network", lambda finding: finding.network),
+    Column("limit", lambda finding: finding.limit),
+    Column("baseline", lambda finding: _rounded(finding.baseline), ",", minor=True),
+    Column("now", lambda finding: _rounded(finding.now), ","),
+    Column("at most", lambda finding: _rounded(finding.at_most), ","),
+    Column("verdict", lambda finding: finding.verdict.value),
+)
+
+
+def page(document: CheckDocument) -> Page:
+    """Return the page."""
+    changed = document.of(LimitVerdict.OVER, LimitVerdict.ACCEPTED)
+    lines = [_total(document), *(finding.sentence for finding in changed), *document.notes]
+    rows = [finding for finding in document.findings if _worth_a_row(finding)]
+    return answer(lines, [Table.of("Limits", COLUMNS, rows)] if rows else [], document.doubts)
+
+
+def _total(document: CheckDocument) -> str:
+    counts = Counter(finding.verdict for finding in document.findings)
+    told = joined(f"{counts[verdict]} {verdict}" for verdict in LimitVerdict if counts[verdict])
+    networks, limits = len(document.networks), len(document.findings)
+    things = f"{plural(networks, 'network')}, {plural(limits, 'limit')}"
+    return f"{things}: {told or 'nothing to judge'}."
+
+
+def _worth_a_row(finding: LimitFinding) -> bool:
+    """Return whether a limit is shown: not what nobody asked to be held, and what did not move."""
+    return finding.asked or finding.now != finding.baseline
+
+
+def _rounded(value: float | None) -> float | None:
+    return value if value is None or isinstance(value, int) else round(value, DIGITS)

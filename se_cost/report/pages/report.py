@@ -1,0 +1,188 @@
+"""All that is known of one network, on one page."""
+
+from collections.abc import Sequence
+
+from msgspec import UNSET
+from msgspec.structs import asdict
+
+from se_cost.documents.report import ReportDocument
+from se_cost.documents.time import TimeDocument
+from se_cost.measure.timing.verdict import MARGIN, Change
+from se_cost.nets.zoo.registry import title
+from se_cost.record import Record
+from se_cost.report.figures import mermaid
+from se_cost.report.page import (
+    Beside,
+    Block,
+    Column,
+    Console,
+    Page,
+    Picture,
+    Section,
+    Table,
+)
+from se_cost.report.pages import flops, params, time
+from se_cost.report.pages.reproduce import commands
+from se_cost.report.pages.summary import asked, headings, labels, summary
+from se_cost.report.pages.words import known, percent
+
+PARAMETERS, COMPUTING = "Parameters", "Computing"
+FINAL_STAGE = "Should the final stage keep its attention?"
+SAME_ANYWHERE = "Counts come out the same anywhere."
+OF_THIS_MACHINE = "Counts come out the same anywhere, times are this machine's."
+
+
+class Growth(Record):
+    """What attention adds to one measure, in per cent; times have intervals."""
+
+    measure: str
+    whole: Change | None
+    trimmed: Change | None  # without the final stage; None if that was not timed
+
+
+class Fact(Record):
+    """What times depend on."""
+
+    what: str
+    value: str
+
+
+MEASURE = Column("growth of the network, %", lambda growth: growth.measure)
+WHOLE = Column(
+    "attention in all its stages", lambda growth: growth.whole and growth.whole.percent, "+.3f"
+)
+WHOLE_INTERVAL = (
+    Column("low", lambda growth: growth.whole and growth.whole.low, "+.3f"),
+    Column("high", lambda growth: growth.whole and growth.whole.high, "+.3f"),
+)
+TRIMMED_INTERVAL = (
+    Column("low", lambda growth: growth.trimmed and growth.trimmed.low, "+.3f"),
+    Column("high", lambda growth: growth.trimmed and growth.trimmed.high, "+.3f"),
+)
+FACTS = (Column("what", lambda fact: fact.what), Column("value", lambda fact: fact.value))
+
+
+def page(document: ReportDocument) -> Page:
+    """Return the page of one network."""
+    question = f"What attention costs {title(document.recipe.plain)}"
+    return Page((*sections(document), *end([document])), question, summary(document))
+
+
+def sections(document: ReportDocument, prefix: str = "", level: int = 2) -> list[Block]:
+    """Return a section for each question; `prefix` begins the names of the pictures."""
+    names = headings(document.time)
+    answers = [
+        (PARAMETERS, params.page(document.params)),
+        (COMPUTING, flops.page(document.flops)),
+        *((names[asked(one)], time.page(one)) for one in document.time),
+    ]
+    blocks: list[Block] = [Section(heading, of.blocks, level) for heading, of in answers]
+    if document.time:
+        words = "Overhead of every network with its 95 % interval"
+        blocks.append(Picture(f"{prefix}time", lambda: _intervals(document.time), words))
+    last = (_final_stage(document), _stages(document, prefix))
+    return [*blocks, Section(FINAL_STAGE, last, level)]
+
+
+def end(networks: Sequence[ReportDocument]) -> list[Block]:
+    """Return what follows the answers: what the times depend on, and how to get them again."""
+    timings = [time for network in networks for time in network.time]
+    again = Section("Reproduce", (Console(commands(networks)), _beside(bool(timings))))
+    if not timings:
+        return [again]
+    return [Section("Environment", (_environment(timings[0]),)), again]
+
+
+def _final_stage(document: ReportDocument) -> Table:
+    """Return what the attention costs with and without its final stage; times with intervals."""
+    trimmed = Column(
+        f"without stage {document.recipe.final_stage}",
+        lambda growth: growth.trimmed and growth.trimmed.percent,
+        "+.3f",
+    )
+    names = headings(document.time)
+    timed = [_timed(names[asked(one)].lower(), one) for one in document.time]
+    columns = (
+        *(MEASURE, WHOLE, *(WHOLE_INTERVAL if timed else ())),
+        *(trimmed, *(TRIMMED_INTERVAL if timed else ())),
+    )
+    return Table.of("", columns, [*_counted(document), *timed])
+
+
+def _counted(document: ReportDocument) -> list[Growth]:
+    """Return how the counts grow."""
+    every, trimmed = document.flops.attention, document.flops.without_final_stage
+    plain, params = document.flops.baseline, document.params
+    percents = {
+        "parameters": (params.attention.percent, params.without_final_stage.percent),
+        "MACs": (percent(every.macs, plain.macs), percent(trimmed.macs, plain.macs)),
+        "float32 bytes moved": (
+            percent(every.bytes, plain.bytes),
+            percent(trimmed.bytes, plain.bytes),
+        ),
+    }
+    return [Growth(name, *map(_exact, both)) for name, both in percents.items()]
+
+
+def _exact(percent: float | None) -> Change | None:
+    """Return a change that needs no interval."""
+    return None if percent is None else Change(percent, None, None)
+
+
+def _timed(measure: str, timing: TimeDocument) -> Growth:
+    """Return how a time grows."""
+    arm = timing.without_final_stage
+    return Growth(measure, timing.overhead, known(arm.overhead) if arm else None)
+
+
+def _stages(document: ReportDocument, prefix: str) -> Picture:
+    """Return the share that each stage has of the cost."""
+    parts = {f"stage {stage.stage}": stage.params for stage in document.params.stages}
+    return Picture(
+        f"{prefix}stages",
+        lambda: _shares(document),
+        "Share of the attention's parameters, MACs and bytes, by stage",
+        mermaid.pie("Parameters of the attention, by stage", parts),
+    )
+
+
+def _shares(document: ReportDocument) -> str:
+    from se_cost.report.figures.stages import stages
+
+    whole, of = document.flops.attention, document.flops.stages
+    shares: dict[str, Sequence[float | None]] = {
+        "parameters": [stage.share for stage in document.params.stages],
+        "MACs": [percent(stage.macs, whole.macs) for stage in of],
+        "bytes moved": [percent(stage.bytes, whole.bytes) for stage in of],
+    }
+    caption = f"{title(document.recipe)}: what its attention costs, by stage"
+    return stages(caption, shares, [f"stage {stage.stage}" for stage in document.params.stages])
+
+
+def _intervals(timings: Sequence[TimeDocument]) -> str:
+    from se_cost.report.figures.intervals import Interval, intervals
+
+    names, changes = labels(timings), {}
+    for timing in timings:
+        for line in time.lines(timing):
+            change = line.overhead
+            if change is not None:
+                label = f"{line.name}, {names[asked(timing)]}"
+                changes[label] = Interval(change.percent, change.low, change.high)
+    return intervals(changes, time.plain(timings[0]), MARGIN)
+
+
+def _beside(timed: bool) -> Beside:
+    if timed:
+        return Beside(OF_THIS_MACHINE, "Every timing is in", ".json")
+    return Beside(SAME_ANYWHERE, "All of them are in", ".json")
+
+
+def _environment(timing: TimeDocument) -> Table:
+    """Return all that a time depends on."""
+    facts = [
+        Fact(name.replace("_", " "), str(value))
+        for name, value in asdict(timing.environment).items()
+        if value is not UNSET
+    ]
+    return Table.of("", FACTS, facts)

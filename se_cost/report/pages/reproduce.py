@@ -1,0 +1,83 @@
+"""The commands that make a report again."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
+
+from msgspec import UNSET
+from msgspec.structs import asdict
+
+from se_cost.documents.report import ReportDocument
+from se_cost.documents.time import TimeDocument
+from se_cost.measure.timing.settings import Settings, StoppingRule
+from se_cost.nets.words import options
+from se_cost.record import replace
+from se_cost.text import joined
+
+USUAL, RULE = Settings(), StoppingRule()
+
+
+def commands(networks: Sequence[ReportDocument]) -> tuple[str, ...]:
+    """Return what makes the page again; where no single command does, each network's part.
+
+    Timings that `report` itself does not make go first, into files that it then reads.
+    """
+    numbers = count(1)
+    timings, reports = [], []
+    for network in networks:
+        saved = () if _quick(network.time) else network.time
+        files = {f"time{next(numbers)}.json": timing for timing in saved}
+        timings += [f"se-cost time {_time(of)} --output {file}" for file, of in files.items()]
+        arch = f"--arch {network.recipe.arch}"
+        words = (options(network.recipe).removeprefix(arch).strip(), *_measuring(network, files))
+        reports.append((network.recipe.arch, joined(filter(None, words), " ")))
+    rest = {words for _, words in reports}
+    if len(rest) == 1:
+        reports = [(joined((arch for arch, _ in reports), ","), rest.pop())]
+    return (*timings, *(f"se-cost report --arch {arch} {words}" for arch, words in reports))
+
+
+def _quick(timings: Sequence[TimeDocument]) -> bool:
+    """Return whether `report` makes such timings: quick ones, usual but for device and batch."""
+    settings = {replace(timing.settings, mode=USUAL.mode) for timing in timings}
+    usual = {replace(one, device=USUAL.device, batch=USUAL.batch) for one in settings}
+    return len(settings) <= 1 and usual <= {USUAL} and all(timing.quick for timing in timings)
+
+
+def _measuring(network: ReportDocument, files: Iterable[str]) -> Iterator[str]:
+    """Yield the options that say what was measured."""
+    yield from (f"--from {file}" for file in files)
+    if files or not network.time:
+        yield from ["--no-time"] * (network.params.measured is UNSET)
+        return
+    timing = network.time[0]
+    if timing.settings.device != USUAL.device:
+        yield f"--device {timing.settings.device}"
+    yield f"--batch {timing.asked_batch}"
+    if network.max_time is not None:
+        yield f"--max-time {network.max_time:g}"
+
+
+def _time(timing: TimeDocument) -> str:
+    """Return the options of `time` that make a timing again."""
+    return joined((options(timing.recipe), *_settings(timing), *_protocol(timing)), " ")
+
+
+def _settings(timing: TimeDocument) -> Iterator[str]:
+    for name, value in asdict(replace(timing.settings, batch=timing.asked_batch)).items():
+        if value != getattr(USUAL, name):
+            option = f"--{name.replace('_', '-')}"
+            yield option if value is True else f"{option} {value}"
+
+
+def _protocol(timing: TimeDocument) -> Iterator[str]:
+    rule = timing.protocol.rule
+    if rule is None:
+        yield "--quick"
+    else:
+        target = f"{rule.target_percent:g}"
+        yield from [f"--target {target}"] * (target != f"{100 * RULE.target:g}")
+        yield from [f"--max-time {rule.max_time:g}"] * (rule.max_time != RULE.max_time)
+    if len(timing.ladder) > 1:
+        yield "--ladder"
+    if timing.network.joules_per_image is not UNSET:
+        yield "--energy"

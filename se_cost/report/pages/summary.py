@@ -1,0 +1,102 @@
+"""What attention adds to one network or several, in a sentence."""
+
+from collections.abc import Iterable, Mapping
+
+from se_cost.documents.report import ReportDocument
+from se_cost.documents.time import TimeDocument
+from se_cost.measure.timing.settings import Mode, Settings
+from se_cost.measure.timing.verdict import Change
+from se_cost.nets.zoo.registry import title
+from se_cost.record import Record, replace
+from se_cost.report.pages.settings import details
+from se_cost.report.pages.words import bounds, percent
+from se_cost.text import joined
+
+HEADINGS = {Mode.INFER: "Time of inference", Mode.TRAIN: "Time of a training step"}
+
+Named = Mapping[str, ReportDocument]
+
+
+class Said(Record):
+    """A number as a sentence has it, beside its value."""
+
+    value: float
+    words: str
+
+
+def summary(document: ReportDocument) -> str:
+    """Return the numbers that matter in one sentence."""
+    recipe = document.recipe
+    return f"{title(recipe)} beside {title(recipe.plain)}: {growth(document)}."
+
+
+def growth(document: ReportDocument) -> str:
+    """Return what attention adds to parameters, MACs and time."""
+    measures = _measures(document, headings(document.time))
+    return joined(f"{said.words} {what}" for what, said in measures.items())
+
+
+def span(named: Named) -> str:
+    """Return the least and the greatest of the numbers that matter in one sentence."""
+    found: dict[str, dict[str, Said]] = {}
+    names = headings(time for document in named.values() for time in document.time)
+    for name, document in named.items():
+        for what, said in _measures(document, names).items():
+            found.setdefault(what, {})[name] = said
+    spans = [_span(what, of) for what, of in found.items()]
+    return f"Attention adds {joined(spans, '; ')}."
+
+
+def headings(timings: Iterable[TimeDocument]) -> dict[Settings, str]:
+    """Return what timings stand under, by what was asked for."""
+    return told_apart(timings, HEADINGS)
+
+
+def labels(timings: Iterable[TimeDocument]) -> dict[Settings, str]:
+    """Return what timings are called in a picture, by what was asked for."""
+    return told_apart(timings, {mode: mode.value for mode in Mode})
+
+
+def told_apart(timings: Iterable[TimeDocument], words: Mapping[Mode, str]) -> dict[Settings, str]:
+    """Return a word for each mode; one that was timed in several ways is told apart by them."""
+    ways = list(dict.fromkeys(map(asked, timings)))
+    modes = [settings.mode for settings in ways]
+    return {
+        settings: words[mode] + (f": {details(settings)}" if modes.count(mode) > 1 else "")
+        for mode in Mode
+        for settings in ways
+        if settings.mode is mode
+    }
+
+
+def asked(timing: TimeDocument) -> Settings:
+    """Return the settings that were asked for, whatever fitted into the memory."""
+    return replace(timing.settings, batch=timing.asked_batch)
+
+
+def macs_growth(document: ReportDocument) -> float | None:
+    """Return what attention adds to the MACs, in per cent."""
+    return percent(document.flops.attention.macs, document.flops.baseline.macs)
+
+
+def _span(what: str, of: Mapping[str, Said]) -> str:
+    least, most = (end(of, key=lambda name: of[name].value) for end in (min, max))
+    return f"{of[least].words} ({least}) to {of[most].words} ({most}) {what}"
+
+
+def _measures(document: ReportDocument, names: Mapping[Settings, str]) -> dict[str, Said]:
+    """Return the numbers that matter, by what they are of; every time has its interval."""
+    counts = {
+        "parameters": (document.params.attention.percent, "+.2f"),
+        "MACs": (macs_growth(document), "+.3f"),
+    }
+    said = {
+        what: Said(value, f"{value:{spec}} %")
+        for what, (value, spec) in counts.items()
+        if value is not None
+    }
+    return said | {names[asked(time)].lower(): _time(time.overhead) for time in document.time}
+
+
+def _time(change: Change) -> Said:
+    return Said(change.percent, f"{change.percent:+.1f} % {bounds(change.low, change.high)}")

@@ -1,0 +1,201 @@
+"""How much slower attention makes a network, with an interval, and how far to trust it."""
+
+from collections.abc import Iterator, Sequence
+
+from se_cost.documents.time import Arm, Exchange, TimeDocument
+from se_cost.measure.timing.run import Stop
+from se_cost.measure.timing.settings import DType
+from se_cost.measure.timing.verdict import Change, Overhead
+from se_cost.nets.words import described
+from se_cost.nets.zoo.registry import title
+from se_cost.record import Record
+from se_cost.report.page import Cell, Column, Page, Table, answer
+from se_cost.report.pages.settings import conditions, running
+from se_cost.report.pages.words import MIB, NO_INTERVAL, known
+from se_cost.text import joined
+
+QUICK = (
+    "Quick mode: one process. The interval covers this run only; use se-cost time without --quick "
+    "before publishing the number."
+)
+
+
+class TimedLine(Record):
+    """One network that was timed."""
+
+    batch: Cell
+    name: str
+    arm: Arm
+
+    @property
+    def overhead(self) -> Overhead | None:
+        """Return the overhead; the plain network has none."""
+        return known(self.arm.overhead)
+
+
+class Noise(Record):
+    """A contrast that shows the noise of a run."""
+
+    batch: Cell
+    check: str
+    change: Change
+    expected: str
+
+
+class Waiting(Record):
+    """The all-reduce of the gradients of one network."""
+
+    batch: Cell
+    name: str
+    exchange: Exchange
+
+
+BATCH = Column("batch", lambda line: line.batch, "d")
+SPEED = (
+    Column("network", lambda line: line.name),
+    Column("median ms", lambda line: line.arm.median_ms, ".2f"),
+    Column("images/s", lambda line: line.arm.images_per_second, ".1f"),
+)
+USED = (  # those that were measured
+    Column("peak MiB", lambda line: mib(line.arm), ",.0f"),
+    Column("J/image", lambda line: known(line.arm.joules_per_image), ".3f"),
+)
+OVERHEAD = (
+    Column("overhead %", lambda line: line.overhead and line.overhead.percent, "+.2f"),
+    Column("low", lambda line: line.overhead and line.overhead.low, "+.2f"),
+    Column("high", lambda line: line.overhead and line.overhead.high, "+.2f"),
+    Column("verdict", lambda line: line.overhead and line.overhead.verdict),
+)
+NOISE = (
+    Column("check", lambda noise: noise.check),
+    Column("change %", lambda noise: noise.change.percent, "+.2f"),
+    Column("low", lambda noise: noise.change.low, "+.2f"),
+    Column("high", lambda noise: noise.change.high, "+.2f"),
+    Column("what it should be", lambda noise: noise.expected),
+)
+ALL_REDUCE = (
+    Column("network", lambda waiting: waiting.name),
+    Column("step ms", lambda waiting: waiting.exchange.step_ms, ".2f"),
+    Column("without ms", lambda waiting: waiting.exchange.without_ms, ".2f"),
+    Column("exposed ms", lambda waiting: waiting.exchange.exposed_ms, "+.2f"),
+    Column(
+        "each rank without, ms",
+        lambda waiting: joined(f"{ms:.2f}" for ms in waiting.exchange.ranks_ms),
+    ),
+)
+
+
+def page(document: TimeDocument) -> Page:
+    """Return the page of one comparison."""
+    sentences = (f"{described(document.recipe)}: {sentence(document)}", basis(document))
+    doubts = (*document.disagreements, *document.doubts)
+    return answer(sentences, tables([document]), doubts)
+
+
+def tables(documents: Sequence[TimeDocument]) -> list[Table]:
+    """Return the tables of comparisons that differ in their batch, which then is a column."""
+    first, *others = documents
+    batch = (BATCH,) * bool(others)
+    networks = [line for document in documents for line in lines(document)]
+    used = [column for column in USED if any(column.of(line) is not None for line in networks)]
+    noise = [check for document in documents for check in _noise(document)]
+    waiting = [one for document in documents for one in _waiting(document)]
+    title = placed(joined(conditions(first.settings)), first) if others else heading(first)
+    found = [
+        Table.of(title, (*batch, *SPEED, *used, *OVERHEAD), networks),
+        Table.of("Noise of this run", (*batch, *NOISE), noise),
+    ]
+    if waiting:
+        found.append(Table.of("All-reduce of the gradients", (*batch, *ALL_REDUCE), waiting))
+    return found
+
+
+def heading(document: TimeDocument) -> str:
+    """Return what was run, on what."""
+    return placed(running(document.settings), document)
+
+
+def placed(what: str, document: TimeDocument) -> str:
+    """Return a heading that says on what machine it was done."""
+    where = document.environment
+    tf32 = known(where.cudnn_tf32) and document.settings.dtype is DType.FLOAT32
+    threads = f"{where.threads} thread{'s' * (where.threads != 1)}"
+    words = [threads, *["TF32 convolutions"] * bool(tf32), f"torch {where.torch}"]
+    return f"{what[0].upper()}{what[1:]}, on {where.device_name} ({joined(words)})"
+
+
+def lines(document: TimeDocument) -> Iterator[TimedLine]:
+    """Yield every network that was timed, the plain one first."""
+    number = batch(document)
+    yield TimedLine(number, plain(document), document.baseline)
+    again = "the same, built again"
+    yield TimedLine(
+        number, again if document.self_check else title(document.recipe), document.network
+    )
+    for rung in document.ladder:
+        stages = f"stage{'s' * (len(rung.dropped) > 1)} {joined(rung.dropped)}"
+        yield TimedLine(number, f"without {stages}", rung)
+
+
+def plain(document: TimeDocument) -> str:
+    """Return the name of the network that all others are timed against."""
+    return title(document.recipe if document.self_check else document.recipe.plain)
+
+
+def batch(document: TimeDocument) -> Cell:
+    """Return the batch, with the one that was asked for if that did not fit."""
+    timed, asked = document.settings.batch, document.asked_batch
+    return timed if timed == asked else f"{timed} (of {asked})"
+
+
+def mib(arm: Arm) -> float | None:
+    """Return the peak memory of a network in MiB, None if it was not measured."""
+    peak = known(arm.peak_memory_bytes)
+    return None if peak is None else peak / MIB
+
+
+def sentence(document: TimeDocument) -> str:
+    """Return the overhead of attention in one sentence."""
+    change = document.overhead
+    if change.low is None or change.high is None:
+        interval = NO_INTERVAL
+    else:
+        interval = f"95 % interval {change.low:+.2f} to {change.high:+.2f}"
+    if document.self_check:
+        zero = "contains zero" if change.holds_zero else "excludes zero, as in 1 run of 20"
+        return f"{change.percent:+.2f} % time beside itself ({interval}): {zero}."
+    beside = f"{change.percent:+.2f} % time beside {plain(document)}"
+    return f"{beside} ({interval}): {change.verdict}."
+
+
+def basis(document: TimeDocument) -> str:
+    """Return how much was measured, and why no more."""
+    protocol, quads = document.protocol, document.samples.quads
+    if protocol.rule is None:
+        return QUICK
+    target = f"the target of ±{protocol.rule.target_percent:g} %"
+    ends = {
+        Stop.TARGET: f"until every interval was within {target}",
+        Stop.TIME: f"until {protocol.rule.max_time:g} s were over, short of {target}",
+        Stop.PROCESSES: f"as many as are allowed, short of {target}",
+        Stop.INTERRUPTED: "until it was interrupted",
+        Stop.FAILED: "until it failed",
+    }
+    number, others = protocol.processes, {quad.arm for quad in quads}
+    return (
+        f"{number} fresh process{'es' * (number != 1)}, {len(quads) // max(1, len(others))} "
+        f"comparisons of four timings for each network, {ends[protocol.stop or Stop.FAILED]}."
+    )
+
+
+def _noise(document: TimeDocument) -> Iterator[Noise]:
+    """Yield the contrasts that hold no difference of networks."""
+    number = batch(document)
+    yield Noise(number, "null (A/A)", document.null, "0: the same network against itself")
+    yield Noise(number, "drift", document.drift, "any: how the machine's speed changed; it cancels")
+
+
+def _waiting(document: TimeDocument) -> Iterator[Waiting]:
+    """Yield the all-reduce of every network; a document has them in the order of its networks."""
+    for line, exchange in zip(lines(document), document.exchanges.values(), strict=False):
+        yield Waiting(line.batch, line.name, exchange)

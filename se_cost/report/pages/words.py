@@ -1,0 +1,36 @@
+"""What several pages write alike."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from msgspec import UNSET, UnsetType
+
+from se_cost.report.page import Cell
+from se_cost.text import joined
+
+MIB = 2**20
+NO_INTERVAL = "no interval"
+
+T = TypeVar("T")
+
+
+def known(value: T | UnsetType | None) -> T | None:
+    """Return a value of a document, None if the document leaves it out."""
+    return None if value is UNSET else value
+
+
+def listed(values: Sequence[int]) -> Cell:
+    """Return the value if there is one, all of them as a text if there are several."""
+    return values[0] if len(values) == 1 else joined(values) or None
+
+
+def percent(part: float | None, whole: float | None) -> float | None:
+    """Return a part in per cent of the whole, None where one of them is missing."""
+    return 100 * part / whole if part is not None and whole else None
+
+
+def bounds(low: float | None, high: float | None, spec: str = "+.1f") -> str:
+    """Return an interval as it follows its estimate: no overhead is written without."""
+    if low is None or high is None:
+        return f"({NO_INTERVAL})"
+    return f"[{low:{spec}}, {high:{spec}}]"

@@ -1,1 +1,0 @@
-"""The JSON Schema of every document that the program writes."""

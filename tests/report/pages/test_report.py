@@ -1,0 +1,202 @@
+"""The page of one network."""
+
+import xml.etree.ElementTree as ET
+
+import pytest
+from documents.every import SE50, SMALL, of_one
+from measure.made_up import ENVIRONMENT, timing
+
+from report.pages.tables import row
+from se_cost.documents.report import report
+from se_cost.documents.time import timed
+from se_cost.measure.timing.arms import NETWORK
+from se_cost.measure.timing.settings import Mode, Settings
+from se_cost.nets.zoo.model import model
+from se_cost.record import replace
+from se_cost.report.page import Beside, Console, Page, Section, Table, flat
+from se_cost.report.pages import flops, params, time
+from se_cost.report.pages.report import page
+
+DOCUMENT = of_one(SE50, *Mode)
+PAGE = page(DOCUMENT)
+QUESTIONS = (
+    "Parameters",
+    "Computing",
+    "Time of inference",
+    "Time of a training step",
+    "Should the final stage keep its attention?",
+)
+
+
+def headings(found: Page) -> list[str]:
+    """Return the headings of the sections of a page."""
+    return [block.heading for block in found.blocks if isinstance(block, Section)]
+
+
+def section(found: Page, heading: str) -> Section:
+    """Return the section under a heading."""
+    (one,) = [
+        block for block in found.blocks if isinstance(block, Section) and block.heading == heading
+    ]
+    return one
+
+
+def only_table(found: Section) -> Table:
+    """Return the one table of a section."""
+    (table,) = [block for block in found.blocks if isinstance(block, Table)]
+    return table
+
+
+def test_a_section_for_each_question() -> None:
+    """One title, then the questions, what the times depend on, and how to get them again."""
+    assert PAGE.title == "What attention costs ResNet-50"
+    assert headings(PAGE) == [*QUESTIONS, "Environment", "Reproduce"]
+
+
+def test_without_times_nothing_is_said_of_them() -> None:
+    """Nor of what they depend on."""
+    asked = [question for question in QUESTIONS if "Time" not in question]
+    found = page(of_one(SE50))
+    assert headings(found) == [*asked, "Reproduce"]
+    assert [picture.name for picture in found.pictures] == ["stages"]
+    assert only_table(section(found, QUESTIONS[-1])).header == [
+        *("growth of the network, %", "attention in all its stages", "without stage 5")
+    ]
+
+
+def test_sections_hold_the_pages_of_the_commands() -> None:
+    """What `params`, `flops` and `time` show."""
+    assert section(PAGE, "Parameters").blocks == params.page(DOCUMENT.params).blocks
+    assert section(PAGE, "Computing").blocks == flops.page(DOCUMENT.flops).blocks
+    for heading, document in zip(QUESTIONS[2:4], DOCUMENT.time, strict=True):
+        assert section(PAGE, heading).blocks == time.page(document).blocks
+
+
+def test_the_lead_has_the_numbers_that_matter() -> None:
+    """Growth of parameters and MACs, and both overheads with their intervals."""
+    assert PAGE.lead == (
+        "SE-ResNet-50 beside ResNet-50: +9.90 % parameters, +0.065 % MACs, "
+        "+10.0 % [+9.9, +10.1] time of inference, +10.0 % [+9.9, +10.1] time of a training step."
+    )
+
+
+def test_the_final_stage() -> None:
+    """It has 62 % of the parameters: 9.90 % growth become 3.72 %; times have intervals."""
+    table = only_table(section(PAGE, QUESTIONS[-1]))
+    whole, trimmed = "attention in all its stages", "without stage 5"
+    for measure, figures in {
+        "parameters": (9.9033, 3.7234),
+        "MACs": (0.0652, 0.0244),
+        "float32 bytes moved": (18.573, 16.133),
+    }.items():
+        cells = row(table, measure)
+        assert (cells[whole], cells[trimmed]) == pytest.approx(figures, abs=1e-3)
+    infer = next(cells for cells in table.rows if cells[0] == "time of inference")
+    full, less = DOCUMENT.time[0].overhead, DOCUMENT.time[0].without_final_stage
+    assert infer[1:4] == (full.percent, full.low, full.high)
+    assert less is not None
+    assert infer[4:] == (
+        *(less.overhead.percent, less.overhead.low, less.overhead.high),  # type: ignore[union-attr]
+    )
+    assert table.title == ""
+
+
+def test_several_timings_of_one_mode() -> None:
+    """None is left out: each has its section, its row and its bars, which say what differs."""
+    document = of_one(SMALL)
+    runs = [timed(timing(SMALL, Settings(batch=batch))) for batch in (1, 8)]
+    found = page(report(document.params, document.flops, runs))
+    ways = ["one image, float32, nchw", "8 images, float32, nchw"]
+    assert headings(found)[2:4] == [f"Time of inference: {way}" for way in ways]
+    rows = only_table(section(found, QUESTIONS[-1])).rows
+    assert [row[0] for row in rows[-2:]] == [f"time of inference: {way}" for way in ways]
+    svg = "".join(found.pictures[0].draw().split())
+    assert "infer:8images" in svg
+
+
+def test_where_the_trimmed_network_was_not_timed() -> None:
+    """With attention in one stage only, a dash stands for it."""
+    single = model("se_resnet50", stages=(5,))
+    document = of_one(single)
+    run = timed(timing(single, truth={NETWORK: 1.1}))
+    table = only_table(section(page(report(document.params, document.flops, [run])), QUESTIONS[-1]))
+    assert table.rows[-1][4:] == (None, None, None)
+
+
+def test_environment_is_all_that_times_depend_on() -> None:
+    """Nothing of the fingerprint is left out, and nothing that is not known is in it."""
+    table = only_table(section(PAGE, "Environment"))
+    assert dict(table.rows) == {  # type: ignore[arg-type]
+        "se cost": "0.0",
+        "torch": "2.99",
+        "python": "3.99",
+        "system": "Linux",
+        "device": "cpu",
+        "device name": ENVIRONMENT.device_name,
+        "cores": "8",
+        "threads": "4",
+        "dtype": "float32",
+        "layout": "nchw",
+    }
+
+
+def test_pictures() -> None:
+    """The overheads of both modes, and the shares of the stages: drawn, and the latter as a pie."""
+    times, stages = PAGE.pictures
+    assert (times.name, stages.name) == ("time", "stages")
+    svg = times.draw()
+    for words in ("SE-ResNet-50, infer", "SE-ResNet-50, train", "without stage 5, infer"):
+        assert words in svg
+    assert "indifference, ±0.5 %" in svg
+    assert '"stage 5" : 1579392' in stages.mermaid
+    svg = stages.draw()
+    for words in ("SE-ResNet-50: what its attention costs, by stage", ">62<", "bytes moved"):
+        assert words in svg
+    assert all(ET.fromstring(picture.draw()).tag.endswith("svg") for picture in PAGE.pictures)
+
+
+def test_pictures_are_not_drawn_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A format that shows none needs no matplotlib."""
+    import se_cost.report.figures.stages as figure
+
+    monkeypatch.setattr(figure, "stages", lambda *given: pytest.fail("drawn"))
+    found = page(of_one(SMALL))
+    assert found.tables
+    with pytest.raises(pytest.fail.Exception, match="drawn"):
+        found.pictures[0].draw()
+
+
+def test_an_overhead_without_interval_is_a_note() -> None:
+    """It is no point in a picture, and not bare in a sentence."""
+    document = of_one(SMALL)
+    run = timed(timing(SMALL, quads=2))
+    found = page(report(document.params, document.flops, [run]))
+    assert "(no interval) time of inference" in found.lead
+    assert "+10.0 %, without an interval" in found.pictures[0].draw()
+
+
+def test_the_end_says_how_to_get_it_again() -> None:
+    """The command, what depends on the machine, and where everything is."""
+    blocks = section(PAGE, "Reproduce").blocks
+    assert blocks == (
+        Console(("se-cost report --arch se_resnet50 --r 16 --batch 1",)),
+        Beside(
+            "Counts come out the same anywhere, times are this machine's.",
+            "Every timing is in",
+            ".json",
+        ),
+    )
+    (beside,) = [block for block in flat(page(of_one(SE50)).blocks) if isinstance(block, Beside)]
+    assert beside.text == "Counts come out the same anywhere."
+
+
+def test_doubts_stand_in_their_section() -> None:
+    """One of a timing, and one of a count."""
+    document = of_one(SMALL)
+    run = timed(timing(SMALL, Settings(mode=Mode.TRAIN), warm=False))
+    wrong = replace(document.flops, disagreements=("THE COUNTS DISAGREE: torch",))
+    found = page(report(document.params, wrong, [run]))
+    assert Page(section(found, "Computing").blocks).warnings == ["THE COUNTS DISAGREE: torch"]
+    (doubt,) = Page(section(found, "Time of a training step").blocks).warnings
+    assert doubt.startswith("the timings had not become steady")
+    assert len(found.warnings) == 2
