@@ -14,9 +14,12 @@ from rich.console import Console
 from rich.text import Text
 
 from se_cost.cli import main as program
-from se_cost.nets.registry import recipe
-from se_cost.report.formats import as_text
-from se_cost.report.params import page
+from se_cost.cli.output.output import answered
+from se_cost.documents.params import params
+from se_cost.ledger.costs import costs
+from se_cost.nets.zoo.model import model
+from se_cost.report.formats.all import Format
+from se_cost.report.formats.answer import Screen
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -41,7 +44,8 @@ def updated(text: str) -> str:
 def picture() -> str:
     """Return the output of `se-cost params` as SVG."""
     console = Console(record=True, width=WIDTH, file=io.StringIO())
-    console.print(Text.from_ansi(as_text(page(recipe("se_resnet50")), width=WIDTH, color=True)))
+    answer = answered(params(costs(model("se_resnet50"))))
+    console.print(Text.from_ansi(Format.TEXT.write(answer, Screen(WIDTH, color=True))))
     title = "se-cost params --arch se_resnet50 --r 16"
     return console.export_svg(title=title, unique_id="se-cost")
 

@@ -73,8 +73,26 @@ def test_what_is_installed_needs_no_torch() -> None:
         check=True,
     )
     packages = {re.split(r"[><=]", line)[0] for line in done.stdout.splitlines()}
-    assert {"click", "matplotlib", "tabulate"} <= packages
-    assert not {"torch", "fvcore"} & packages
+    assert {"click", "matplotlib", "msgspec", "tabulate"} <= packages
+    assert not {"torch", "fvcore", "psutil"} & packages
+
+
+@pytest.mark.parametrize(
+    ("budgets", "code", "said"),
+    [
+        ("--max-params 28.1M\n--name 'my net'", 0, "my net"),
+        ('--name "my net" --max-params 1', 1, "my net"),
+        ("", 3, "nothing was judged"),
+        ("--name 'my net", 1, "unmatched"),
+        ("--name $(touch owned) --max-params 30M", 2, ""),
+    ],
+)
+def test_check(tmp_path: Path, budgets: str, code: int, said: str) -> None:
+    """Words are split as by a shell, which runs nothing that stands in them."""
+    done = run("se-cost check", tmp_path, BUDGETS=budgets)
+    assert done.returncode == code, done.stderr
+    assert said in done.stdout + done.stderr
+    assert not (tmp_path / "owned").exists()
 
 
 def test_report(tmp_path: Path) -> None:
@@ -86,7 +104,7 @@ def test_report(tmp_path: Path) -> None:
     assert (tmp_path / "output").read_text() == f"page={page}\n"
     assert "--r 8 --no-time" in page.read_text()
     assert "<!-- se-cost report -->" in (tmp_path / "summary").read_text()
-    assert done.stderr.startswith("::notice title=se-cost report::")
+    assert "\n::notice title=se-cost report::" in done.stderr
 
 
 def test_report_that_cannot_be_made(tmp_path: Path) -> None:

@@ -7,14 +7,15 @@ from typing import Any, NoReturn
 import click
 from click.exceptions import NoArgsIsHelpError
 
-from se_cost.errors import SeCostError, not_one_of
+from se_cost.cli.failure import INTERRUPTED, NOTHING_FINISHED, fail, lacking
+from se_cost.cli.output.streams import prepare
+from se_cost.errors import MeasurementError, SeCostError, not_one_of
 from se_cost.version import __version__
 
 COMMANDS = (
-    *("nets", "params", "flops", "time", "explain", "paper", "report"),
+    *("nets", "params", "flops", "time", "explain", "paper", "report", "show"),
     *("check", "diff", "schema", "completion"),
 )
-INTERRUPTED = 130
 
 
 class Program(click.Group):
@@ -42,6 +43,7 @@ class Program(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Run and exit: 0 done, 1 disagreement, 2 bad input, 3 not measurable, 130 Ctrl-C."""
+        prepare()
         try:
             sys.exit(super().main(*args, **{**kwargs, "standalone_mode": False}) or 0)
         except NoArgsIsHelpError as error:
@@ -51,19 +53,10 @@ class Program(click.Group):
             fail(error.format_message(), error.exit_code)
         except SeCostError as error:
             fail(str(error), error.exit_code)
+        except ModuleNotFoundError as error:
+            fail(lacking(error), MeasurementError.exit_code)
         except (click.Abort, KeyboardInterrupt):
-            fail("interrupted before anything was finished", INTERRUPTED)
-
-
-def fail(message: str, exit_code: int) -> NoReturn:
-    """Print one line to stderr, on GitHub one that becomes an annotation, and exit."""
-    from se_cost.report.formats import visible
-    from se_cost.report.github import annotation, on_actions
-
-    line = " ".join(visible(message).split())
-    told = annotation("error", line, "se-cost") if on_actions() else f"se-cost: {line}"
-    click.echo(told, err=True)
-    sys.exit(exit_code)
+            fail(NOTHING_FINISHED, INTERRUPTED)
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
@@ -74,6 +67,7 @@ def main(ctx: click.Context) -> None:
 
     Options can also be set in the [tool.se-cost] table of the nearest pyproject.toml.
     """
-    from se_cost.cli.config import defaults
+    from se_cost.cli.config.defaults import defaults
 
-    ctx.default_map = defaults(ctx)
+    words = defaults()
+    ctx.default_map = dict.fromkeys(COMMANDS, words) if words else {}

@@ -4,14 +4,16 @@ from pathlib import Path
 
 import click
 
-from se_cost.cli.baseline import BASELINE_OPTION, baseline_file
-from se_cost.cli.budgets import budget_options, budgets_listed
-from se_cost.cli.github import tell
 from se_cost.cli.help import Command
-from se_cost.cli.options import findings_options
-from se_cost.cli.output import Output
-from se_cost.errors import CannotMeasure
-from se_cost.report.gate.budgets import Budget
+from se_cost.cli.options.baseline import BASELINE, FROM, UPDATE, baseline_file
+from se_cost.cli.options.budget import budget_options, budgets_listed
+from se_cost.cli.options.option import offered
+from se_cost.cli.options.output import output_options
+from se_cost.cli.output.github import tell
+from se_cost.cli.output.output import Output
+from se_cost.cli.output.streams import say
+from se_cost.errors import MeasurementError
+from se_cost.gate.budgets import Budget
 
 
 @click.command(
@@ -25,44 +27,34 @@ from se_cost.report.gate.budgets import Budget
     se-cost check --from time.json --format junit --output check.xml
     """,
 )
+@offered(BASELINE, FROM, UPDATE)
 @budget_options
-@BASELINE_OPTION
-@click.option(
-    "--from",
-    "times",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    multiple=True,
-    help="What `se-cost time --output FILE.json` wrote.",
-)
-@click.option("--update", is_flag=True, help="Accept the figures: write them into the baseline.")
-@findings_options
+@output_options("check")
 @click.pass_context
 def command(
     ctx: click.Context,
     budget: Budget,
     baseline: Path | None,
-    times: tuple[Path, ...],
+    saved: tuple[Path, ...],
     update: bool,
     output: Output,
 ) -> None:
     """Check parameters, MACs, activations and time of networks; counts need no torch.
 
     The budgets are the [[tool.se-cost.budgets]] of pyproject.toml, in the words of these options,
-    or the one that the options name. What is in the baseline may not grow.
+    or the one that the options name. Figures stored in the baseline must not increase.
 
     Exits 1 if something is over its limit, 3 if nothing could be judged.
     """
-    from se_cost.report.gate.check import NOTHING, annotations, checked, page
+    from se_cost.gate.check import NOTHING, annotations, checked
 
-    budgets = budgets_listed(ctx)
-    path = baseline_file(ctx, baseline, must_exist=not update)
-    check = checked(budgets or [budget], path, times, update=update, complete=bool(budgets))
-    answer = page(check)
-    output.show(answer)
-    tell("se-cost check", answer, annotations(check))
+    budgets = budgets_listed()
+    path = baseline_file(baseline, must_exist=not update)
+    document = checked(budgets or [budget], path, saved, update=update, complete=bool(budgets))
+    answer = output.show(document)
+    tell("se-cost check", answer.page, annotations(document))
     if update:
-        click.echo(f"wrote {path}", err=True)
-    elif not check.judged:
-        raise CannotMeasure(NOTHING)
-    ctx.exit(int(answer.failed))
+        say(f"wrote {path}")
+    elif not document.judged:
+        raise MeasurementError(NOTHING)
+    ctx.exit(int(document.failed))

@@ -6,7 +6,7 @@ import click
 from click.shell_completion import get_completion_class
 
 from se_cost.cli.help import Command
-from se_cost.cli.types import OneOf
+from se_cost.cli.options.types import OneOf
 
 PROGRAM, VARIABLE = "se-cost", "_SE_COST_COMPLETE"  # the variable is click's name for it
 

@@ -3,12 +3,15 @@
 import click
 
 from se_cost.cli.help import Command
-from se_cost.cli.options import output_options, recipe_options
-from se_cost.cli.output import Output
-from se_cost.cli.time_options import MODE_OPTION
-from se_cost.measure.counts import count
-from se_cost.measure.settings import Mode
-from se_cost.nets.recipe import Recipe
+from se_cost.cli.options.measure import MEASURE
+from se_cost.cli.options.model import model_options
+from se_cost.cli.options.option import offered
+from se_cost.cli.options.output import output_options
+from se_cost.cli.options.settings import MODE
+from se_cost.cli.output.output import Output
+from se_cost.measure.timing.settings import Mode
+from se_cost.nets.model import Model
+from se_cost.record import replace
 
 
 @click.command(
@@ -21,24 +24,23 @@ from se_cost.nets.recipe import Recipe
     se-cost flops --mode train --output flops.md
     """,
 )
-@recipe_options
-@MODE_OPTION
-@click.option(
-    "--measure/--no-measure",
-    default=True,
-    show_default=True,
-    help="Run fvcore and FlopCounterMode too.",
-)
-@output_options
+@model_options
+@offered(replace(MEASURE, help="Run fvcore and FlopCounterMode too.", default=True), MODE)
+@output_options("flops")
 @click.pass_context
-def command(ctx: click.Context, recipe: Recipe, mode: Mode, measure: bool, output: Output) -> None:
+def command(ctx: click.Context, model: Model, mode: Mode, measure: bool, output: Output) -> None:
     """Count the multiply-accumulates that attention adds: by ledger, fvcore and torch.
 
     Exits 1 if the counters do not count what the ledger explains.
     """
-    from se_cost.report.flops import page
+    from se_cost.documents.flops import flops
+    from se_cost.ledger.costs import costs
 
-    both = [recipe, recipe.baseline]
-    answer = page(recipe, count(both, backward=mode is Mode.TRAIN) if measure else None)
-    output.show(answer)
-    ctx.exit(int(answer.failed))
+    counted = None
+    if measure:
+        from se_cost.measure.counting.side_by_side import count
+
+        (counted,) = count([model], backward=mode is Mode.TRAIN)
+    document = flops(costs(model), counted)
+    output.show(document)
+    ctx.exit(int(document.failed))

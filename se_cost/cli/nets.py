@@ -3,9 +3,9 @@
 import click
 
 from se_cost.cli.help import Command
-from se_cost.cli.options import output_options
-from se_cost.cli.output import Output
-from se_cost.cli.types import Arch
+from se_cost.cli.options.output import output_options
+from se_cost.cli.options.types import Arch
+from se_cost.cli.output.output import Output
 
 
 @click.command(
@@ -18,14 +18,16 @@ from se_cost.cli.types import Arch
     se-cost nets --output networks.csv
     """,
 )
-@click.argument("name", type=Arch(), required=False)
-@output_options
-def command(name: str | None, output: Output) -> None:
+@click.argument("network", type=Arch(), required=False)
+@output_options("nets")
+def command(network: str | None, output: Output) -> None:
     """List the networks with their size, and what SE with r = 16 adds to each.
 
-    With the NAME of one, for instance se_resnet50, show it stage by stage.
+    With the name of a NETWORK, for instance se_resnet50, show that one stage by stage.
     """
-    from se_cost.nets.registry import recipe
-    from se_cost.report import nets, network
+    from se_cost.documents import nets
+    from se_cost.documents import network as one
+    from se_cost.ledger.costs import costs
+    from se_cost.nets.zoo.model import model
 
-    output.show(network.page(recipe(name)) if name else nets.page())
+    output.show(one.network(costs(model(network))) if network is not None else nets.nets())

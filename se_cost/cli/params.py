@@ -3,9 +3,12 @@
 import click
 
 from se_cost.cli.help import Command
-from se_cost.cli.options import output_options, recipe_options
-from se_cost.cli.output import Output
-from se_cost.nets.recipe import Recipe
+from se_cost.cli.options.measure import MEASURE
+from se_cost.cli.options.model import model_options
+from se_cost.cli.options.option import offered
+from se_cost.cli.options.output import output_options
+from se_cost.cli.output.output import Output
+from se_cost.nets.model import Model
 
 
 @click.command(
@@ -14,26 +17,27 @@ from se_cost.nets.recipe import Recipe
     short_help="Count the parameters that attention adds.",
     epilog="""
     se-cost params --arch se_resnet50 --r 8
-    se-cost params --arch resnet101 --attention se --drop-stages 5
+    se-cost params --arch resnet101 --attention eca --drop-stages 5
     se-cost params --arch se_vgg16 --measure --format json
     """,
 )
-@recipe_options
-@click.option("--measure", is_flag=True, help="Build the torch modules and count theirs too.")
-@output_options
+@model_options
+@offered(MEASURE)
+@output_options("params")
 @click.pass_context
-def command(ctx: click.Context, recipe: Recipe, measure: bool, output: Output) -> None:
+def command(ctx: click.Context, model: Model, measure: bool, output: Output) -> None:
     """Count the parameters that attention adds, by closed form and by ledger.
 
     Exits 1 if they disagree with each other or with the built modules.
     """
-    from se_cost.report.params import page
+    from se_cost.documents.params import params
+    from se_cost.ledger.costs import costs
 
     built = None
     if measure:
-        from se_cost.measure.built import params
+        from se_cost.measure.counting import parameters
 
-        built = (params(recipe), params(recipe.baseline))
-    answer = page(recipe, built)
-    output.show(answer)
-    ctx.exit(int(answer.failed))
+        built = parameters.built(model)
+    document = params(costs(model), built)
+    output.show(document)
+    ctx.exit(int(document.failed))

@@ -1,67 +1,50 @@
 """`se-cost report`: everything about one network, or several, on one page."""
 
-from collections.abc import Sequence
-from itertools import chain, product
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
-from se_cost.cli import INTERRUPTED
+from se_cost.cli.config.lists import listed
+from se_cost.cli.config.pyproject import REPORT
+from se_cost.cli.findings import Measuring, found, saved_times
 from se_cost.cli.help import Command
-from se_cost.cli.listed import listed
-from se_cost.cli.options import (
-    NO_COLOR_OPTION,
-    POSITIVE,
-    QUIET_OPTION,
-    SECONDS,
-    recipes_options,
+from se_cost.cli.options.baseline import FROM
+from se_cost.cli.options.measure import MEASURING, TIME
+from se_cost.cli.options.model import models_options
+from se_cost.cli.options.option import bundled
+from se_cost.cli.options.output import page_options
+from se_cost.cli.options.protocol import MAX_TIME, PAGE
+from se_cost.cli.options.settings import BATCH, DEVICE
+from se_cost.cli.output.github import Note, tell
+from se_cost.cli.output.output import STDOUT, Output, answered
+from se_cost.cli.output.streams import say
+from se_cost.cli.timed import exit_code
+from se_cost.documents.report import reports
+from se_cost.errors import MeasurementError
+from se_cost.files import expect_writable, write
+from se_cost.nets.model import Model
+from se_cost.record import replace
+from se_cost.report.formats.all import Format
+from se_cost.report.formats.answer import Answer, Screen
+from se_cost.report.formats.beside import files
+from se_cost.report.github import on_actions
+
+MEASURED = (
+    replace(FROM, group=MEASURING, help="A saved timing, in the place of a new one."),
+    replace(TIME, help="Run counters and time it; else count without torch.", default=True),
+    DEVICE,
+    replace(BATCH, default=None, usual="1, on a GPU 32"),
+    replace(MAX_TIME, help="Limit of each of two timings.", default=PAGE.max_time),
 )
-from se_cost.cli.output import Output
-from se_cost.cli.progress import progress_bar
-from se_cost.cli.time_options import DEVICE_OPTION, PAGE_QUADS, PAGE_TIME
-from se_cost.cli.types import OneOf
-from se_cost.errors import BadInput, CannotMeasure, SeCostError
-from se_cost.measure.counts import count
-from se_cost.measure.protocol import Plan
-from se_cost.measure.result import Timing
-from se_cost.measure.settings import Mode, Settings
-from se_cost.nets.recipe import Recipe
-from se_cost.report.blocks import PageFormat
-from se_cost.report.files import expect_writable, write
-from se_cost.report.findings import Findings
-from se_cost.report.formats import Format
-from se_cost.report.github import annotation, append_summary, on_actions
-
-if TYPE_CHECKING:
-    from se_cost.report.document import Report
-
-SUFFIXES = {PageFormat.MARKDOWN: ".md", PageFormat.HTML: ".html"}
-LIST = "report"  # its key in pyproject.toml
-HTML_SUFFIXES = (".html", ".htm")
-Trouble = SeCostError | KeyboardInterrupt | None
-
-
-class FormatOfPage(OneOf):
-    """Markdown or HTML; a format that pyproject.toml sets for the other commands means neither."""
-
-    def __init__(self) -> None:
-        super().__init__(PageFormat)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the format, None if it was not meant for this command."""
-        default = ctx and param and ctx.get_parameter_source(str(param.name))
-        if default is ParameterSource.DEFAULT_MAP and value in {*Format} - {*PageFormat}:
-            return None
-        return super().convert(value, param, ctx)
 
 
 @click.command(add_help_option=False)
-@recipes_options
-def in_list(recipes: list[Recipe]) -> list[Recipe]:
+@models_options
+def in_list(models: list[Model]) -> list[Model]:
     """Return the networks of a table in the list."""
-    return recipes
+    return models
 
 
 @click.command(
@@ -72,55 +55,14 @@ def in_list(recipes: list[Recipe]) -> list[Recipe]:
     se-cost report --arch se_resnet50 --r 8
     se-cost report --arch se_resnet50,se_resnext50_32x4d --no-time
     se-cost report --no-time --output public/index.html
+    se-cost report --from infer.json --from train.json
     """,
 )
-@recipes_options
-@click.option(
-    "--time/--no-time",
-    "timed",
-    default=True,
-    show_default=True,
-    help="Time it too, or count only, without torch.",
-)
-@DEVICE_OPTION
-@click.option(
-    "--batch", type=POSITIVE, metavar="N", help="Images per iteration.  [default: 1, on a GPU 32]"
-)
-@click.option(
-    "--max-time",
-    type=SECONDS,
-    metavar="SECONDS",
-    default=PAGE_TIME,
-    show_default=True,
-    help="Limit of each of two timings.",
-)
-@click.option(
-    "--format",
-    "form",
-    type=FormatOfPage(),
-    help="Of the page.  [default: the output file's, else markdown]",
-)
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Where the page goes.  [default: reports/NETWORK.md, of several reports/networks.md]",
-)
-@QUIET_OPTION
-@NO_COLOR_OPTION
+@models_options
+@bundled("measuring", MEASURED, Measuring)
+@page_options
 @click.pass_context
-def command(
-    ctx: click.Context,
-    recipes: Sequence[Recipe],
-    timed: bool,
-    device: str,
-    batch: int | None,
-    max_time: float,
-    form: PageFormat | None,
-    output: Path | None,
-    quiet: bool,
-    no_color: bool,
-) -> None:
+def command(ctx: click.Context, models: list[Model], measuring: Measuring, output: Output) -> None:
     """Count, time, and write a page with its pictures and json beside it.
 
     Networks can also be listed in pyproject.toml, as [[tool.se-cost.report]] with the words of
@@ -128,117 +70,63 @@ def command(
 
     Times inference and a training step; Ctrl-C keeps what is finished and exits 130.
     """
-    recipes = _chosen(ctx, recipes)
-    form, path = _target(form, output, recipes)
-    expect_writable(path, make_folder=True)
-    told = Output(Format.TEXT, None, quiet or on_actions(), not no_color)
-    findings, trouble = [Findings(recipe) for recipe in recipes], None
-    if timed:
-        plan = Plan(quads=PAGE_QUADS, max_time=max_time)
-        findings, trouble = _measured(recipes, device, batch, plan, told)
-    report = _written(findings, path, form, told)
-    _annotate(report, quiet)
-    click.echo(f"wrote {path}", err=True)
-    if isinstance(trouble, SeCostError):
-        raise trouble
-    ctx.exit(INTERRUPTED if trouble else int(report.failed))
-
-
-def _chosen(ctx: click.Context, named: Sequence[Recipe]) -> list[Recipe]:
-    """Return the networks of the command line, or else of pyproject.toml, each of them once."""
-    lists = listed(ctx, LIST, in_list) or [named]
-    recipes = list(dict.fromkeys(chain.from_iterable(lists)))
-    for recipe in recipes:
-        if recipe.final_stage is None:
-            raise CannotMeasure(f"nothing to compare: {recipe.name} has no attention")
-    return recipes
-
-
-def _target(
-    form: PageFormat | None, output: Path | None, recipes: Sequence[Recipe]
-) -> tuple[PageFormat, Path]:
-    """Return the format of the page, and where it goes."""
-    html = output is not None and output.suffix.lower() in HTML_SUFFIXES
-    form = form or (PageFormat.HTML if html else PageFormat.MARKDOWN)
-    name = recipes[0].name if len(recipes) == 1 else "networks"
-    path = output or Path("reports", f"{name}{SUFFIXES[form]}")
-    if path.suffix.lower() == ".json":
-        page = path.with_suffix(SUFFIXES[form])
-        raise BadInput(f"the page is {form.value}, its json goes beside it: {page}")
-    return form, path
-
-
-def _measured(
-    recipes: Sequence[Recipe], device: str, batch: int | None, plan: Plan, told: Output
-) -> tuple[list[Findings], Trouble]:
-    """Return what all counters say and how long it takes, and what ended the timing too early."""
-    from se_cost.measure.launch import expect_alone
-
-    expect_alone("report")
-    counts = count([arm for recipe in recipes for arm in (recipe, recipe.baseline)], backward=True)
-    from se_cost.measure.built import params
-    from se_cost.measure.device import resolve
-
-    batch = batch or (32 if resolve(device).type == "cuda" else 1)  # one image idles a GPU
-    settings = [Settings(device=device, mode=mode, batch=batch) for mode in Mode]
-    timings, trouble = _timed(recipes, settings, plan, told)
-    found = []
-    for i, recipe in enumerate(recipes):
-        built = (params(recipe), params(recipe.baseline))
-        found.append(Findings(recipe, built, counts[2 * i : 2 * i + 2], timings[recipe]))
-    return found, trouble
-
-
-def _timed(
-    recipes: Sequence[Recipe], settings: Sequence[Settings], plan: Plan, told: Output
-) -> tuple[dict[Recipe, list[Timing]], Trouble]:
-    """Return the timings, and the trouble that is to be told once those are written.
-
-    Raises it if there is none.
-    """
-    timings: dict[Recipe, list[Timing]] = {recipe: [] for recipe in recipes}
-    try:
-        for recipe, setting in product(recipes, settings):
-            timings[recipe].append(_time(recipe, setting, plan, told))
-            if timings[recipe][-1].interrupted:
-                raise KeyboardInterrupt
-    except (SeCostError, KeyboardInterrupt) as error:
-        if not any(timings.values()):
-            raise
-        return timings, error
-    return timings, None
-
-
-def _time(recipe: Recipe, settings: Settings, plan: Plan, told: Output) -> Timing:
-    from se_cost.measure.timing import time
-
-    with progress_bar(told.quiet, f"{recipe.name}, {settings.mode.value}: ") as progress:
-        return time(recipe, settings, plan, progress)
-
-
-def _written(findings: list[Findings], path: Path, form: PageFormat, told: Output) -> "Report":
-    """Print the answers, and write the page with all that belongs to it."""
-    from se_cost.report import markdown
-    from se_cost.report.document import Report, described, files
-
-    report = Report(tuple(findings))
-    page = described(report)
-    for answer in report.pages.values():
-        told.show(answer)
-    for file, text in files(report, page, path, form).items():
-        write(file, text)
-    append_summary(markdown.page_of(page))
-    return report
-
-
-def _annotate(report: "Report", quiet: bool) -> None:
-    """Tell GitHub the sentence that matters, and every doubt; failures even if quiet."""
+    models = _chosen(models)
+    times = saved_times(measuring.saved, models)
+    path = _path(output, models)
+    networks, finished = found(models, measuring, times, output.quiet)
+    answer = answered(reports(networks))
     if not on_actions():
+        output.warn(answer)
+    _write(answer, path, output)
+    tell("", answer.page, _notes(answer, output.quiet))
+    ctx.exit(exit_code(finished) or int(answer.document.failed))
+
+
+def _chosen(named: Sequence[Model]) -> list[Model]:
+    """Return the networks of the command line, or else of pyproject.toml, each of them once."""
+    lists = listed(REPORT, in_list) or [named]
+    models = list(dict.fromkeys(chain.from_iterable(lists)))
+    for model in models:
+        if not model.stages:
+            raise MeasurementError(f"nothing to compare: {model.arch} has no attention")
+    return models
+
+
+def _path(output: Output, models: Sequence[Model]) -> Path:
+    """Return where the page goes; raise UsageError now if it could not be written later."""
+    name = models[0].arch if len(models) == 1 else "networks"
+    suffix = next(iter(output.format.suffixes), ".txt")
+    path = output.file or Path("reports", f"{name}{suffix}")
+    if path != STDOUT:
+        expect_writable(path, make_folder=True)
+    return path
+
+
+def _write(answer: Answer, path: Path, output: Output) -> None:
+    """Write the page with all that belongs to it, and print what it says, even if that fails."""
+    if path == STDOUT:
+        output.print(answer)
         return
-    lines = [] if quiet else [annotation("notice", report.lead, "se-cost report")]
-    for heading, page in report.pages.items():
-        level = "error" if page.failed else "warning"
-        doubts = page.warnings if page.failed or not quiet else ()
-        lines += [annotation(level, doubt, f"se-cost report: {heading}") for doubt in doubts]
-    for line in lines:
-        click.echo(line, err=True)
+    try:
+        for file, text in _files(answer, path, output.format).items():
+            write(file, text)
+    finally:
+        replace(output, format=Format.TEXT).print(answer)
+    say(f"wrote {path}")
+
+
+def _files(answer: Answer, path: Path, form: Format) -> dict[Path, str]:
+    """Return the text of every file; beside a device or a pipe nothing can lie."""
+    if path.exists() and not path.is_file():
+        return {path: form.write(answer, Screen())}
+    return files(answer, path, form)
+
+
+def _notes(answer: Answer, quiet: bool) -> Iterator[Note]:
+    """Yield the sentence that matters and every doubt; that counts disagree even if quiet."""
+    document, title = answer.document, "se-cost report"
+    if not quiet:
+        yield "notice", answer.page.lead, title
+    yield from (("error", wrong, title) for wrong in document.disagreements)
+    if not quiet:
+        yield from (("warning", doubt, title) for doubt in document.doubts)

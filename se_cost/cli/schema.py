@@ -5,17 +5,19 @@ from pathlib import Path
 import click
 
 from se_cost.cli.help import Command
-from se_cost.cli.options import FILE_OPTION
-from se_cost.cli.output import Output
-from se_cost.cli.types import OneOf
-from se_cost.report.formats import Format
-from se_cost.report.page import Page
-from se_cost.report.schemas.words import Document
+from se_cost.cli.options.option import offered
+from se_cost.cli.options.output import FILE
+from se_cost.cli.options.types import OneOf
+from se_cost.cli.output.output import STDOUT
+from se_cost.cli.output.streams import put
+from se_cost.documents.kinds import KINDS
+from se_cost.files import write
+from se_cost.text import joined
 
 ABOUT = f"""Print the JSON Schema (draft 2020-12) of the json documents that se-cost writes.
 
-With a DOCUMENT that of one of them, without one that looks at the `command` in it.
-The documents are {", ".join(Document)}.
+With a DOCUMENT that of one of them, without one that of all, told apart by their `command`.
+The documents are {joined(KINDS)}.
 """
 
 
@@ -30,10 +32,16 @@ The documents are {", ".join(Document)}.
     se-cost schema baseline --output baseline.schema.json
     """,
 )
-@click.argument("document", type=OneOf(Document), metavar="[DOCUMENT]", required=False)
-@FILE_OPTION
-def command(document: Document | None, file: Path | None) -> None:
+@click.argument("document", type=OneOf(KINDS), metavar="[DOCUMENT]", required=False)
+@offered(FILE)
+def command(document: str | None, output: Path | None) -> None:
     """Print the schema of one document, or of all of them."""
-    from se_cost.report.schemas.schema import schema
+    import json
 
-    Output.of(Format.JSON, file, quiet=False).show(Page((), (), schema(document)))
+    from se_cost.documents.schema import schema
+
+    text = json.dumps(schema([document] if document else ()), indent=2, ensure_ascii=False) + "\n"
+    if output in (None, STDOUT):
+        put(text)
+    else:
+        write(output, text)

@@ -1,29 +1,31 @@
 """`se-cost time`: how much slower is it, here?"""
 
-from collections.abc import Sequence
-
 import click
 
-from se_cost.cli import INTERRUPTED
+from se_cost.cli.failure import expect_torch
 from se_cost.cli.help import Command
-from se_cost.cli.options import output_options, recipe_options
-from se_cost.cli.output import Output
-from se_cost.cli.progress import progress_bar
-from se_cost.cli.protocol_options import protocol_options
-from se_cost.cli.time_options import batches_options
-from se_cost.errors import BadInput, CannotMeasure, SeCostError
-from se_cost.measure.compared import Networks, expect_trainable, itself, ladder, three
-from se_cost.measure.full import Protocol, time_by
-from se_cost.measure.launch import Place, outer, ranked
-from se_cost.measure.possible import expect_possible
-from se_cost.measure.protocol import Plan
-from se_cost.measure.result import Timing
-from se_cost.measure.run import Stop
-from se_cost.measure.settings import Settings
-from se_cost.nets.recipe import Recipe
-from se_cost.report.batches import page
-
-Trouble = SeCostError | KeyboardInterrupt | None
+from se_cost.cli.options.model import model_options
+from se_cost.cli.options.option import offered
+from se_cost.cli.options.output import output_options
+from se_cost.cli.options.protocol import ENERGY, LADDER, SELF_CHECK, protocol_options
+from se_cost.cli.options.settings import batches_options
+from se_cost.cli.output.output import Output
+from se_cost.cli.output.progress import bars
+from se_cost.cli.output.streams import say
+from se_cost.cli.timed import exit_code
+from se_cost.errors import UsageError
+from se_cost.measure.ranks.torchrun import Rank, outer, ranked
+from se_cost.measure.session.several import Asked, time_several
+from se_cost.measure.timing.arms import (
+    Networks,
+    expect_possible,
+    expect_trainable,
+    itself,
+    three,
+)
+from se_cost.measure.timing.arms import ladder as rungs
+from se_cost.measure.timing.settings import Protocol, QuickPlan, Settings
+from se_cost.nets.model import Model
 
 
 @click.command(
@@ -37,96 +39,64 @@ Trouble = SeCostError | KeyboardInterrupt | None
     se-cost time --threads 1 --output time.json
     """,
 )
-@recipe_options
+@model_options
 @batches_options
 @protocol_options
-@click.option("--ladder", "rungs", is_flag=True, help="Also drop stages 5+4, 5+4+3, ...")
-@click.option("--self-check", is_flag=True, help="The network against itself, built twice.")
-@click.option("--energy", is_flag=True, help="Joules per image too, on a GPU with NVML.")
-@output_options
+@offered(LADDER, SELF_CHECK, ENERGY)
+@output_options("time")
 @click.pass_context
 def command(
     ctx: click.Context,
-    recipe: Recipe,
+    model: Model,
     settings: list[Settings],
     protocol: Protocol,
-    rungs: bool,
+    ladder: bool,
     self_check: bool,
     energy: bool,
     output: Output,
 ) -> None:
     """Measure the overhead of attention: with it, without its final stage, and plain, in turn.
 
-    Fresh processes follow each other until the interval is as narrow as --target; with --quick
-    there is one, not for quoting, and so under an outer torchrun, whose ranks are that process.
+    Fresh processes follow each other until the interval is as narrow as --target. --quick uses
+    one process, as does a run under torchrun, whose ranks count as one.
     Ctrl-C prints what is finished and exits 130.
     """
-    networks = _networks(recipe, rungs, self_check)
-    place = outer()
-    protocol = _protocol(protocol, place, energy)
-    for setting in settings:  # before anything is timed, so that no batch is in vain
-        expect_possible(ranked(setting, place))
-        expect_trainable(recipe, ranked(setting, place))
-    first = place is None or place.rank == 0
-    quiet = output.quiet or not first
-    timings, trouble = _timed(recipe, networks, settings, protocol, energy, quiet)
+    from se_cost.documents.time import batches
+
+    expect_torch()
+    rank = outer()
+    protocol = _protocol(protocol, rank, energy)
+    networks = _networks(model, ladder, self_check)
+    asked = [Asked(model, networks, one, protocol, energy) for one in settings]
+    _expect_possible(asked, rank)
+    first = rank is None or rank.rank == 0
+    finished = time_several(asked, bars(asked, output.quiet or not first))
     if first:
-        output.show(page(timings))
-    if isinstance(trouble, KeyboardInterrupt):
-        done = f"{len(timings)} of {len(settings)} batches are finished"
-        click.echo(f"se-cost: warning: interrupted: {done}", err=True)
-        ctx.exit(INTERRUPTED)
-    if trouble is not None:
-        raise trouble
-    ctx.exit(_exit_code(timings))
+        output.show(batches(finished.timings))
+    if isinstance(finished.stopped, KeyboardInterrupt):
+        done = f"{len(finished.timings)} of {len(asked)} batches are finished"
+        say(f"se-cost: warning: interrupted: {done}")
+    ctx.exit(exit_code(finished))
 
 
-def _networks(recipe: Recipe, rungs: bool, self_check: bool) -> Networks:
-    if rungs and self_check:
-        raise BadInput("--ladder has nothing to drop in a --self-check: take one of them")
-    return itself(recipe) if self_check else ladder(recipe) if rungs else three(recipe)
+def _networks(model: Model, ladder: bool, self_check: bool) -> Networks:
+    if ladder and self_check:
+        raise UsageError("--ladder has nothing to drop in a --self-check: take one of them")
+    return itself(model) if self_check else rungs(model) if ladder else three(model)
 
 
-def _protocol(protocol: Protocol, place: Place | None, energy: bool) -> Protocol:
+def _protocol(protocol: Protocol, rank: Rank | None, energy: bool) -> Protocol:
     """Return the protocol; the ranks of an outer torchrun are there, and are one process."""
-    if place is None:
+    if rank is None:
         return protocol
     if energy:
-        raise BadInput("--energy needs one process: run it without torchrun")
-    return protocol if isinstance(protocol, Plan) else Plan(max_time=protocol.max_time)
+        raise UsageError("--energy needs one process: run it without torchrun")
+    return protocol if isinstance(protocol, QuickPlan) else QuickPlan(max_time=protocol.max_time)
 
 
-def _timed(
-    recipe: Recipe,
-    networks: Networks,
-    settings: Sequence[Settings],
-    protocol: Protocol,
-    energy: bool,
-    quiet: bool,
-) -> tuple[list[Timing], Trouble]:
-    """Return a timing for each of the settings, and the trouble that ended them early.
-
-    Raises it if there is none.
-    """
-    timings: list[Timing] = []
-    try:
-        for setting in settings:
-            prefix = f"batch {setting.batch}: " if len(settings) > 1 else ""
-            with progress_bar(quiet, prefix) as progress:
-                timings.append(
-                    time_by(protocol, recipe, networks, setting, progress, energy=energy)
-                )
-            if timings[-1].interrupted:
-                break
-    except (SeCostError, KeyboardInterrupt) as error:
-        if not timings:
-            raise
-        return timings, error
-    return timings, None
-
-
-def _exit_code(timings: Sequence[Timing]) -> int:
-    if any(timing.interrupted for timing in timings):
-        return INTERRUPTED
-    failed = any(timing.run.stop is Stop.FAILED for timing in timings)
-    return CannotMeasure.exit_code if failed else 0
+def _expect_possible(asked: list[Asked], rank: Rank | None) -> None:
+    """Raise UsageError before anything is timed, so that no batch is timed in vain."""
+    for one in asked:
+        settings = ranked(one.settings, rank)
+        expect_possible(settings)
+        expect_trainable(one.model, settings)

@@ -1,18 +1,25 @@
-"""What the tests of the command line share: a way to run it, and a clock of known times."""
+"""What the tests of the command line share: a way to run it, and timings that nobody takes."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from measure.made_up import timing
 
 from se_cost.cli import main
-from se_cost.measure.protocol import Stopwatch
-from se_cost.measure.result import BASELINE, NETWORK, TRIMMED
-from se_cost.measure.surroundings import Surroundings
+from se_cost.documents.base import Document
+from se_cost.documents.files import encode
+from se_cost.measure.session.several import Asked, time_several
+from se_cost.measure.timing.protocol import Progress
+from se_cost.measure.timing.result import Timing
+from se_cost.measure.timing.settings import Protocol, Settings
+from se_cost.nets.model import Model
 
 Run = Callable[..., Result]
-MILLISECONDS: Mapping[str, float] = {BASELINE: 10.0, NETWORK: 11.0, TRIMMED: 10.4}
+Time = Callable[[Asked], Timing]
 
 
 @pytest.fixture
@@ -31,14 +38,47 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[Stopwatch], None]:
-    """Return a function that has a stopwatch time the networks, which are not even built."""
+def timed_by(monkeypatch: pytest.MonkeyPatch) -> Callable[[Time], None]:
+    """Return a function that has every timing made by another one; it begins with a made-up one."""
 
-    def use(stopwatch: Stopwatch) -> None:
-        monkeypatch.setattr("se_cost.measure.timing.steps", lambda arms, *rest: dict.fromkeys(arms))
-        monkeypatch.setattr("se_cost.measure.process.stopwatch", lambda *given: stopwatch)
+    def use(time: Time) -> None:
+        def time_by(
+            protocol: Protocol,
+            model: Model,
+            networks: Mapping[str, Model],
+            settings: Settings,
+            progress: Progress,
+            *,
+            energy: bool,
+        ) -> Timing:
+            return time(Asked(model, networks, settings, protocol, energy))
 
-    calm = Surroundings(preempted=0, others=0.0, stolen=0.0, load=0.0)
-    monkeypatch.setattr("se_cost.measure.process.watched", lambda: lambda: calm)
-    use(lambda arm, iterations: iterations * MILLISECONDS[arm] / 1000)
+        several: Any = partial(time_several, time=time_by)
+        monkeypatch.setattr("se_cost.cli.time.time_several", several)
+        monkeypatch.setattr("se_cost.cli.timed.time_several", several)
+
+    use(lambda asked: timing(asked.model, asked.settings))
     return use
+
+
+def configure(text: str, folder: str = ".") -> None:
+    """Write a pyproject.toml."""
+    Path(folder, "pyproject.toml").write_text(text, encoding="utf-8")
+
+
+def saved(file: str, document: Document) -> str:
+    """Write a document into a file, and return its name."""
+    Path(file).write_text(encode(document), encoding="utf-8")
+    return file
+
+
+def assert_refused(result: Result, exit_code: int, *words: str) -> None:
+    """Assert that a run ended with a code and one line with all the words, and printed nothing."""
+    assert result.exit_code == exit_code, result.output
+    assert result.stdout == ""
+    lines = result.stderr.strip().splitlines()  # click ends the line of a ^C
+    assert len(lines) == 1, result.stderr
+    assert lines[0].startswith("se-cost: ")
+    assert "Traceback" not in lines[0]
+    for word in words:
+        assert word.lower() in lines[0].lower(), lines[0]

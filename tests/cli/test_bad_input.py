@@ -4,25 +4,8 @@ import shlex
 from pathlib import Path
 
 import pytest
-import torch
-from click.testing import Result
 
-from cli.conftest import Run
-
-no_cuda = pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a CUDA device")
-
-
-def assert_refused(result: Result, exit_code: int, *words: str) -> None:
-    """Assert that a run ended with a code and one line with all the words, and printed nothing."""
-    assert result.exit_code == exit_code, result.output
-    assert result.stdout == ""
-    lines = result.stderr.splitlines()
-    assert len(lines) == 1, result.stderr
-    assert lines[0].startswith("se-cost: ")
-    assert "Traceback" not in lines[0]
-    for word in words:
-        assert word.lower() in lines[0].lower(), lines[0]
-
+from cli.conftest import Run, assert_refused
 
 REFUSED = {
     # networks
@@ -32,7 +15,7 @@ REFUSED = {
     "flops --arch zzz --no-measure": ["'zzz'", "se-cost nets"],
     "time --arch se_resnet5": ["'se_resnet5'", "did you mean se_resnet50?"],
     "report --arch se_resnet5": ["'se_resnet5'", "did you mean se_resnet50?"],
-    "params --attention cbam": ["--attention", "'cbam'", "none, se"],
+    "params --attention cbam": ["--attention", "'cbam'", "none, se, ese, eca"],
     "nets resnet51": ["'resnet51'", "did you mean resnet50?"],
     # reduction ratios
     "params --r 0": ["r 0", "at least 1"],
@@ -101,13 +84,17 @@ REFUSED = {
     # output
     "params --output missing/x.md": ["'missing/x.md'", "No such file or directory"],
     "params --output .": ["'.'", "Is a directory"],
-    "params --output ''": ["Is a directory"],
+    "params --output ''": ["--output", "'' is no name of a file"],
+    "params --output x/": ["--output", "'x/' is no name of a file"],
+    "params --output x.docx": ["'.docx'", ".md, .csv, .json"],
     f"params --output {'x' * 300}": ["File name too long"],
     "nets --output missing/x.md": ["'missing/x.md'", "No such file or directory"],
     "time --output missing/x.md": ["'missing/x.md'", "No such file or directory"],
     "report --output .": ["'.'", "Is a directory"],
     "report --output /dev/null/x.md": ["'/dev/null/x.md'", "cannot write"],
-    "report --output x.json": ["markdown", "x.md"],
+    "report --no-time --output x.py": ["'.py'", ".md, .csv, .json"],
+    "report --no-time --from missing.json": ["cannot read 'missing.json'"],
+    "show missing.json": ["cannot read 'missing.json'"],
     # the command line itself
     "parms": ["command 'parms'", "did you mean params?"],
     "''": ["command ''"],
@@ -133,17 +120,8 @@ def test_read_only_folder(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "touch", touch)
-    monkeypatch.setattr("se_cost.report.params.page", lambda *given: pytest.fail("too late"))
+    monkeypatch.setattr("se_cost.documents.params.params", lambda *given: pytest.fail("too late"))
     assert_refused(run("params", "--output", "x.md"), 2, "'x.md'", "Permission denied")
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_no_space_prints_what_cannot_be_written(run: Run) -> None:
-    """If the file takes no more, the answer goes to stdout, so that it is not lost."""
-    result = run("params", "--output", "/dev/full")
-    assert result.exit_code == 2
-    assert result.stderr == "se-cost: cannot write '/dev/full': No space left on device\n"
-    assert result.stdout == run("params").stdout
 
 
 CANNOT = {
@@ -159,32 +137,16 @@ def test_cannot_measure(run: Run, line: str) -> None:
     assert_refused(run(*shlex.split(line)), 3, *CANNOT[line])
 
 
-@no_cuda
 @pytest.mark.parametrize("device", ["cuda", "cuda:0", "cuda:7"])
-def test_no_such_device(run: Run, device: str) -> None:
+def test_no_such_device(run: Run, monkeypatch: pytest.MonkeyPatch, device: str) -> None:
     """A GPU that is not there is exit code 3; it is not replaced by the CPU."""
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     assert_refused(run("time", "--quick", "--device", device), 3, f"no device {device}", "torch")
 
 
-def test_out_of_memory(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Memory that does not suffice is exit code 3, with what to do."""
-
-    def fail(*given: object) -> None:
-        raise MemoryError
-
-    monkeypatch.setattr("se_cost.measure.timing.steps", fail)
-    assert_refused(run("time", "--quick", "--device", "cpu"), 3, "out of memory", "--batch")
-
-
-@pytest.mark.usefixtures("clock")
-def test_not_one_comparison_in_time(run: Run) -> None:
-    """If the time is up before the first comparison, that is exit code 3, not an empty answer."""
-    result = run("time", "--quick", "--device", "cpu", "--max-time", "1e-9")
-    assert_refused(result, 3, "not one comparison", "--max-time")
-
-
-@pytest.mark.usefixtures("clock")
-def test_clock_that_went_backwards(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A clock that cannot be trusted gives no answer."""
-    monkeypatch.setattr("se_cost.measure.process.stopwatch", lambda *given: lambda arm, n: -1.0)
-    assert_refused(run("time", "--quick", "--device", "cpu"), 3, "clock", "backwards")
+@pytest.mark.parametrize("command", ["explain", "report", "paper --time", "time --energy"])
+def test_what_ranks_cannot_do(run: Run, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    """What is of one process is refused under an outer torchrun: its ranks would all write it."""
+    for name, value in (("RANK", 1), ("WORLD_SIZE", 2), ("LOCAL_RANK", 1)):
+        monkeypatch.setenv(name, str(value))
+    assert_refused(run(*command.split(), "--device", "cpu"), 2, "torchrun")

@@ -11,7 +11,7 @@ from click.shell_completion import ShellComplete
 
 from cli.conftest import Run
 from se_cost.cli import COMMANDS, main
-from se_cost.nets.registry import names
+from se_cost.nets.zoo.registry import names
 
 HEAVY = {"torch", "fvcore", "numpy", "matplotlib", "tabulate", "rich"}
 SHELLS = ("bash", "zsh", "fish")
@@ -80,7 +80,12 @@ def test_another_shell(run: Run) -> None:
         (["params", "--arch"], "resnet18,", []),
         (["report", "--arch"], "resnet18,se_vgg", ["resnet18,se_vgg16"]),
         (["nets"], "vgg", ["vgg16"]),
-        (["flops", "--attention"], "", ["none", "se"]),
+        (["flops", "--attention"], "", ["none", "se", "ese", "eca"]),
+        (["params", "--gate"], "s", ["sigmoid"]),
+        (["params", "--format"], "", ["text", "markdown", "csv", "json", "html", "latex"]),
+        (["check", "--format"], "j", ["json", "junit"]),
+        (["params", "--output"], "x", ["x"]),
+        (["params", "--r"], "1", []),
         (["time", "--device"], "c", ["cpu", "cuda"]),
         (["time", "--mode"], "t", ["train"]),
         (["schema"], "pa", ["params", "paper"]),

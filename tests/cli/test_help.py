@@ -8,10 +8,15 @@ import pytest
 
 from cli.conftest import Run
 from se_cost.cli import COMMANDS, main
-from se_cost.cli.help import GROUPS, OWN, Command
+from se_cost.cli.help import OWN, Command
+from se_cost.cli.options.option import Grouped
 
+GROUPS = (
+    *("Options", "At most", "Growth, in % of the baseline", "Network", "Attention"),
+    *("Measuring", "Protocol", "Output"),
+)
 QUESTIONS = (
-    *("nets", "params", "flops", "time", "explain", "paper", "report", "check", "diff"),
+    *("nets", "params", "flops", "time", "explain", "paper", "report", "show", "check", "diff"),
     *("schema", "completion"),
 )
 NOISE = re.compile(r"\b(INTEGER|FLOAT|TEXT|PATH|BOOLEAN|RANGE|NUMBERS)\b|x[<>]=?\d|\[required\]")
@@ -64,20 +69,24 @@ def test_the_list_of_commands_is_whole(run: Run) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_options_are_in_groups(name: str) -> None:
-    """Every option stands once, in the group that it has everywhere; examples come last."""
+    """Every option stands once, under its heading; headings have one order, examples come last."""
     assert isinstance(command(name), Command)
-    text = help_of(name)
-    found = sections(text)
-    assert list(found) == [heading for heading in (OWN, *GROUPS, "Examples") if heading in found]
-    entries = [line for lines in found.values() for line in lines if line.startswith("  -")]
-    words = [re.findall(r"--([\w-]+)", entry.split("  ")[1]) for entry in entries]
-    options = [p for p in command(name).params if isinstance(p, click.Option)]
-    assert len(words) == len(options) + 1, "and --help"
-    for heading, known in GROUPS.items():
-        for line in found.get(heading, []):
-            if line.startswith("  -"):
-                assert re.findall(r"--([\w-]+)", line)[0] in (*known, "help")
-    assert "--help" in [line for line in text.splitlines() if line.startswith("  -")][-1]
+    found = sections(help_of(name))
+    assert list(found) == [heading for heading in (*GROUPS, "Examples") if heading in found]
+    entries = {
+        re.findall(r"--([\w-]+)", line)[0]: heading
+        for heading, lines in found.items()
+        for line in lines
+        if line.startswith("  -")
+    }
+    groups = {
+        option.opts[0].removeprefix("--"): option.group
+        for option in command(name).params
+        if isinstance(option, Grouped)
+    }
+    assert list(entries)[-1] == "help"
+    del entries["help"]
+    assert entries == groups
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -124,13 +133,12 @@ def test_defaults_are_told(run: Run) -> None:
         assert told in text
 
 
-def test_an_option_of_one_command_stands_first() -> None:
-    """What no other command has is shown first, under a name of its own."""
-    option = click.Option(["-s", "--special"], is_flag=True, help="Of this one.")
+def test_what_is_hidden_is_not_shown() -> None:
+    """Nor has what click adds a heading of its own."""
     hidden = click.Option(["--secret"], hidden=True)
-    quiet = click.Option(["--quiet"], is_flag=True)
-    plain = Command("x", params=[quiet, hidden, option], help="Text.")
+    special = click.Option(["-s", "--special"], is_flag=True, help="Of this one.")
+    plain = Command("x", params=[hidden, special], help="Text.")
     text = plain.get_help(click.Context(plain))
-    assert list(sections(text)) == [OWN, "Output"]
+    assert list(sections(text)) == [OWN]
     assert re.search(r"^  -s, --special +Of this one\.$", text, re.MULTILINE)
     assert "secret" not in text

@@ -69,9 +69,9 @@ def test_same_word_has_the_same_meaning_in_every_command() -> None:
                 ("time", "runs"),  # of the quick protocol
                 ("report", "max_time"),  # of each of two timings
                 ("report", "arch"),  # one or several
-                ("report", "form"),  # of a page, not of a table
                 ("check", "format"),  # has one more
-                ("report", "timed"),  # is to time unless told not to, paper only if told to
+                ("show", "format"),  # as check
+                ("report", "time"),  # is to time unless told not to, paper only if told to
                 ("params", "measure"),  # takes torch, which params is to answer without
             }:
                 continue
@@ -85,22 +85,6 @@ def test_completion_after_a_misspelt_command() -> None:
     assert [item.value for item in complete.get_completions(["parms"], "")] == list(COMMANDS)
 
 
-@pytest.mark.parametrize(
-    ("words", "begun", "completed"),
-    [
-        ([], "fl", ["flops"]),
-        (["params", "--arch"], "se_resnet15", ["se_resnet152"]),
-        (["nets"], "resnext50", ["resnext50_32x4d"]),
-        (["params", "--gate"], "s", ["sigmoid"]),
-        (["time", "--format"], "", ["text", "markdown", "csv", "json"]),
-    ],
-)
-def test_completion(words: list[str], begun: str, completed: list[str]) -> None:
-    """A shell can complete commands, networks and words."""
-    complete = ShellComplete(main, {}, "se-cost", "_SE_COST_COMPLETE")
-    assert [item.value for item in complete.get_completions(words, begun)] == completed
-
-
 def test_interrupted_before_anything_was_finished(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -109,7 +93,7 @@ def test_interrupted_before_anything_was_finished(
     def interrupt() -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("se_cost.report.nets.page", interrupt)
+    monkeypatch.setattr("se_cost.documents.nets.nets", interrupt)
     result = run("nets")
     assert (result.exit_code, result.stdout) == (130, "")
     assert result.stderr.strip() == "se-cost: interrupted before anything was finished"
@@ -117,26 +101,78 @@ def test_interrupted_before_anything_was_finished(
 
 def test_a_bug_is_not_hidden(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Errors that nobody raised on purpose keep their traceback."""
-    monkeypatch.setattr("se_cost.report.nets.page", lambda: 1 / 0)
+    monkeypatch.setattr("se_cost.documents.nets.nets", lambda: 1 / 0)
     with pytest.raises(AssertionError, match="division by zero"):
         run("nets")
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_stdout_that_is_full() -> None:
-    """If stdout takes no more, that is one line and an exit code, also while Python exits."""
-    words = [sys.executable, "-m", "se_cost", "params"]
-    with Path("/dev/full").open("w") as full:
-        result = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True)
-    assert result.returncode == 2
-    assert result.stderr == "se-cost: cannot write '/dev/stdout': No space left on device\n"
+@pytest.mark.parametrize(
+    ("words", "package"),
+    [
+        ("params --measure", "torch"),
+        ("flops", "torch"),
+        ("time", "torch"),
+        ("time --quick", "torch"),
+        ("explain", "torch"),
+        ("paper --time", "torch"),
+        ("report", "torch"),
+        ("flops", "fvcore"),
+    ],
+)
+def test_what_needs_a_package_that_is_not_installed(
+    tmp_path: Path, words: str, package: str
+) -> None:
+    """As action.yml installs it: one line that says how to install it, and exit 3."""
+    result = without(package, tmp_path, *words.split())
+    install = "pip install torch (a CPU build is enough)" if package == "torch" else "pip install"
+    assert (result.returncode, result.stdout) == (3, "")
+    assert result.stderr.startswith(f"se-cost: needs {package}: {install}")
+    assert result.stderr.count("\n") == 1
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
-def test_reader_that_has_left() -> None:
-    """A reader that closes the pipe, as `head` does, sees no traceback."""
-    words = [sys.executable, "-m", "se_cost", "nets", "--format", "json"]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        process.stdout.close()
-        assert process.stderr.read() == b""
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("--help", "--version", "nets", "params", "flops --no-measure", "paper", "schema"),
+        *("check --max-params 29M", "report --no-time --output x.md", "time --help"),
+    ],
+)
+def test_what_needs_no_torch(tmp_path: Path, words: str) -> None:
+    """Counting, judging and showing work without it."""
+    result = without("torch", tmp_path, *words.split())
+    assert result.returncode == 0
+    assert "Traceback" not in result.stderr
+
+
+def without(package: str, folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    """Run the program as if a package were not installed."""
+    code = f"import sys; sys.modules[{package!r}] = None; from se_cost.__main__ import run; run()"
+    return subprocess.run(
+        [sys.executable, "-c", code, *words], cwd=folder, capture_output=True, text=True
+    )
+
+
+def test_another_module_that_is_missing_is_a_bug(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is told to install it."""
+
+    def fail() -> None:
+        raise ModuleNotFoundError("No module named 'se_cost.x'", name="se_cost.x")
+
+    monkeypatch.setattr("se_cost.documents.nets.nets", fail)
+    with pytest.raises(AssertionError, match=r"se_cost\.x"):
+        run("nets")
+
+
+def test_interrupted_while_modules_load(tmp_path: Path) -> None:
+    """Ctrl-C is no traceback even then."""
+    code = (
+        "import sys, se_cost.__main__ as program\n"
+        "class Interrupting:\n"
+        "    def find_spec(self, name, *rest):\n"
+        "        if name == 'click': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+        "program.run()"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (result.returncode, result.stdout, result.stderr) == (130, "", "")

@@ -15,7 +15,7 @@ import pytest
 from rich.cells import cell_len as length
 
 from cli.conftest import Run
-from se_cost.nets.registry import FAMILIES
+from se_cost.nets.zoo.registry import FAMILIES
 
 COMMANDS = (
     *("nets", "nets se_inception_resnet_v2", "params", "params --arch se_resnet152 --r 8"),

@@ -6,8 +6,8 @@ import click
 import pytest
 
 from cli.conftest import Run
-from se_cost.cli.listed import listed, parsed
-from se_cost.errors import BadInput
+from se_cost.cli.config.lists import listed, parsed
+from se_cost.errors import UsageError
 
 
 @click.command(add_help_option=False)
@@ -17,7 +17,7 @@ from se_cost.errors import BadInput
 def spoken(name: str, size: int, loud: bool) -> tuple[str, int, bool]:
     """Return what was said."""
     if name == "refused":
-        raise BadInput("name 'refused' is refused")
+        raise UsageError("name 'refused' is refused")
     return name, size, loud
 
 
@@ -26,6 +26,7 @@ def test_parsed() -> None:
     words = {"name": ["a", "b"], "loud": True}
     assert parsed(spoken, words, {"size": "7", "name": "x"}, "here") == ("a,b", 7, True)
     assert parsed(spoken, {"size": 3, "loud": False}, {}, "here") == ("nobody", 3, False)
+    assert parsed(spoken, {"name": "--loud"}, {"loud": "true"}, "here") == ("--loud", 1, True)
 
 
 @pytest.mark.parametrize(
@@ -33,12 +34,13 @@ def test_parsed() -> None:
     [
         ({"sise": 1}, "key 'sise' is unknown: choose from name, size, loud; did you mean size?"),
         ({"size": "x"}, "Invalid value for '--size': 'x' is not a valid integer."),
+        ({"loud": "yes"}, "Option '--loud' does not take a value."),
         ({"name": "refused"}, "name 'refused' is refused"),
     ],
 )
 def test_parsed_says_where(words: dict[str, object], message: str) -> None:
     """Every refusal begins with the place of the words."""
-    with pytest.raises(BadInput) as refused:
+    with pytest.raises(UsageError) as refused:
         parsed(spoken, words, {}, "here")
     assert str(refused.value) == f"here: {message}"
 
@@ -46,10 +48,9 @@ def test_parsed_says_where(words: dict[str, object], message: str) -> None:
 @click.command()
 @click.option("--name", default="nobody")
 @click.option("--other")
-@click.pass_context
-def program(ctx: click.Context, name: str, other: str | None) -> list[object]:
+def program(name: str, other: str | None) -> list[object]:
     """Return what the list holds."""
-    return listed(ctx, "report", spoken)
+    return listed("report", spoken)
 
 
 def said(*words: str) -> list[object]:
@@ -88,8 +89,9 @@ def test_no_list(run: Run, text: str) -> None:
         ("drop-stage = [5]", "key 'drop-stage' is unknown"),
         ("stages = [9]", "stage of resnet50 '9' is unknown: choose from 2, 3, 4, 5"),
         ('r = "a\\u001b[31m"', r"Invalid value for '--r': 'a\x1b[31m' is no whole number"),
-        ("r = 0", "r 0 is too small"),
+        ("r = 0", "r 0 is out of range"),
         ("arch = 'nope'", "network 'nope' is unknown"),
+        ("attention = 'eca'\nr = 8", "eca has no r"),
     ],
 )
 def test_wrong_words_in_the_list(run: Run, line: str, message: str) -> None:

@@ -1,15 +1,26 @@
 """How single words are read, whether they come from the command line or from a program."""
 
+from pathlib import Path
 from typing import Any
 
 import click
 import pytest
 
-from se_cost.cli.types import Device, ImageSize, Numbers, OneOf, Percent, Seconds
-from se_cost.errors import BadInput
-from se_cost.measure.settings import Mode
-from se_cost.nets.attention import GATES
+from se_cost.cli.options.types import (
+    Device,
+    FilePath,
+    ImageSize,
+    Numbers,
+    OneOf,
+    Percent,
+    Seconds,
+)
+from se_cost.errors import UsageError
+from se_cost.measure.timing.settings import Mode
+from se_cost.nets.attention.se import GATES
 from se_cost.nets.nodes import Fn
+
+PART = Percent(min=0, min_open=True, max=100, max_open=True)
 
 
 @pytest.mark.parametrize(
@@ -27,9 +38,13 @@ from se_cost.nets.nodes import Fn
         (Device(), "cuda:12", "cuda:12"),
         (OneOf(Mode), "train", Mode.TRAIN),
         (OneOf(Mode), Mode.TRAIN, Mode.TRAIN),
-        (OneOf(Fn, only=GATES), "hardsigmoid", Fn.HARDSIGMOID),
+        (OneOf(GATES), "hardsigmoid", Fn.HARDSIGMOID),
+        (OneOf(("none", "se")), "se", "se"),
         (Seconds(), "0.5", 0.5),
-        (Percent(), "0.5", 0.5),
+        (PART, "0.5", 0.5),
+        (Percent(min=0), "inf", float("inf")),
+        (FilePath(), "a/b.md", Path("a/b.md")),
+        (FilePath(), Path("-"), Path("-")),
     ],
 )
 def test_read(kind: Any, word: object, meant: object) -> None:
@@ -41,24 +56,28 @@ def test_read(kind: Any, word: object, meant: object) -> None:
     ("kind", "word"),
     [
         *((Numbers(), word) for word in ("", "1.5", "16,,", "1-2", "1_0", "²", "0x10", "+-1")),
+        *((Numbers(), word) for word in ("٣", "9" * 19, "--5", "1 2")),
         *((ImageSize(), word) for word in ("", "x", "224x", "1x2x3", "22.4", "²", "224X224")),
-        *((Device(), word) for word in ("", "gpu", "cuda:", "cuda:x", "cpu:0", "CPU")),
-        *((OneOf(Mode), word) for word in ("", "Train", "inference")),
-        (OneOf(Fn, only=GATES), "softmax"),
+        *((Device(), word) for word in ("", "gpu", "cuda:", "cuda:x", "cuda:²", "cpu:0", "CPU")),
+        *((OneOf(Mode), word) for word in ("", "Train", "TRAIN", "inference")),
+        (OneOf(GATES), "softmax"),
         *((Seconds(), word) for word in ("", "0", "-1", "nan", "1s", "inf", "1e9")),
-        *((Percent(), word) for word in ("", "0", "100", "-1", "nan", "inf")),
+        *((PART, word) for word in ("", "0", "100", "-1", "nan", "inf")),
+        *((Percent(min=0), word) for word in ("-1", "nan", "ten", "10%")),
+        *((FilePath(), word) for word in ("", "a/", "a\0b")),
     ],
 )
 def test_refused(kind: Any, word: str) -> None:
     """What cannot be read is refused, in words that hold it."""
-    with pytest.raises((click.BadParameter, BadInput)) as refused:
+    with pytest.raises((click.BadParameter, UsageError)) as refused:
         kind.convert(word, None, None)
     told: Any = refused.value
     text = told.format_message() if isinstance(told, click.BadParameter) else str(told)
-    assert word.removeprefix("16,,") in text
+    assert repr(word.removeprefix("16,,"))[1:-1] in text
+    assert text.isprintable()
 
 
 def test_metavar_lists_the_words() -> None:
-    """Help shows which words there are."""
+    """Help shows which words there are, as they are typed."""
     option = click.Option(["--mode"], type=OneOf(Mode))
     assert option.make_metavar(click.Context(click.Command("x"))) == "[infer|train]"

@@ -1,13 +1,12 @@
 """Options of a measurement: each one reaches its setting."""
 
 import shlex
-from dataclasses import fields
 
 import click
 import pytest
 
-from se_cost.cli.time_options import TIME_OPTIONS, batches_options
-from se_cost.measure.settings import DType, Layout, Mode, Settings
+from se_cost.cli.options.settings import SETTINGS, batches_options
+from se_cost.measure.timing.settings import DType, MemoryFormat, Mode, Settings
 
 
 @click.command()
@@ -23,10 +22,10 @@ def asked(settings: list[Settings]) -> list[Settings]:
         ("", Settings()),
         ("--device cuda:1", Settings(device="cuda:1")),
         ("--mode train --batch 8", Settings(mode=Mode.TRAIN, batch=8)),
-        ("--dtype bfloat16 --layout nhwc", Settings(dtype=DType.BFLOAT16, layout=Layout.NHWC)),
+        ("--dtype bfloat16", Settings(dtype=DType.BFLOAT16)),
         ("--threads 2 --seed 7", Settings(threads=2, seed=7)),
-        ("--dtype bfloat16 --autocast", Settings(dtype=DType.BFLOAT16, autocast=True)),
-        ("--layout nhwc --compile", Settings(layout=Layout.NHWC, compile=True)),
+        ("--dtype float16 --autocast", Settings(dtype=DType.FLOAT16, autocast=True)),
+        ("--layout nhwc --compile", Settings(layout=MemoryFormat.NHWC, compile=True)),
         ("--cuda-graphs", Settings(cuda_graphs=True)),
         ("--fold-norms", Settings(fold_norms=True)),
         ("--mode train --optimizer", Settings(mode=Mode.TRAIN, optimizer=True)),
@@ -45,13 +44,7 @@ def test_each_batch_has_its_settings() -> None:
 
 
 def test_every_setting_has_an_option() -> None:
-    """There is an option of each setting's name, spelled with dashes."""
-    assert set(TIME_OPTIONS) == {field.name for field in fields(Settings)}
-    flags = {option.opts[0] for option in asked.params if isinstance(option, click.Option)}
-    assert flags == {f"--{field.name.replace('_', '-')}" for field in fields(Settings)}
-
-
-def test_at_least_one_process() -> None:
-    """Fewer processes than one are none."""
-    with pytest.raises(click.BadParameter, match="0 is not in the range"):
-        asked.main(["--nproc", "0"], standalone_mode=False)
+    """There is an option of each setting's name, with the record's own default."""
+    assert {option.name for option in SETTINGS} == set(Settings.__struct_fields__)
+    for option in SETTINGS:
+        assert (option.default or None) == (getattr(Settings(), option.name) or None)

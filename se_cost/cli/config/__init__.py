@@ -1,0 +1,1 @@
+"""What pyproject.toml sets: defaults of options, and lists of networks."""

@@ -1,0 +1,96 @@
+"""What is found for a report: counts of every network, and its timings, saved or new."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from se_cost.cli.options.protocol import PAGE
+from se_cost.cli.timed import timed, usual_batch
+from se_cost.documents.files import read
+from se_cost.documents.flops import flops
+from se_cost.documents.params import params
+from se_cost.documents.report import ReportDocument, report
+from se_cost.documents.time import BatchesDocument, TimeDocument
+from se_cost.documents.time import timed as document
+from se_cost.errors import UsageError
+from se_cost.ledger.costs import costs
+from se_cost.measure.counting.counts import Built, Counted
+from se_cost.measure.ranks.torchrun import expect_single_process
+from se_cost.measure.session.several import Finished
+from se_cost.measure.timing.settings import Mode, Settings
+from se_cost.nets.model import Model
+from se_cost.nets.words import options
+from se_cost.record import Record, replace
+
+Counts = tuple[Built | None, Counted | None]
+
+
+class Measuring(Record):
+    """What is measured for a report, and how; without `time` it is counted on paper only."""
+
+    saved: tuple[Path, ...]  # timings that were made before, in the place of new ones
+    time: bool
+    device: str
+    batch: int | None
+    max_time: float
+
+
+def saved_times(files: Sequence[Path], models: Sequence[Model]) -> list[TimeDocument]:
+    """Return the timings of some files; raise UsageError if one is of none of the models."""
+    return [time for path in files for time in _times(path, models)]
+
+
+def _times(path: Path, models: Sequence[Model]) -> Iterator[TimeDocument]:
+    saved = read(path, "let `se-cost time` write it again")
+    for time in saved.batches if isinstance(saved, BatchesDocument) else (saved,):
+        if not isinstance(time, TimeDocument) or time.self_check:
+            raise UsageError(f"{str(path)!r} holds no overhead: give what `se-cost time` wrote")
+        if time.recipe not in models:
+            named = options(time.recipe)
+            raise UsageError(f"{str(path)!r} timed a network that is not on the page: {named}")
+        yield time
+
+
+def found(
+    models: Sequence[Model], measuring: Measuring, times: Sequence[TimeDocument], quiet: bool
+) -> tuple[list[ReportDocument], Finished]:
+    """Return what is known of every network, and how the timings ended that were made now.
+
+    There are none if the `times` are known.
+    """
+    if measuring.time:
+        expect_single_process("report")
+    counts = _counts(models) if measuring.time else {}
+    finished, max_time = Finished(()), None
+    if measuring.time and not times:
+        finished, max_time = _timed(models, measuring, quiet), measuring.max_time
+        times = list(map(document, finished.timings))
+    return [_report(model, counts, times, max_time) for model in models], finished
+
+
+def _counts(models: Sequence[Model]) -> Mapping[Model, Counts]:
+    """Return what the built modules hold, and what other counters say of them."""
+    from se_cost.measure.counting.side_by_side import count
+
+    counted = count(models, backward=True)  # first: it is faster before torch is imported
+    from se_cost.measure.counting.parameters import built
+
+    return dict(zip(models, zip(map(built, models), counted, strict=True), strict=True))
+
+
+def _timed(models: Sequence[Model], measuring: Measuring, quiet: bool) -> Finished:
+    """Time inference and a training step of every network."""
+    batch = measuring.batch or usual_batch(measuring.device)
+    settings = [Settings(measuring.device, mode, batch) for mode in Mode]
+    return timed(models, settings, replace(PAGE, max_time=measuring.max_time), quiet)
+
+
+def _report(
+    model: Model,
+    counts: Mapping[Model, Counts],
+    times: Sequence[TimeDocument],
+    max_time: float | None,
+) -> ReportDocument:
+    built, counted = counts.get(model, (None, None))
+    of_it = [time for time in times if time.recipe == model]
+    whole = costs(model)
+    return report(params(whole, built), flops(whole, counted), of_it, max_time)

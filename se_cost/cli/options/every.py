@@ -1,0 +1,18 @@
+"""Every option there is, and by its key in pyproject.toml; no command need be imported for it."""
+
+from collections.abc import Mapping
+
+from se_cost.cli.options import baseline, budget, measure, model, output, protocol, settings
+from se_cost.cli.options.option import Option
+
+OPTIONS: tuple[Option, ...] = (
+    *model.MODEL,
+    *settings.SETTINGS,
+    *(measure.MEASURE, measure.TIME),
+    *protocol.TABLE,
+    *(protocol.LADDER, protocol.SELF_CHECK, protocol.ENERGY),
+    *(*budget.LIMITS, budget.NAME),
+    *(baseline.BASELINE, baseline.FROM, baseline.UPDATE, baseline.AGAINST),
+    *(output.FORMAT, output.FILE, output.FIGURE, output.QUIET, output.NO_COLOR),
+)
+KEYS: Mapping[str, Option] = {option.word: option for option in OPTIONS if option.key}

@@ -1,0 +1,62 @@
+"""The options that say how long to measure, how finely, and which networks."""
+
+from se_cost.cli.options.option import Command, Option, bundled, typed
+from se_cost.cli.options.types import POSITIVE, Percent, Seconds
+from se_cost.errors import UsageError
+from se_cost.measure.timing.settings import Protocol, QuickPlan, StoppingRule
+from se_cost.record import replace
+
+PROTOCOL = "Protocol"
+FULL, QUICK = StoppingRule(), QuickPlan()
+PAGE = QuickPlan(quads=12, max_time=50)  # two timings of a page take two minutes on two cores
+
+RUNS = Option(
+    "--runs", PROTOCOL, "Quads of timings per network.", POSITIVE, QUICK.quads, metavar="N"
+)
+MAX_TIME = Option(
+    "--max-time", PROTOCOL, "When to stop timing.", Seconds(), QUICK.max_time, metavar="SECONDS"
+)
+TABLE = (
+    Option("--quick", PROTOCOL, "One process; not for publishing."),
+    Option(
+        "--target",
+        PROTOCOL,
+        "Half-width of every interval.",
+        Percent(min=0, min_open=True, max=100, max_open=True),
+        usual=f"{100 * FULL.target:g}",
+        metavar="PERCENT",
+    ),
+    replace(MAX_TIME, default=None, usual=f"{FULL.max_time:g}, quick {QUICK.max_time:g}"),
+    replace(RUNS, help="Quads per network, with --quick.", default=None, usual=str(QUICK.quads)),
+)
+LADDER = Option("--ladder", PROTOCOL, "Also drop stages 5+4, 5+4+3, ...")
+SELF_CHECK = Option("--self-check", PROTOCOL, "The network against itself, built twice.")
+ENERGY = Option("--energy", PROTOCOL, "Joules per image too, on a GPU with NVML.")
+
+
+def protocol_options(command: Command) -> Command:
+    """Give a command the options of a protocol; it receives that as `protocol`."""
+    return bundled("protocol", TABLE, _protocol)(command)
+
+
+def plan_options(command: Command) -> Command:
+    """Give a command the options of the quick protocol; it receives that as `plan`."""
+    return bundled("plan", (RUNS, MAX_TIME), _plan)(command)
+
+
+def _plan(*, runs: int, max_time: float) -> QuickPlan:
+    return QuickPlan(quads=runs, max_time=max_time)
+
+
+def _protocol(
+    *, quick: bool, target: float | None, max_time: float | None, runs: int | None
+) -> Protocol:
+    """Return the protocol; what a pyproject.toml sets yields to what is typed."""
+    if typed("quick") and typed("target"):
+        raise UsageError("--target needs fresh processes: leave out --quick")
+    if quick and not typed("target"):
+        return QuickPlan(quads=runs or QUICK.quads, max_time=max_time or QUICK.max_time)
+    if typed("runs"):
+        raise UsageError(f"--runs {runs} only applies to --quick; without it, use --target PERCENT")
+    half_width = FULL.target if target is None else target / 100
+    return StoppingRule(target=half_width, max_time=max_time or FULL.max_time)

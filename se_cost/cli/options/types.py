@@ -1,0 +1,173 @@
+"""How the words of the command line are read."""
+
+import math
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from se_cost.errors import not_one_of
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+DIGITS = 18  # more are no number of anything
+LONGEST = 1e6  # seconds, eleven days: more than any system waits for
+POSITIVE = click.IntRange(min=1)
+
+
+class Type(click.ParamType):  # type: ignore[type-arg] # generic in newer versions of click only
+    """Base of the types below; `offers` are the words that a shell completes."""
+
+    def offers(self, incomplete: str) -> Iterable[str]:
+        """Return the words that may follow what is typed."""
+        return ()
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> "list[CompletionItem]":
+        """Complete a word."""
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(word) for word in self.offers(incomplete)]
+
+
+class OneOf(click.Choice[Any]):
+    """One of some words, for instance those of an enumeration."""
+
+    def normalize_choice(self, choice: object, ctx: click.Context | None) -> str:
+        """Return the word of a choice: its value, where click takes its name."""
+        return str(choice)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the choice, or say which there are and which is the nearest."""
+        if str(value) not in map(str, self.choices):
+            raise not_one_of(param.opts[0] if param else "value", value, self.choices)
+        return super().convert(value, param, ctx)
+
+
+class Numbers(Type):
+    """Whole numbers with commas between them, for instance 16 or 16,16,8,8."""
+
+    name = "numbers"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, ...]:
+        """Return the numbers, or say which part is none."""
+        if isinstance(value, tuple):
+            return value
+        parts = [part.strip() for part in str(value).split(",")]
+        for part in parts:
+            if not is_number(part.removeprefix("-")):
+                self.fail(f"{part!r} is no whole number; write 16, or 16,16,8,8", param, ctx)
+        return tuple(map(int, parts))
+
+
+class ImageSize(Type):
+    """Height and width in pixels, for instance 224 or 800x1333."""
+
+    name = "size"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        """Return (height, width), or say how to write it."""
+        if isinstance(value, tuple):
+            return value
+        sides = str(value).split("x")
+        if len(sides) > 2 or not all(map(is_number, sides)):
+            self.fail(f"{value!r} is no size; write 224, or 800x1333 (height x width)", param, ctx)
+        return int(sides[0]), int(sides[-1])
+
+
+def is_number(text: str) -> bool:
+    """Return whether a text is a whole number in plain digits, and of a sensible length."""
+    return text.isascii() and text.isdecimal() and len(text) <= DIGITS
+
+
+class Seconds(click.FloatRange):
+    """A length of time: above 0, and a number."""
+
+    def __init__(self) -> None:
+        super().__init__(min=0, min_open=True)
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the seconds; say so if it is no number of them, or too many."""
+        seconds = float(super().convert(value, param, ctx))
+        if not seconds <= LONGEST:  # nor is nan
+            self.fail(f"{value!r} is no length of time; write 60, or 0.5", param, ctx)
+        return seconds
+
+
+class Percent(click.FloatRange):
+    """A number of per cent, and no nan, which is in no range but not out of it either."""
+
+    name = "percent"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the per cent, or say how to write them."""
+        percent = float(super().convert(value, param, ctx))
+        if math.isnan(percent):
+            self.fail(f"{value!r} is no percentage; write 0.5, or 1", param, ctx)
+        return percent
+
+
+class Device(Type):
+    """The CPU, a GPU, or whichever of them is there."""
+
+    name = "device"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the device's name, or say which ones there are."""
+        kind, _, index = str(value).partition(":")
+        if value in ("auto", "cpu", "cuda") or (kind == "cuda" and is_number(index)):
+            return str(value)
+        raise not_one_of("device", value, ("auto", "cpu", "cuda", "cuda:0"))
+
+    def offers(self, incomplete: str) -> Iterator[str]:
+        """Return the devices; which GPUs there are, only torch knows."""
+        return (device for device in ("auto", "cpu", "cuda") if device.startswith(incomplete))
+
+
+class Arch(Type):
+    """The name of a network, or `several` with commas between them; the registry checks it."""
+
+    name = "network"
+
+    def __init__(self, *, several: bool = False) -> None:
+        self.several = several
+
+    def offers(self, incomplete: str) -> Iterator[str]:
+        """Return the names, for the last one if there are several."""
+        from se_cost.nets.zoo.registry import names
+
+        before, comma, begun = incomplete.rpartition(",") if self.several else ("", "", incomplete)
+        return (f"{before}{comma}{name}" for name in names() if name.startswith(begun))
+
+
+class FilePath(Type):
+    """The path of a file, which need not be there."""
+
+    name = "file"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Return the path, or say why no file can have it."""
+        name = str(value)
+        if not name or "\0" in name or name.endswith(os.sep):
+            self.fail(f"{name!r} is no name of a file", param, ctx)
+        return Path(name)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> "list[CompletionItem]":
+        """Leave it to the shell, which knows the files."""
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(incomplete, type="file")]

@@ -1,0 +1,43 @@
+"""A bar with the remaining time, on stderr, where that is a terminal."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING
+
+from se_cost.measure.timing.protocol import Progress, silent
+
+if TYPE_CHECKING:
+    from se_cost.measure.session.several import Asked
+
+
+@contextmanager
+def progress_bar(quiet: bool, prefix: str = "") -> Iterator[Progress]:
+    """Yield what long work reports its progress to; `prefix` says which part of it this is."""
+    if quiet or not sys.stderr.isatty():
+        yield silent
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
+    console = Console(stderr=True, no_color=True)  # --no-color need not come here
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("starting", total=1.0)
+        yield lambda done, what: bar.update(task, completed=done, description=f"{prefix}{what}")
+
+
+def bars(
+    asked: "Sequence[Asked]", quiet: bool
+) -> "Callable[[Asked], AbstractContextManager[Progress]]":
+    """Return what opens a bar for each of several timings, which says what is different in it."""
+    names = len({one.model.arch for one in asked}) > 1
+    modes = len({one.settings.mode for one in asked}) > 1
+    batches = len({one.settings.batch for one in asked}) > 1
+
+    def bar(one: "Asked") -> AbstractContextManager[Progress]:
+        parts = [one.model.arch] * names + [one.settings.mode.value] * modes
+        parts += [f"batch {one.settings.batch}"] * batches
+        return progress_bar(quiet, f"{', '.join(parts)}: " if parts else "")
+
+    return bar

@@ -1,0 +1,39 @@
+"""Timings that a command asks for: all in a row, and how the command ends after them."""
+
+from collections.abc import Sequence
+
+from se_cost.cli.failure import INTERRUPTED
+from se_cost.cli.output.progress import bars
+from se_cost.errors import MeasurementError
+from se_cost.measure.session.several import Asked, Finished, time_several
+from se_cost.measure.timing.arms import three
+from se_cost.measure.timing.run import Stop
+from se_cost.measure.timing.settings import QuickPlan, Settings
+from se_cost.nets.model import Model
+
+PER_GPU = 32  # images; one would leave a GPU idle, and the paper trains 256 on 8 GPUs
+
+
+def usual_batch(device: str) -> int:
+    """Return the images of an iteration where nobody says: 1 on a CPU, which 32 keep for long."""
+    from se_cost.measure.machine.device import resolve
+
+    return PER_GPU if resolve(device).type == "cuda" else 1
+
+
+def timed(
+    models: Sequence[Model], settings: Sequence[Settings], plan: QuickPlan, quiet: bool
+) -> Finished:
+    """Time every model with every one of the settings, quickly; what is finished is kept."""
+    asked = [Asked(model, three(model), one, plan) for model in models for one in settings]
+    return time_several(asked, bars(asked, quiet))
+
+
+def exit_code(finished: Finished) -> int:
+    """Return 130 after Ctrl-C and 3 after a failure; raise the error that stopped the rest."""
+    if finished.interrupted:
+        return INTERRUPTED
+    if finished.error is not None:
+        raise finished.error
+    failed = any(timing.run.stop is Stop.FAILED for timing in finished.timings)
+    return MeasurementError.exit_code if failed else 0
