@@ -15,20 +15,20 @@ from statistics import mean, stdev
 
 from tabulate import tabulate
 
-from se_cost.measure.jobs import Timed
-from se_cost.measure.protocol import Plan
-from se_cost.measure.result import BASELINE, NETWORK
-from se_cost.measure.run import Process, Run
-from se_cost.measure.settings import Settings
-from se_cost.measure.worker import work
-from se_cost.nets.registry import recipe
+from se_cost.measure.session.jobs import TimeJob
+from se_cost.measure.session.parent import work
+from se_cost.measure.timing.arms import BASELINE, NETWORK
+from se_cost.measure.timing.run import Run
+from se_cost.measure.timing.samples import ProcessResult
+from se_cost.measure.timing.settings import QuickPlan, Settings
+from se_cost.nets.zoo.model import model
 
 QUADS = 8
 LIMIT = 300.0  # seconds
 NAIVE = f"""
 import statistics, sys, time, torch, se_cost
 stages = list(map(int, sys.argv[1:]))
-model = se_cost.module(se_cost.recipe("se_resnet50", stages=stages)).eval()
+model = se_cost.module(se_cost.model("se_resnet50", stages=stages)).eval()
 x = torch.randn(1, 3, 224, 224)
 def once():
     start = time.perf_counter()
@@ -50,11 +50,12 @@ def naive(stages: list[int]) -> float:
 
 def paired(stages: list[int], seed: int) -> float:
     """Return log(SE-ResNet-50 / ResNet-50) by one process of our protocol."""
-    network = recipe("se_resnet50", stages=stages)
-    networks = {BASELINE: network.baseline, NETWORK: network}
-    plan = Plan(quads=QUADS, seed=seed)
-    process: Process = work(Timed(networks, Settings(device="cpu"), plan, seed), LIMIT)
-    return Run((process,)).effect(NETWORK).value
+    network = model("se_resnet50", stages=stages)
+    networks = {BASELINE: network.plain, NETWORK: network}
+    plan = QuickPlan(quads=QUADS, seed=seed)
+    result: ProcessResult = work(TimeJob(networks, Settings(device="cpu"), plan, seed), LIMIT)
+    effect: float = Run((result,)).effect(NETWORK).value
+    return effect
 
 
 def row(name: str, effects: list[float]) -> list[object]:

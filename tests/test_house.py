@@ -1,4 +1,4 @@
-"""The shape of the house: which package imports which, and who pulls in torch."""
+"""The shape of the house: which part imports which, who pulls in torch, and how large parts are."""
 
 import ast
 import subprocess
@@ -10,9 +10,18 @@ import pytest
 import se_cost
 
 PACKAGE = Path(se_cost.__file__).parent
-FLOW = ["nets", "ledger", "measure", "report", "cli"]
+FLOW = ["nets", "ledger", "paper", "measure", "documents", "gate", "report", "cli"]
+ROOMS = ["timing", "models", "steps", "machine", "counting", "ranks", "session", "explain"]
+APART = {("measure", "paper"), ("paper", "measure")}  # neither knows the other
 HEAVY = {"torch", "fvcore", "matplotlib", "numpy", "tabulate"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
+LONGEST_FILE = 250
+LONGEST_FUNCTION = 40  # but for a match over words, which has an arm for each
+
+
+def relative(path: Path) -> str:
+    """Return a path as a test is called."""
+    return path.relative_to(PACKAGE).as_posix()
 
 
 def imported(path: Path) -> set[str]:
@@ -26,31 +35,77 @@ def imported(path: Path) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize(
-    "path",
-    [path for path in MODULES if path.parent != PACKAGE],
-    ids=lambda p: str(p.relative_to(PACKAGE)),
-)
+def inner(name: str, parent: str) -> str | None:
+    """Return the part of `parent` that a dotted name begins with, None if it is elsewhere."""
+    rest = name.removeprefix(f"{parent}.")
+    return rest.partition(".")[0] if rest != name else None
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if path.parent != PACKAGE], ids=relative)
 def test_imports_flow_one_way(path: Path) -> None:
-    """A package imports only from itself and from those to its left."""
-    package = path.relative_to(PACKAGE).parts[0]
+    """A package imports only from itself and from those to its left; so does a room of measure."""
+    package, *rest = path.relative_to(PACKAGE).parts
+    names = imported(path)
+    used = {found for name in names if (found := inner(name, "se_cost")) in FLOW}
     allowed = FLOW[: FLOW.index(package) + 1]
-    for name in imported(path):
-        parts = name.split(".")
-        if parts[0] == "se_cost" and len(parts) > 1 and parts[1] in FLOW:
-            assert parts[1] in allowed, f"{package} imports {name}"
+    assert used <= {name for name in allowed if (package, name) not in APART}
+    if package == "measure" and rest[0] in ROOMS:
+        rooms = {found for name in names if (found := inner(name, "se_cost.measure")) in ROOMS}
+        assert rooms <= set(ROOMS[: ROOMS.index(rest[0]) + 1])
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_no_two_files_import_each_other() -> None:
+    """There is no circle of imports, however long; imports for the type checker count too."""
+    names = {f"se_cost.{relative(path)[:-3].replace('/', '.')}": path for path in MODULES}
+    arrows = {name: {other for other in imported(p) if other in names} for name, p in names.items()}
+    done: set[str] = set()
+
+    def visit(name: str, above: tuple[str, ...]) -> None:
+        assert name not in above, f"circle: {' -> '.join((*above, name))}"
+        if name not in done:
+            for other in arrows[name]:
+                visit(other, (*above, name))
+            done.add(name)
+
+    for name in names:
+        visit(name, ())
+
+
+@pytest.mark.parametrize("path", MODULES, ids=relative)
 def test_only_measure_imports_torch(path: Path) -> None:
     """Torch and fvcore are imported in measure/ alone; elsewhere only for the type checker."""
     if path.relative_to(PACKAGE).parts[0] == "measure":
         return
     lines = path.read_text().split("if TYPE_CHECKING:")[0].splitlines()
     roots = {
-        line.split()[1].split(".")[0] for line in lines if line.startswith(("import ", "from "))
+        line.split()[1].split(".")[0]
+        for line in lines
+        if line.strip().startswith(("import ", "from "))
     }
     assert not roots & {"torch", "fvcore"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=relative)
+def test_files_and_functions_are_small(path: Path) -> None:
+    """A file is read at one sitting, a function at a glance."""
+    text = path.read_text()
+    assert len(text.splitlines()) <= LONGEST_FILE
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef) and node.end_lineno:
+            matches = any(isinstance(part, ast.Match) for part in node.body)
+            body = node.end_lineno - node.body[0].lineno + 1
+            assert body <= LONGEST_FUNCTION or matches, f"{node.name} has {body} lines"
+
+
+def test_no_two_records_have_one_name() -> None:
+    """A name means one thing in the whole product."""
+    names = [
+        node.name
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef)
+    ]
+    assert sorted({name for name in names if names.count(name) > 1}) == []
 
 
 @pytest.mark.parametrize(
