@@ -1,14 +1,17 @@
 """The kinds of attention there are, by name. A new one is a file beside this and a line here."""
 
 from collections.abc import Mapping
+from typing import get_args
 
+from se_cost.nets.attention.eca import ECA
+from se_cost.nets.attention.ese import ESE
 from se_cost.nets.attention.place import Kind, Place
 from se_cost.nets.attention.se import SE
 from se_cost.nets.nodes import Gate
 from se_cost.record import Record
 
-AnyKind = SE
-KINDS: Mapping[str, type[Kind]] = {kind.name: kind for kind in (SE,)}
+AnyKind = SE | ESE | ECA
+KINDS: Mapping[str, type[Kind]] = {kind.name: kind for kind in get_args(AnyKind)}
 
 
 class Attention(Record):
