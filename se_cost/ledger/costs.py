@@ -9,7 +9,7 @@ from se_cost.ledger.formula import Term
 from se_cost.ledger.rows import Ledger, Row
 from se_cost.ledger.walk import ledger
 from se_cost.nets.attention.kinds import ratio
-from se_cost.nets.model import Model
+from se_cost.nets.model import Model, Zoo
 from se_cost.nets.zoo.registry import build
 from se_cost.record import Record, replace
 
@@ -71,7 +71,8 @@ class Costs(Record):
     @property
     def terms(self) -> list[Term]:
         """Return the terms of the closed form."""
-        return formula.terms(self.blocks, self.model.attention.stages)
+        stated = self.model.attention.stages if isinstance(self.model, Zoo) else ()
+        return formula.terms(self.blocks, stated)
 
     @property
     def stages(self) -> list[StageCost]:
@@ -84,8 +85,8 @@ class Costs(Record):
 
 
 @lru_cache(maxsize=64)
-def costs(model: Model) -> Costs:
-    """Return what a model costs; raise ShapeError if a layer cannot take what it is given."""
+def costs(model: Zoo) -> Costs:
+    """Return what a model of the zoo costs; raise ShapeError if a layer does not fit."""
     whole = network(model)
     stated = {kind.stage: ratio(kind) for kind in model.attention.stages}
     blocks = tuple(replace(block, r=stated.get(block.stage or 0)) for block in find(whole))
@@ -93,8 +94,8 @@ def costs(model: Model) -> Costs:
 
 
 @lru_cache(maxsize=64)  # many models in a row have one plain network
-def network(model: Model) -> Ledger:
-    """Return the ledger of a model; raise ShapeError as `costs` does."""
+def network(model: Zoo) -> Ledger:
+    """Return the ledger of a model of the zoo; raise ShapeError as `costs` does."""
     return ledger(build(model), model.input)
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from se_cost.ledger.costs import costs
-from se_cost.ledger.formula import Term, spelled, weights
+from se_cost.ledger.formula import spelled, weights
 from se_cost.nets.attention.place import Place
 from se_cost.nets.attention.se import SE, Squeeze
 from se_cost.nets.zoo.model import model
@@ -35,7 +35,7 @@ def test_of_a_plain_network() -> None:
 @pytest.mark.parametrize(("r", "divides"), [(16, True), (3, False), (3000, False)])
 def test_term(r: int, divides: bool) -> None:
     """A term knows whether the paper's form holds for it."""
-    paper_form = spelled([Term(SE(r, stage=2), 3, 256)]).startswith("2/r")
+    paper_form = spelled(costs(model("se_resnet50", r=r, stages=2)).terms).startswith("2/r")
     assert paper_form is divides
 
 

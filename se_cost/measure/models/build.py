@@ -3,9 +3,11 @@
 import torch
 from torch import nn
 
+from se_cost.measure.models import foreign
 from se_cost.measure.models.folding import fold
 from se_cost.measure.models.module import blank, module
 from se_cost.measure.timing.settings import DType, MemoryFormat, Mode, Settings
+from se_cost.nets.imported import Imported
 from se_cost.nets.model import Model
 from se_cost.nets.zoo.registry import build
 
@@ -22,12 +24,20 @@ FORMATS = {
 
 def module_of(model: Model) -> nn.Module:
     """Return the module of a model, initialised, in training mode, on the CPU."""
-    return module(build(model))
+    match model:
+        case Imported():
+            return foreign.built(model).train()
+        case _:
+            return module(build(model))
 
 
 def blank_of(model: Model) -> nn.Module:
     """Return the module of a model on the meta device: shapes without values."""
-    return blank(build(model))
+    match model:
+        case Imported():
+            return foreign.built(model, meta=True)
+        case _:
+            return blank(build(model))
 
 
 def network(model: Model, settings: Settings, device: torch.device) -> nn.Module:

@@ -178,6 +178,17 @@ def recurrent(block: Any, x: Tensor) -> Any:
     return (1 - z) * h + z * block.q(torch.cat([z * h, x], 1)).tanh()
 
 
+def quotient(block: Any, x: Tensor) -> Any:
+    """Divide by what a gate would multiply by: a known miss."""
+    return x / (1 + torch.exp(-block.fcs(x.mean((2, 3)))))[..., None, None]
+
+
+def kernel(block: Any, x: Tensor) -> Any:
+    """Take the factor as the kernel of a convolution: a known miss."""
+    s = block.fcs(x.mean((2, 3))).sigmoid()
+    return F.conv2d(x, s.view(C, 1, 1, 1), groups=C)
+
+
 def masked(block: Any, x: Tensor) -> Any:
     """Multiply by a mask of the values themselves."""
     return x * (x > 0).to(x.dtype)
@@ -234,6 +245,8 @@ LOOKALIKES: dict[str, Callable[[], nn.Module]] = {
         q=lambda: nn.Conv2d(2 * C, C, 1),
     ),
     "mask": net(masked),
+    "quotient": net(quotient, fcs=fcs),
+    "kernel": net(kernel, fcs=fcs),
 }
 NOTHING = tuple(Spelling(name, make, (), 0) for name, make in LOOKALIKES.items())
 

@@ -57,6 +57,11 @@ def space(block: Any, x: Tensor) -> Any:
     return x * block.space(x).sigmoid()
 
 
+def space_by_hand(block: Any, x: Tensor) -> Any:
+    """Gate positions by a sigmoid that is spelled out."""
+    return x * (1 / (1 + torch.exp(-block.space(x))))
+
+
 def mixed(block: Any, x: Tensor) -> Any:
     """Gate by the sum of both (BAM)."""
     return x * (1 + torch.sigmoid(block.convs(block.pool(x)) + block.space(x)))
@@ -184,6 +189,7 @@ KINDS = (
         SE + C + 1,
     ),
     Spelling("positions", net(space, space=conv(C, 1)), ("spatial",), C + 1),
+    Spelling("positions by hand", net(space_by_hand, space=conv(C, 1)), ("spatial",), C + 1),
     Spelling("sum of both", with_convs(mixed, space=conv(C, 1)), ("bam",), SE + C + 1),
     Spelling(
         "rows, columns",

@@ -18,7 +18,7 @@ from se_cost.measure.models.module import blank
 from se_cost.nets.attention.kinds import KINDS
 from se_cost.nets.attention.place import RESIDUAL_PLACES, Place
 from se_cost.nets.attention.se import GATES, SE, Squeeze
-from se_cost.nets.model import Model, StrideIn
+from se_cost.nets.model import StrideIn, Zoo
 from se_cost.nets.nodes import Node, Shape
 from se_cost.nets.zoo.model import model
 from se_cost.nets.zoo.registry import FAMILIES, build
@@ -27,7 +27,7 @@ RATIOS = (1, 2, 16, 64, 3000)
 SIZES = (224, 225, 64, (800, 1333))
 
 
-def resnets() -> list[Model]:
+def resnets() -> list[Zoo]:
     """Return ResNet-50 with SE blocks in which every value of every option meets every other.
 
     Place, squeeze and bias are all combined; the steps of the others were found by trying.
@@ -44,7 +44,7 @@ def resnets() -> list[Model]:
     return found
 
 
-def kinds() -> list[Model]:
+def kinds() -> list[Zoo]:
     """Return every other kind of attention, in blocks of both sorts and in every place."""
     others = [kind for kind in KINDS if kind != SE.name]
     return [
@@ -53,7 +53,7 @@ def kinds() -> list[Model]:
     ]
 
 
-def networks() -> list[Model]:
+def networks() -> list[Zoo]:
     """Return every registered network, plain and with SE, one of each builder in all its places."""
     plain = [model(name, attention="none") for name in FAMILIES]
     every = [model(name, attention="se") for name in FAMILIES]
@@ -75,12 +75,12 @@ def members() -> list[str]:
 
 
 @pytest.mark.parametrize("net", [*resnets(), *kinds(), *networks()], ids=label)
-def test_every_row_is_its_submodule(net: Model) -> None:
+def test_every_row_is_its_submodule(net: Zoo) -> None:
     """In shape and parameters, and torch counts twice the MACs of the ledger."""
     assert_agreement(build(net), net.input)
 
 
-def small(size: int) -> list[Model]:
+def small(size: int) -> list[Zoo]:
     """Return ResNet-18 plain and with every kind, and an SE network of every other builder."""
     found = [model("resnet18", attention=kind, input=size) for kind in ("none", *KINDS)]
     for arch in members()[1:]:
@@ -90,7 +90,7 @@ def small(size: int) -> list[Model]:
 
 
 @pytest.mark.parametrize("net", small(64), ids=label)
-def test_fvcore_is_explained(net: Model) -> None:
+def test_fvcore_is_explained(net: Zoo) -> None:
     """Fvcore's own total, and the complete one, are sums over the ledger, to the unit."""
     assert_explained(fvcore_count(net), costs(net).network)
 
@@ -111,7 +111,7 @@ def test_random_networks(drawn: tuple[Node, Shape]) -> None:
 
 
 @pytest.mark.parametrize("net", small(32), ids=label)
-def test_trains(net: Model) -> None:
+def test_trains(net: Zoo) -> None:
     """Every network runs forward and backward, and every parameter gets a gradient."""
     torch.manual_seed(0)
     built = module_of(net)

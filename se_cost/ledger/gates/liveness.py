@@ -1,0 +1,93 @@
+"""What a network no longer needs once some of its gates hand on their maps as they are."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from se_cost.ledger.gates.rules import GateForm
+from se_cost.ledger.trace import Op, Trace
+from se_cost.record import Record
+
+
+class Cut(Record):
+    """A product or sum that hands on its map instead, and the operators that made the rest."""
+
+    op: int
+    map: int
+    factor: int
+    form: GateForm
+    ops: tuple[int, ...]  # of the factor alone, back to what is squeezed
+
+
+class Died(NamedTuple):
+    """The operators and the parameters that are needed no longer, by number and in order."""
+
+    ops: tuple[int, ...]
+    parameters: tuple[int, ...]
+
+
+class Living:
+    """What the outputs need: fewer operators and parameters with every cut."""
+
+    def __init__(self, trace: Trace) -> None:
+        self._values, self._ops = trace.values, trace.ops
+        self._reads = [op.reads for op in trace.ops]
+        self._uses = [0] * len(trace.values)  # by living operators, and as outputs
+        self._instead: dict[int, int] = {}  # maps for products that are gone
+        self.ops: set[int] = set()
+        self._use(trace.outputs)
+
+    def source(self, value: int) -> int:
+        """Return what stands for a value: itself, or the map of a product that is gone."""
+        while value in self._instead:
+            value = self._instead[value]
+        return value
+
+    def remove(self, cuts: Iterable[Cut]) -> Died:
+        """Let products hand on their maps; return what dies by it."""
+        ops: list[int] = []
+        parameters: list[int] = []
+        for cut in cuts:
+            if cut.op in self.ops:
+                self._release(self._unread(cut, self._ops[cut.op], ops), ops, parameters)
+        return Died(tuple(sorted(ops)), tuple(sorted(parameters)))
+
+    def _unread(self, cut: Cut, op: Op, died: list[int]) -> tuple[int, ...]:
+        """Take out one product; return what is read less often by it."""
+        reads = self._reads[cut.op]
+        if len(reads) > 2:  # a sum with a product in one: the sum stays
+            factor = next(read for read in reads[-2:] if read != cut.map)
+            self._reads[cut.op] = tuple(read for read in reads if read != factor)
+            return (factor,)
+        (product,) = op.writes
+        self._uses[self.source(cut.map)] += self._uses[product]
+        self._uses[product] = 0
+        self._instead[product] = cut.map
+        self.ops.discard(cut.op)
+        died.append(cut.op)
+        return reads
+
+    def _use(self, values: Iterable[int]) -> None:
+        ahead = list(values)
+        while ahead:
+            value = ahead.pop()
+            self._uses[value] += 1
+            number = self._values[value].producer
+            if number is not None and number not in self.ops:
+                self.ops.add(number)
+                ahead += self._reads[number]
+
+    def _release(self, values: Iterable[int], ops: list[int], parameters: list[int]) -> None:
+        """Use values once less; note the operators and the parameters that nothing uses now."""
+        ahead = list(values)
+        while ahead:
+            value = self.source(ahead.pop())
+            self._uses[value] -= 1
+            if self._uses[value]:
+                continue
+            parameter, number = self._values[value].parameter, self._values[value].producer
+            if parameter is not None:
+                parameters.append(parameter)
+            if number in self.ops and not any(self._uses[w] for w in self._ops[number].writes):
+                self.ops.discard(number)
+                ops.append(number)
+                ahead += self._reads[number]

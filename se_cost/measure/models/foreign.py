@@ -1,0 +1,78 @@
+"""A model of the user's: what it is fed, the attention in it, what it costs, and its arms."""
+
+from functools import lru_cache
+
+from torch import nn
+
+from se_cost.ledger.costs import Costs
+from se_cost.ledger.gates.find import TracedBlock, find
+from se_cost.ledger.trace import Trace
+from se_cost.ledger.traced_rows import attention, rows
+from se_cost.measure.models.guard import guarded
+from se_cost.measure.models.loading import load
+from se_cost.measure.models.strip import strip
+from se_cost.measure.models.tracing import images, trace
+from se_cost.nets.imported import Imported
+from se_cost.record import Record, replace
+
+
+class Known(Record):
+    """What one look at a model tells: its trace, and every block of attention in it."""
+
+    model: Imported  # with its input, and the stages in which attention was found
+    seen: Trace
+    blocks: tuple[TracedBlock, ...]
+
+    def kept(self) -> list[TracedBlock]:
+        """Return the blocks that the model keeps."""
+        return [block for block in self.blocks if not self.model.drops(block.path, block.stage)]
+
+    def gone(self) -> list[TracedBlock]:
+        """Return the blocks that the model leaves out."""
+        return [block for block in self.blocks if self.model.drops(block.path, block.stage)]
+
+
+def known(model: Imported) -> Known:
+    """Look at a model: build it without weights, run it once on meta, and find its attention.
+
+    Raises UsageError and MeasurementError as `load` and `trace` do.
+    """
+    whole = _looked_at(replace(model, stages=(), dropped=(), patterns=()))
+    asked = replace(model, input=whole.model.input)
+    left = {block.stage for block in whole.blocks if not asked.drops(block.path, block.stage)}
+    return replace(whole, model=replace(asked, stages=tuple(sorted(left))))
+
+
+@lru_cache(maxsize=8)
+def _looked_at(model: Imported) -> Known:
+    loaded = load(model, meta=True)
+    with guarded(f"running {model.spec}"):
+        seen = trace(loaded.module, images(loaded.module, _shapes(loaded.model)))
+    return Known(loaded.model, seen, tuple(block for block in find(seen) if block.counted))
+
+
+def costs(model: Imported) -> Costs:
+    """Return what a model costs, by the rows of its trace."""
+    found = known(model)
+    kept, gone = found.kept(), found.gone()
+    network = rows(found.seen, kept, gone)
+    return Costs(
+        model=found.model,
+        network=network,
+        plain=rows(found.seen, (), found.blocks),
+        blocks=attention(found.seen, kept),
+    )
+
+
+def built(model: Imported, *, meta: bool = False) -> nn.Module:
+    """Return the module of a model, without the attention that it leaves out."""
+    found = known(model)
+    module = load(found.model, meta=meta).module
+    if gone := found.gone():
+        with guarded(f"running {model.spec}"):
+            strip(module, _shapes(found.model), found.seen, gone)
+    return module
+
+
+def _shapes(model: Imported) -> tuple[tuple[int, ...], ...]:
+    return (model.input, *model.others)

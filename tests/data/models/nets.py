@@ -1,0 +1,136 @@
+"""Small networks as users write them, for tests of loading, finding and taking out attention."""
+
+import os
+import random
+import time
+
+import torch
+from torch import Tensor, nn
+
+
+class Excite(nn.Module):
+    """An SE block as many people spell it."""
+
+    def __init__(self, channels: int, r: int) -> None:
+        super().__init__()
+        self.reduce = nn.Linear(channels, channels // r)
+        self.expand = nn.Linear(channels // r, channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return x times its factors."""
+        s = torch.sigmoid(self.expand(torch.relu(self.reduce(x.mean((2, 3))))))
+        return x * s[:, :, None, None]
+
+
+class Block(nn.Module):
+    """A residual block with an attention of its own."""
+
+    def __init__(self, channels: int, r: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(channels, channels, 3, padding=1)
+        self.norm = nn.BatchNorm2d(channels)
+        self.se = Excite(channels, r)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the sum of the input and the gated branch."""
+        return torch.relu(x + self.se(self.norm(self.conv(x))))
+
+
+class Net(nn.Module):
+    """Two blocks at two sizes: 2,680 parameters of attention at width 32 and r 4."""
+
+    def __init__(self, width: int = 32, r: int = 4) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, width, 3, stride=2, padding=1)
+        self.one = Block(width, r)
+        self.down = nn.Conv2d(width, 2 * width, 3, stride=2, padding=1)
+        self.two = Block(2 * width, r)
+        self.fc = nn.Linear(2 * width, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return ten scores."""
+        scores: Tensor = self.fc(self.two(self.down(self.one(self.stem(x)))).mean((2, 3)))
+        return scores
+
+
+class Inline(nn.Module):
+    """A gate that is no module of its own: a convolution stands in the same forward."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3, padding=1)
+        self.fc = nn.Linear(8, 8)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the gated result of the convolution."""
+        x = self.conv(x)
+        return x * torch.sigmoid(self.fc(x.mean((2, 3))))[:, :, None, None]
+
+
+class Sized(Net):
+    """A network that says which input it takes."""
+
+    default_cfg = {"input_size": (3, 48, 48)}  # noqa: RUF012 - as libraries have it
+
+
+class Plain(nn.Module):
+    """No attention at all."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the map."""
+        return torch.relu(self.conv(x))
+
+
+class Broken(Net):
+    """A network that cannot take what its own parts give."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Fail in a submodule."""
+        scores: Tensor = self.fc(self.stem(x))
+        return scores
+
+
+module = Plain()
+number = 7
+
+
+def needs(width: int) -> Net:
+    """Return a network; its argument has no default."""
+    return Net(width)
+
+
+def listed() -> list[nn.Module]:
+    """Return what is no module."""
+    return [Net()]
+
+
+def quits() -> nn.Module:
+    """End the program."""
+    raise SystemExit(5)
+
+
+def fails() -> nn.Module:
+    """Fail with a line to point at."""
+    raise ValueError("no such\nwidth")
+
+
+def sleeps() -> nn.Module:
+    """Take longer than anybody waits."""
+    time.sleep(60)
+    return Net()
+
+
+def rude() -> nn.Module:
+    """Print, and change all that a program shares."""
+    print("hello from the factory")  # noqa: T201
+    os.chdir("/")
+    random.seed(1)
+    torch.manual_seed(1)
+    torch.set_default_dtype(torch.float64)
+    torch.set_grad_enabled(False)
+    net = Net()
+    return net.to(torch.float32)

@@ -1,0 +1,129 @@
+"""Attention found in models of the user's, what it costs, and their arms."""
+
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from se_cost.errors import MeasurementError
+from se_cost.measure.models.build import blank_of, module_of
+from se_cost.measure.models.costs import costs, resolved
+from se_cost.nets.imported import Imported
+from se_cost.nets.model import Model
+from se_cost.nets.zoo.model import model
+
+FILE = Path(__file__).parents[2] / "data" / "models" / "nets.py"
+SHAPE = (3, 64, 64)
+
+
+@pytest.fixture(autouse=True)
+def _path(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget the modules and folders that a test adds."""
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.delitem(sys.modules, "nets", raising=False)
+
+
+def of(name: str = "Net", **rest: object) -> Imported:
+    """Return a model of the file."""
+    return Imported(spec=f"{FILE}:{name}", **{"input": SHAPE, **rest})  # type: ignore[arg-type]
+
+
+def params(module: nn.Module) -> int:
+    """Return the parameters of a module."""
+    return sum(p.numel() for p in module.parameters())
+
+
+def macs(net: Model) -> int:
+    """Return what torch counts for the built module."""
+    module = blank_of(net)
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        module(torch.empty(1, *SHAPE, device="meta"))
+    flops: int = counter.get_total_flops()
+    return flops // 2
+
+
+def test_what_it_costs() -> None:
+    """By pen and paper: 32 to 8 to 32, and 64 to 16 to 64, with biases."""
+    whole = costs(of())
+    first, second = 2 * 32 * 8 + 8 + 32, 2 * 64 * 16 + 16 + 64
+    assert whole.attention.params == first + second == 2_680
+    assert whole.attention.macs == 2 * 32 * 8 + 2 * 64 * 16
+    assert [(b.path, b.kind, b.stage, b.hidden, b.r) for b in whole.blocks] == [
+        ("one.se", "se", 1, 8, 4),
+        ("two.se", "se", 2, 16, 4),
+    ]
+    assert (whole.model.stages, whole.model.final_stage) == ((1, 2), 2)
+    assert whole.without_final_stage.params == first
+    assert whole.network.params == whole.plain.params + 2_680 == params(module_of(whole.model))
+    assert whole.network.macs == macs(whole.model)
+
+
+@pytest.mark.parametrize("dropped", [(1,), (2,), (1, 2)])
+def test_an_arm_is_what_its_costs_say(dropped: tuple[int, ...]) -> None:
+    """The built module without some stages has the parameters and MACs of the filtered rows."""
+    whole = costs(of())
+    arm = whole.model.without(dropped)
+    left = costs(arm)
+    assert params(module_of(arm)) == left.network.params
+    assert macs(arm) == left.network.macs
+    assert left.attention.params == whole.attention_without(dropped).params
+    assert left.plain.params == whole.plain.params
+    assert left.model == arm
+
+
+def test_blocks_can_be_left_out_by_path() -> None:
+    """As fnmatch reads the pattern."""
+    arm = resolved(of(patterns=("two*",)))
+    assert arm.stages == (1,)
+    assert isinstance(module_of(arm).get_submodule("one.se.reduce"), nn.Linear)
+    assert params(module_of(arm)) == costs(of()).network.params - (2 * 64 * 16 + 16 + 64)
+
+
+def test_an_arm_computes_what_is_left() -> None:
+    """With every factor forced to one, the original gives the same numbers, bit for bit."""
+    torch.manual_seed(0)
+    whole = module_of(resolved(of())).eval()
+    plain = module_of(resolved(of()).plain).eval()
+    plain.load_state_dict(whole.state_dict(), strict=False)
+    for part in ("one.se", "two.se"):
+        whole.get_submodule(part).expand.bias.data.fill_(1e9)  # type: ignore[union-attr,operator]
+    images = torch.randn(2, *SHAPE)
+    with torch.no_grad():
+        assert torch.equal(whole(images), plain(images))
+
+
+def test_an_arm_trains() -> None:
+    """Every parameter that is left gets a gradient."""
+    plain = module_of(resolved(of()).plain)
+    plain(torch.randn(2, *SHAPE)).square().mean().backward()
+    assert all(p.grad is not None for p in plain.parameters())
+
+
+def test_what_is_no_module_of_its_own_is_counted_and_not_removed() -> None:
+    """The refusal says which and why."""
+    whole = costs(of("Inline"))
+    assert whole.attention.params == 72
+    with pytest.raises(MeasurementError, match="in the model is no module of its own"):
+        module_of(whole.model.plain)
+
+
+def test_no_attention() -> None:
+    """It is no error to look at such a network."""
+    whole = costs(of("Plain"))
+    assert (whole.blocks, whole.model.stages, whole.attention.params) == ((), (), 0)
+
+
+def test_a_model_that_does_not_run() -> None:
+    """The line names the module that failed."""
+    with pytest.raises(MeasurementError, match="forward failed in fc"):
+        costs(of("Broken"))
+
+
+def test_models_of_the_zoo_go_the_same_way() -> None:
+    """They need no torch, and are as they were."""
+    net = model("se_resnet18")
+    assert resolved(net) is net
+    assert costs(net).model is net
