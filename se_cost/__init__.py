@@ -14,13 +14,14 @@ Importing the package does not import torch; `module` and `time` do.
 from typing import TYPE_CHECKING
 
 from se_cost.errors import MeasurementError, SeCostError, UsageError
-from se_cost.ledger.costs import Costs, costs
+from se_cost.ledger.costs import Costs
 from se_cost.ledger.find import AttentionBlock
 from se_cost.ledger.rows import Ledger, Row
 from se_cost.ledger.walk import ledger
 from se_cost.nets.attention.kinds import Attention
 from se_cost.nets.attention.place import Place
 from se_cost.nets.attention.se import SE, Squeeze
+from se_cost.nets.imported import Imported
 from se_cost.nets.model import Model
 from se_cost.nets.zoo.model import model
 from se_cost.nets.zoo.registry import build, names
@@ -37,6 +38,7 @@ __all__ = [
     "Attention",
     "AttentionBlock",
     "Costs",
+    "Imported",
     "Ledger",
     "MeasurementError",
     "Model",
@@ -56,15 +58,25 @@ __all__ = [
 ]
 
 
+def costs(model: Model) -> Costs:
+    """Return what a model costs, with attention and without, layer by layer.
+
+    For a model of the user's (`Imported`) torch is imported, and their code is run.
+    """
+    from se_cost.measure.models.costs import costs as of_any
+
+    return of_any(model)
+
+
 def module(model: Model) -> "nn.Module":
     """Return the torch module of a model, initialised, in training mode, on the CPU.
 
     It takes a batch (N, C, H, W); a classifier returns (N, classes). Names of submodules are paths
     of the ledger.
     """
-    from se_cost.measure.models.module import module as built
+    from se_cost.measure.models.build import module_of
 
-    return built(build(model))
+    return module_of(model)
 
 
 def time(

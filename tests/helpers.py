@@ -11,7 +11,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from se_cost.ledger.rows import Ledger
 from se_cost.ledger.walk import walk
 from se_cost.measure.models.module import blank
-from se_cost.nets.model import Model
+from se_cost.nets.model import Zoo
 from se_cost.nets.nodes import (
     Act,
     Add,
@@ -40,7 +40,7 @@ from se_cost.nets.nodes import (
 from se_cost.record import Record
 
 
-def label(model: Model) -> str:
+def label(model: Zoo) -> str:
     """Return a short name of a model for a test."""
     options = [
         str(getattr(kind, option))

@@ -12,12 +12,12 @@ from se_cost.documents.report import ReportDocument, report
 from se_cost.documents.time import BatchesDocument, TimeDocument
 from se_cost.documents.time import timed as document
 from se_cost.errors import UsageError
-from se_cost.ledger.costs import costs
 from se_cost.measure.counting.counts import Built, Counted
+from se_cost.measure.models.costs import costs
 from se_cost.measure.ranks.torchrun import expect_single_process
 from se_cost.measure.session.several import Finished
 from se_cost.measure.timing.settings import Mode, Settings
-from se_cost.nets.model import Model
+from se_cost.nets.model import Model, Zoo
 from se_cost.nets.words import options
 from se_cost.record import Record, replace
 
@@ -71,10 +71,11 @@ def _counts(models: Sequence[Model]) -> Mapping[Model, Counts]:
     """Return what the built modules hold, and what other counters say of them."""
     from se_cost.measure.counting.side_by_side import count
 
-    counted = count(models, backward=True)  # first: it is faster before torch is imported
+    ours = [model for model in models if isinstance(model, Zoo)]
+    counted = count(ours, backward=True)  # first: it is faster before torch is imported
     from se_cost.measure.counting.parameters import built
 
-    return dict(zip(models, zip(map(built, models), counted, strict=True), strict=True))
+    return dict(zip(ours, zip(map(built, ours), counted, strict=True), strict=True))
 
 
 def _timed(models: Sequence[Model], measuring: Measuring, quiet: bool) -> Finished:

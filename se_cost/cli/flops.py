@@ -10,7 +10,7 @@ from se_cost.cli.options.output import output_options
 from se_cost.cli.options.settings import MODE
 from se_cost.cli.output.output import Output
 from se_cost.measure.timing.settings import Mode
-from se_cost.nets.model import Model
+from se_cost.nets.model import Model, Zoo
 from se_cost.record import replace
 
 
@@ -34,10 +34,10 @@ def command(ctx: click.Context, model: Model, mode: Mode, measure: bool, output:
     Exits 1 if the counters do not count what the ledger explains.
     """
     from se_cost.documents.flops import flops
-    from se_cost.ledger.costs import costs
+    from se_cost.measure.models.costs import costs
 
     counted = None
-    if measure:
+    if measure and isinstance(model, Zoo):  # the trace of another is its count
         from se_cost.measure.counting.side_by_side import count
 
         (counted,) = count([model], backward=mode is Mode.TRAIN)

@@ -8,7 +8,7 @@ from se_cost.cli.options.model import model_options
 from se_cost.cli.options.option import offered
 from se_cost.cli.options.output import output_options
 from se_cost.cli.output.output import Output
-from se_cost.nets.model import Model
+from se_cost.nets.model import Model, Zoo
 
 
 @click.command(
@@ -31,10 +31,10 @@ def command(ctx: click.Context, model: Model, measure: bool, output: Output) -> 
     Exits 1 if they disagree with each other or with the built modules.
     """
     from se_cost.documents.params import params
-    from se_cost.ledger.costs import costs
+    from se_cost.measure.models.costs import costs
 
     built = None
-    if measure:
+    if measure and isinstance(model, Zoo):  # the trace of another is of the built module
         from se_cost.measure.counting import parameters
 
         built = parameters.built(model)

@@ -25,6 +25,7 @@ from se_cost.documents.report import reports
 from se_cost.errors import MeasurementError
 from se_cost.files import expect_writable, write
 from se_cost.nets.model import Model
+from se_cost.nets.words import slug
 from se_cost.record import replace
 from se_cost.report.formats.all import Format
 from se_cost.report.formats.answer import Answer, Screen
@@ -94,7 +95,7 @@ def _chosen(named: Sequence[Model]) -> list[Model]:
 
 def _path(output: Output, models: Sequence[Model]) -> Path:
     """Return where the page goes; raise UsageError now if it could not be written later."""
-    name = models[0].arch if len(models) == 1 else "networks"
+    name = slug(models[0]) if len(models) == 1 else "networks"
     suffix = next(iter(output.format.suffixes), ".txt")
     path = output.file or Path("reports", f"{name}{suffix}")
     if path != STDOUT:

@@ -64,7 +64,19 @@ def parse(content: bytes, name: str, remedy: str = REMEDY) -> Document:
     command = raw.get("command")
     if not isinstance(command, str) or command not in KINDS:
         raise not_one_of(f"{name!r}, 'command':", command, KINDS)
-    return _converted(raw, kind_of(raw), name)
+    return _converted(_sourced(raw), kind_of(raw), name)
+
+
+def _sourced(value: Any) -> Any:
+    """Return json in which every model says where it is from; the first versions had but ours."""
+    match value:
+        case dict():
+            of_zoo = {"source": "zoo"} if "family" in value and "attention" in value else {}
+            return of_zoo | {key: _sourced(inner) for key, inner in value.items()}
+        case list():
+            return [_sourced(inner) for inner in value]
+        case _:
+            return value
 
 
 def expect(document: Document, kind: type[D], name: str, wanted: str) -> D:

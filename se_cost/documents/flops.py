@@ -7,9 +7,10 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import asdict
 
 from se_cost.documents.base import Block, Document, Pair, Whole, blocks
-from se_cost.ledger.conventions import CONVENTIONS, complete, total
+from se_cost.ledger.conventions import CONVENTIONS, Convention, complete, total
 from se_cost.ledger.costs import Costs, StageCost, parts
 from se_cost.ledger.rows import Ledger
+from se_cost.nets.imported import Imported
 from se_cost.nets.model import Model
 from se_cost.record import Record
 
@@ -117,7 +118,7 @@ def flops(costs: Costs, counted: "Counted | None" = None) -> FlopsDocument:
         stages=tuple(_stage(costs, stage) for stage in costs.stages),
         final_stage=costs.model.final_stage,
         without_final_stage=_computing(costs, costs.without_final_stage),
-        conventions={name: total(costs.network, of) for name, of in CONVENTIONS.items()},
+        conventions={name: total(costs.network, of) for name, of in _conventions(costs).items()},
         paper_percent=growth(costs, "paper"),
         counters=(*_by_convention(costs), *by_counter(measured)),
         operators=tuple(_operators(costs)),
@@ -152,10 +153,20 @@ def _stage(costs: Costs, cost: StageCost) -> StageComputing:
     )
 
 
+def _conventions(costs: Costs) -> Mapping[str, Convention]:
+    """Return the conventions that hold for a network.
+
+    What other counters make of the operators of a model of the user's is not known.
+    """
+    if isinstance(costs.model, Imported):
+        return {name: CONVENTIONS[name] for name in ("macs", "flops", "paper", "torch")}
+    return CONVENTIONS
+
+
 def _by_convention(costs: Costs) -> list[Counter]:
     return [
         _counter(name, total(costs.network, of), total(costs.plain, of), COUNTED_AS[name])
-        for name, of in CONVENTIONS.items()
+        for name, of in _conventions(costs).items()
     ]
 
 

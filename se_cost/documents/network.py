@@ -6,8 +6,9 @@ from itertools import groupby
 from se_cost.documents.base import Block, Document, blocks
 from se_cost.ledger.costs import Costs
 from se_cost.ledger.rows import Ledger
+from se_cost.nets.imported import Imported
 from se_cost.nets.layers import layer
-from se_cost.nets.model import Model
+from se_cost.nets.model import Model, Zoo
 from se_cost.nets.nodes import Concat, Gate, Seq, Shape
 from se_cost.nets.zoo.registry import FAMILIES, build
 from se_cost.record import Record
@@ -54,21 +55,24 @@ class NetworkDocument(Document, tag="nets", kw_only=True):
 
 def network(costs: Costs) -> NetworkDocument:
     """Return a network, one line for each run of equal blocks."""
-    family = FAMILIES[costs.model.family]
-    runs = groupby(layer_blocks(costs), key=lambda block: (block.stage, block.layers))
+    model, whole = costs.model, Totals(costs.network.params, costs.network.macs)
+    if isinstance(model, Imported):  # whose parts are no words of ours
+        return NetworkDocument(recipe=model, stages=(), network=whole, blocks=blocks(costs))
+    family = FAMILIES[model.family]
+    runs = groupby(layer_blocks(model, costs.network), key=lambda one: (one.stage, one.layers))
     return NetworkDocument(
-        recipe=costs.model,
+        recipe=model,
         stages=tuple(_run(list(run)) for _, run in runs),
-        network=Totals(costs.network.params, costs.network.macs),
+        network=whole,
         source=family.source,
         note=family.note if costs.blocks else "",
         blocks=blocks(costs),
     )
 
 
-def layer_blocks(costs: Costs) -> list[LayerBlock]:
+def layer_blocks(model: Zoo, network: Ledger) -> list[LayerBlock]:
     """Return the blocks of a network in their order."""
-    return [_block(path, part, costs.network) for path, part in _parts("", build(costs.model))]
+    return [_block(path, part, network) for path, part in _parts("", build(model))]
 
 
 def _run(run: Sequence[LayerBlock]) -> BlockRun:

@@ -10,7 +10,7 @@ from se_cost.documents.base import Document, Pair
 from se_cost.documents.time import TimeDocument, timed
 from se_cost.ledger.costs import costs
 from se_cost.measure.timing.result import Timing
-from se_cost.nets.model import Model
+from se_cost.nets.model import Zoo
 from se_cost.paper.notes import note, remark
 from se_cost.paper.published import (
     MEASURES,
@@ -59,7 +59,7 @@ class ErrorRow(Record):
 
     table: str
     row: str
-    recipe: Model
+    recipe: Zoo
     errors: Errors
     plain: Errors  # of the network without SE
     params: Pair

@@ -18,5 +18,6 @@ def schema(commands: Sequence[str] = ()) -> dict[str, Any]:
     """
     classes = [kind for command in commands or KINDS for kind in kinds(command)]
     roots, definitions = msgspec.json.schema_components(classes, ref_template=REF)
+    definitions["Zoo"]["required"].remove("source")  # the first versions had no other
     one = dict(roots[0]) if len(roots) == 1 else {"oneOf": list(roots)}
     return {"$schema": DIALECT, "title": "se-cost", **one, "$defs": definitions}

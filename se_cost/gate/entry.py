@@ -22,8 +22,10 @@ from se_cost.documents.report import ReportDocument, ReportsDocument
 from se_cost.documents.time import Arm, BatchesDocument, TimeDocument
 from se_cost.errors import UsageError
 from se_cost.gate.budgets import expect_name
-from se_cost.ledger.costs import Costs, costs
+from se_cost.ledger.costs import Costs
 from se_cost.ledger.rows import Ledger, stage_name
+from se_cost.measure.models.costs import costs
+from se_cost.nets.imported import Imported
 from se_cost.nets.model import Model
 from se_cost.record import replace
 
@@ -60,6 +62,8 @@ def _count(
 
 def rebuilt(entry: Entry) -> Costs | None:
     """Return the ledgers of an entry; None if this se-cost cannot build it, or counts otherwise."""
+    if isinstance(entry.recipe, Imported):
+        return None  # reading a document runs no code of the user's
     try:
         whole = costs(entry.recipe)
     except (LookupError, ValueError, ArithmeticError):

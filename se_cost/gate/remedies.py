@@ -7,7 +7,7 @@ from se_cost.gate.quantities import Quantity
 from se_cost.gate.where import largest
 from se_cost.ledger.rows import in_words, stage_name
 from se_cost.nets.attention.kinds import AnyKind, ratio
-from se_cost.nets.model import Model
+from se_cost.nets.model import Model, Zoo
 from se_cost.record import replace
 
 FACTORS = (2, 4, 8, 16, 32)  # of r; beyond them little of the attention is left
@@ -40,6 +40,8 @@ def _without_costliest(model: Model, quantity: Quantity) -> Iterator[tuple[str, 
 
 def _with_larger_r(model: Model, quantity: Quantity, most: float) -> Iterator[tuple[str, float]]:
     """Yield larger values of r up to the first that suffices, and what the network has then."""
+    if not isinstance(model, Zoo):
+        return
     ratios = sorted({r for kind in model.attention.stages if (r := ratio(kind))})
     for factor in FACTORS if ratios else ():
         words = f"r = {factor * ratios[0]} instead of {ratios[0]}"
@@ -51,7 +53,7 @@ def _with_larger_r(model: Model, quantity: Quantity, most: float) -> Iterator[tu
             return
 
 
-def _with_r_times(model: Model, factor: int) -> Model:
+def _with_r_times(model: Zoo, factor: int) -> Zoo:
     larger = tuple(_larger(kind, factor) for kind in model.attention.stages)
     return replace(model, attention=replace(model.attention, stages=larger))
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from se_cost.nets.attention.kinds import PLAIN, Attention
+from se_cost.nets.imported import Imported
 from se_cost.nets.nodes import Shape
 from se_cost.record import Record, replace
 
@@ -25,7 +26,7 @@ class Head(StrEnum):
     NONE = "none"  # the trunk alone, as a detector uses it
 
 
-class Zoo(Record, cache_hash=True):
+class Zoo(Record, cache_hash=True, tag_field="source", tag="zoo"):
     """A network of `family` with `attention`, for one `input` shape (channels, height, width)."""
 
     arch: str  # its name on the command line, for instance se_resnet50
@@ -67,4 +68,4 @@ class Zoo(Record, cache_hash=True):
         return replace(self, arch=self.family, attention=PLAIN)
 
 
-Model = Zoo  # a union, once there are other models than ours
+Model = Zoo | Imported

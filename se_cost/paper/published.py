@@ -18,7 +18,7 @@ from se_cost.ledger.costs import costs
 from se_cost.ledger.rows import Ledger
 from se_cost.nets.attention.place import RESIDUAL_PLACES
 from se_cost.nets.attention.se import GATES, SE, Squeeze
-from se_cost.nets.model import Model
+from se_cost.nets.model import Zoo
 from se_cost.nets.zoo.model import model
 from se_cost.nets.zoo.registry import SE_PREFIX, names, title
 from se_cost.record import Record
@@ -106,7 +106,7 @@ class Tradeoff(Record):
 
     table: str
     row: str
-    model: Model
+    model: Zoo
     errors: Mapping[str, str]  # by TOP_1 and TOP_5
     plain: Mapping[str, str]  # those of the network without SE; empty if they are not printed
 
@@ -118,7 +118,7 @@ def figures() -> tuple[PublishedFigure, ...]:
     return tuple(PublishedFigure(**line) for line in csv.DictReader(text.splitlines()))
 
 
-def model_of(table: str, row: str) -> Model:
+def model_of(table: str, row: str) -> Zoo:
     """Return the network of a row."""
     if row in VARIED:
         return model("se_resnet50", **{"attention": UNBIASED} | VARIED[row])

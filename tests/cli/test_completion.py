@@ -91,7 +91,7 @@ def test_another_shell(run: Run) -> None:
         (["schema"], "pa", ["params", "paper"]),
         (["completion"], "", list(SHELLS)),
         (["params"], "--no-c", ["--no-color"]),
-        (["params", "--arch", "no_such_network"], "--dro", ["--drop-stages"]),
+        (["params", "--arch", "no_such_network"], "--dro", ["--drop-stages", "--drop"]),
         (["params", "--r", "x"], "--gat", ["--gate"]),
     ],
 )

@@ -22,16 +22,17 @@ def test_is_table_1_of_the_paper() -> None:
 @pytest.mark.parametrize("name", names())
 def test_lines_add_up(name: str) -> None:
     """The lines of a network sum to its parameters and MACs: nothing is left out or doubled."""
-    whole = costs(model(name))
+    net = model(name)
+    whole = costs(net)
     document = network(whole)
     assert document.network is not None
     assert document.network.params == whole.network.params
     assert document.network.macs == whole.network.macs
-    for lines in (document.stages, layer_blocks(whole)):
+    for lines in (document.stages, layer_blocks(net, whole.network)):
         assert sum(line.params for line in lines) == whole.network.params
         assert sum(line.macs for line in lines) == whole.network.macs
         assert lines[-1].output == whole.network.rows[-1].output
-    assert sum(run.blocks for run in document.stages) == len(layer_blocks(whole))
+    assert sum(run.blocks for run in document.stages) == len(layer_blocks(net, whole.network))
 
 
 def test_says_where_it_is_from() -> None:

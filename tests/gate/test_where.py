@@ -12,6 +12,7 @@ from se_cost.nets.zoo.model import model
 def test_largest() -> None:
     """The first of equals; nothing where nothing is above zero."""
     assert largest({"a": 1, "b": 3, "c": 3}) == "b"
+    assert largest({"a": 1}) == "a"
     assert largest({"a": 0, "b": -1}) is None
     assert largest({}) is None
 

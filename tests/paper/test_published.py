@@ -294,7 +294,7 @@ def test_no_total_is_a_difference_and_all_add_up() -> None:
         whole = costs(model_of(finding.figure.table, finding.figure.row))
         total = of(finding.figure.table, finding.figure.row, finding.figure.measure)
         plain = judged(
-            figure("0", row=plain_row(whole.model.family), quantity=total.figure.measure)
+            figure("0", row=plain_row(whole.model.plain.arch), quantity=total.figure.measure)
         )
         assert total.ours is not None
         assert plain.ours is not None

@@ -1,31 +1,56 @@
 """The options that name a model, or several."""
 
+from ast import literal_eval
 from typing import Any
 
 import click
 
 from se_cost.cli.options.option import Command, Option, bundled, typed
-from se_cost.cli.options.types import POSITIVE, Arch, ImageSize, Numbers, OneOf
+from se_cost.cli.options.types import POSITIVE, Arch, Inputs, Numbers, OneOf
+from se_cost.errors import UsageError, not_one_of
 from se_cost.nets.attention.kinds import KINDS
 from se_cost.nets.attention.place import Place
 from se_cost.nets.attention.se import GATES, Squeeze
+from se_cost.nets.imported import Argument, Imported
 from se_cost.nets.model import Head, Model, StrideIn
 from se_cost.nets.zoo.model import NONE, model
 from se_cost.record import replace
+from se_cost.text import joined
 
 NETWORK, ATTENTION = "Network", "Attention"
 OF_KIND = ("r", "squeeze", "gate", "bias")  # not every kind of attention has them
 
 ARCH = Option("--arch", NETWORK, "The network.", Arch(), default="se_resnet50")
+OWN = (
+    Option(
+        "--model",
+        NETWORK,
+        "Your own: timm:NAME, package.module:factory, file.py:Net.",
+        click.STRING,
+        metavar="SPEC",
+        called="spec",
+    ),
+    Option(
+        "--model-arg",
+        NETWORK,
+        "An argument of its factory, K=V.",
+        click.STRING,
+        metavar="K=V",
+        multiple=True,
+    ),
+    Option("--app-dir", NETWORK, "Folder of its module.", click.STRING, metavar="DIR"),
+)
+INPUT = Option(
+    "--input",
+    NETWORK,
+    "Pixels, 224 or 800x1333; 3x224x224 with --model.",
+    Inputs(),
+    usual="the network's",
+)
 MODEL = (
     ARCH,
-    Option(
-        "--input",
-        NETWORK,
-        "Pixels, 224 or 800x1333.",
-        ImageSize(),
-        usual="the network's",
-    ),
+    *OWN,
+    INPUT,
     Option("--classes", NETWORK, "Outputs.", POSITIVE, usual="the network's", metavar="N"),
     Option(
         "--stride-in",
@@ -72,6 +97,14 @@ MODEL = (
         Numbers(),
         metavar="N,...",
     ),
+    Option(
+        "--drop",
+        ATTENTION,
+        "Blocks of --model without attention, by path, as layer4.*.",
+        click.STRING,
+        metavar="PATTERN",
+        multiple=True,
+    ),
 )
 SEVERAL = replace(ARCH, help="The network, or several: a,b,c.", type=Arch(several=True))
 MODELS = (SEVERAL, *MODEL[1:])
@@ -87,15 +120,89 @@ def models_options(command: Command) -> Command:
     return bundled("models", MODELS, _models)(command)
 
 
-def model_named(*, arch: str, **options: Any) -> Model:
-    """Return the model that the options name."""
+def one_of_yours(command: Command) -> Command:
+    """Give a command the options of a model of the user's; it receives that, or None."""
+    return bundled("model", (*OWN, INPUT), _yours)(command)
+
+
+def _yours(*, spec: str | None, **options: Any) -> Model | None:
+    return None if spec is None else _own(spec, drop_stages=None, drop=(), **options)
+
+
+def model_named(*, spec: str | None, arch: str, **options: Any) -> Model:
+    """Return the model that the options name: one of the user's, or one of the zoo."""
+    if spec is not None:
+        return _own(spec, **options)
+    for name in ("model_arg", "app_dir", "drop"):
+        if options.pop(name, None):
+            raise UsageError(f"--{name.replace('_', '-')} belongs to --model, which is not given")
+    return _of_zoo(arch, **options)
+
+
+def _of_zoo(arch: str, **options: Any) -> Model:
     given = {name: value for name, value in options.items() if value is not None}
+    if "input" in given:
+        given["input"] = _size(given["input"])
     for_all = {name for name in OF_KIND if name in given and not typed(name)}
     if for_all:  # set in pyproject.toml: it holds for those networks that can have it
         kind = next(iter(model(arch, attention=given.get("attention")).attention.stages), None)
         lacking = {name for name in for_all if not hasattr(kind, name)}
         given = {name: value for name, value in given.items() if name not in lacking}
     return model(arch, **given)
+
+
+def _size(shapes: tuple[tuple[int, ...], ...]) -> tuple[int, int]:
+    """Return the height and the width of an image."""
+    if len(shapes) != 1 or len(shapes[0]) > 2:
+        said = joined((joined(shape, "x") for shape in shapes), ",")
+        raise UsageError(f"--input {said!r} is no size: write 224, or 800x1333 (height x width)")
+    return shapes[0][0], shapes[0][-1]
+
+
+def _own(
+    spec: str,
+    *,
+    model_arg: tuple[str, ...],
+    app_dir: str | None,
+    input: tuple[tuple[int, ...], ...] | None,  # noqa: A002 - the option's word
+    drop_stages: tuple[int, ...] | None,
+    drop: tuple[str, ...],
+    **ours: Any,
+) -> Model:
+    """Return a model of the user's, with the stages in which it has attention."""
+    for name, value in ours.items():
+        if value is not None and typed(name):
+            raise UsageError(f"--{name.replace('_', '-')} is for the networks of `se-cost nets`")
+    if typed("arch"):
+        raise UsageError("--arch and --model are two networks: give one of them")
+    from se_cost.measure.models.costs import resolved
+
+    first, *others = input or ((),)
+    asked = Imported(
+        spec=spec,
+        arguments=tuple(map(_argument, model_arg)),
+        app_dir=app_dir or "",
+        input=first,
+        others=tuple(others),
+        patterns=drop,
+    )
+    found = resolved(asked)
+    for stage in drop_stages or ():
+        if stage not in found.stages:
+            raise not_one_of(f"stage of {spec}", stage, found.stages)
+    return found.without(drop_stages or ())
+
+
+def _argument(text: str) -> tuple[str, Argument]:
+    """Return a name and its value: a literal of Python where it is one, else the text."""
+    name, equals, value = text.partition("=")
+    if not equals or not name.isidentifier():
+        raise UsageError(f"--model-arg {text!r} is no argument: write NAME=VALUE")
+    try:
+        literal = literal_eval(value)
+    except (ValueError, SyntaxError):
+        return name, value
+    return name, literal if isinstance(literal, bool | int | float | str | None) else value
 
 
 def _models(*, arch: str, **options: Any) -> list[Model]:

@@ -66,21 +66,22 @@ class Numbers(Type):
         return tuple(map(int, parts))
 
 
-class ImageSize(Type):
-    """Height and width in pixels, for instance 224 or 800x1333."""
+class Inputs(Type):
+    """Height and width in pixels, as 800x1333, or the shapes of tensors, as 3x224x224,1x10."""
 
     name = "size"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, int]:
-        """Return (height, width), or say how to write it."""
+    ) -> tuple[tuple[int, ...], ...]:
+        """Return the shapes, or say how to write them."""
         if isinstance(value, tuple):
             return value
-        sides = str(value).split("x")
-        if len(sides) > 2 or not all(map(is_number, sides)):
-            self.fail(f"{value!r} is no size; write 224, or 800x1333 (height x width)", param, ctx)
-        return int(sides[0]), int(sides[-1])
+        shapes = [shape.split("x") for shape in str(value).split(",")]
+        if not all(is_number(side) for shape in shapes for side in shape):
+            words = "write 224, 800x1333 (height x width) or, for --model, 3x224x224"
+            self.fail(f"{value!r} is no size; {words}", param, ctx)
+        return tuple(tuple(map(int, shape)) for shape in shapes)
 
 
 def is_number(text: str) -> bool:

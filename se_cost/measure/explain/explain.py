@@ -14,7 +14,7 @@ from se_cost.measure.session.quick import time_quick
 from se_cost.measure.timing.protocol import Progress, silent
 from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.settings import QuickPlan, Settings
-from se_cost.nets.model import Model
+from se_cost.nets.model import Model, Zoo
 
 
 def surveyed(settings: Settings) -> Machine:
@@ -42,6 +42,8 @@ def explain(
     settings = settings or Settings()
     expect_single_process("explain")
     expect_predictable(settings)
+    if not isinstance(model, Zoo):
+        raise UsageError("explain knows the operators of our own networks: give one with --arch")
     if not model.stages:
         raise MeasurementError(f"nothing to explain: {model.arch} has no attention")
     progress(0, "measuring the machine")

@@ -6,10 +6,11 @@ fitted to the measurement.
 
 from msgspec.structs import asdict
 
-from se_cost.ledger.costs import Costs, costs
+from se_cost.ledger.costs import Costs
 from se_cost.ledger.rows import FLOAT32, Ledger
 from se_cost.ledger.traffic import Traffic, by_part, by_stage, gated, total
 from se_cost.measure.machine.figures import Machine
+from se_cost.measure.models.costs import costs
 from se_cost.measure.timing.arms import BASELINE, NETWORK, Networks
 from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.settings import DType, Mode

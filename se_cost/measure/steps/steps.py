@@ -12,6 +12,7 @@ from se_cost.measure.models.build import DTYPES, FORMATS, network, stored
 from se_cost.measure.steps.compiling import compile_now, compiled
 from se_cost.measure.steps.cuda_graphs import replayed
 from se_cost.measure.timing.settings import Mode, Settings
+from se_cost.nets.imported import Imported
 from se_cost.nets.model import Head, Model
 from se_cost.nets.zoo.registry import build
 from se_cost.record import Record
@@ -50,7 +51,7 @@ def data(model: Model, settings: Settings, device: torch.device) -> Batch:
     """Return `settings.batch` random images, and a class for each output that is a choice."""
     images = torch.randn(settings.batch, *model.input)
     placed = images.to(device, stored(settings), memory_format=FORMATS[settings.layout])
-    if not model.classes or model.head is Head.NONE:
+    if isinstance(model, Imported) or not model.classes or model.head is Head.NONE:
         return Batch(placed, None)
     classes, *places = walk(build(model), model.input).shape
     return Batch(placed, torch.randint(classes, (settings.batch, *places)).to(device))

@@ -7,7 +7,7 @@ from typing import TypeVar
 from se_cost.errors import MeasurementError, OutOfMemoryError, UsageError
 from se_cost.ledger.costs import costs
 from se_cost.measure.timing.settings import DType, Mode, Settings
-from se_cost.nets.model import Model
+from se_cost.nets.model import Model, Zoo
 from se_cost.record import replace
 
 T = TypeVar("T")
@@ -91,7 +91,7 @@ def expect_trainable(model: Model, settings: Settings) -> None:
     batch = settings.batch // settings.nproc
     if settings.mode is not Mode.TRAIN:
         return
-    for row in costs(model).network.rows:
+    for row in costs(model).network.rows if isinstance(model, Zoo) else ():
         if row.op == "norm" and batch * prod(row.output[1:]) == 1:
             raise UsageError(
                 f"batch {settings.batch} is too small to train at "

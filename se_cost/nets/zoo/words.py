@@ -1,6 +1,5 @@
-"""A model in words: as people read it, and as the command line spells it."""
+"""A model of the zoo in words: as people read it, and as the command line spells it."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from se_cost.nets.attention.kinds import ratio
@@ -43,18 +42,6 @@ def options(model: Zoo) -> str:
     words += [f"--head {model.head}"] * (model.head != Head.CLASSIFIER)
     words += [f"--width {model.width}"] * (model.width != 1)
     return " ".join(words)
-
-
-def distinct(models: Sequence[Zoo]) -> list[str]:
-    """Return the title of every model, and where others have it too, how this one differs."""
-    titles = [title(model) for model in models]
-    words = [options(model).removeprefix("--").split(" --") for model in models]
-    found = []
-    for own, said in zip(titles, words, strict=True):
-        alike = [set(w) for other, w in zip(titles, words, strict=True) if other == own]
-        shared = set.intersection(*alike)
-        found.append(joined((own, *(word for word in said if word not in shared))))
-    return found
 
 
 def _varied(kind: Kind) -> dict[str, Any]:

@@ -4,8 +4,7 @@ from se_cost.documents.explain import ExplainDocument
 from se_cost.ledger.traffic import Traffic
 from se_cost.measure.explain.prediction import AttentionTime
 from se_cost.measure.timing.statistics import Estimate
-from se_cost.nets.words import described
-from se_cost.nets.zoo.registry import title
+from se_cost.nets.words import described, title
 from se_cost.record import Record
 from se_cost.report.page import Cell, Column, Page, Picture, Table, answer
 from se_cost.report.pages import time

@@ -1,8 +1,7 @@
 """How much computing attention adds, by operator, stage and counter."""
 
 from se_cost.documents.flops import COUNTED_AS, Computing, Counter, FlopsDocument, by_counter
-from se_cost.nets.words import described
-from se_cost.nets.zoo.registry import title
+from se_cost.nets.words import described, title
 from se_cost.record import Record
 from se_cost.report.page import Column, Page, Table, answer, formatted
 from se_cost.report.pages.words import MIB, known

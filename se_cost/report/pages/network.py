@@ -1,10 +1,13 @@
 """One network stage by stage, as table 1 of the SE paper shows it."""
 
+from collections import Counter
+
 from se_cost.documents.network import BlockRun, NetworkDocument
+from se_cost.nets.imported import Imported
 from se_cost.nets.words import described
 from se_cost.record import Record
 from se_cost.report.page import Cell, Column, Page, Table, answer
-from se_cost.text import joined
+from se_cost.text import joined, plural
 
 
 class NetworkLine(Record):
@@ -28,21 +31,50 @@ COLUMNS = (
 )
 
 
+BLOCKS = (
+    Column("path", lambda block: block.path),
+    Column("kind", lambda block: block.kind),
+    Column("stage", lambda block: block.stage),
+    Column("channels", lambda block: block.channels),
+    Column("map", lambda block: f"{block.height}x{block.width}"),
+    Column("hidden", lambda block: block.hidden),
+    Column("r", lambda block: block.r),
+    Column("params", lambda block: block.params),
+    Column("MACs", lambda block: block.macs),
+)
+
+
 def page(document: NetworkDocument) -> Page:
     """Return the network, one line for each run of equal blocks."""
     whole = document.network  # documents of older versions have none
     totals = [NetworkLine("all", None, None, None, whole.params, whole.macs)] if whole else []
     heading = "In [ ] the branches that are stacked; norms and activations are left out"
-    table = Table.of(heading, COLUMNS, map(_line, document.stages), totals)
-    return answer(_sentences(document), [table], document.doubts)
+    layers = Table.of(heading, COLUMNS, map(_line, document.stages), totals)
+    found = Table.of("Attention blocks", BLOCKS, document.blocks)
+    foreign = isinstance(document.recipe, Imported)
+    return answer(_sentences(document), [found if foreign else layers], document.doubts)
 
 
 def _sentences(document: NetworkDocument) -> list[str]:
     source = f" Source: {document.source}." if document.source else ""
     sentences = [f"{described(document.recipe)}.{source}"]
+    if isinstance(document.recipe, Imported):
+        return [*sentences, _found(document)]
     for kind in document.recipe.attention.stages[:1]:
         sentences += [f"{kind.title}: {document.note}."] if document.note else []
     return sentences
+
+
+def _found(document: NetworkDocument) -> str:
+    """Return what was found in a model of the user's."""
+    if not document.blocks:
+        return "No attention was found in it."
+    kinds = Counter(block.kind for block in document.blocks)
+    params = sum(block.params for block in document.blocks)
+    total = document.network.params if document.network else params
+    said = joined(f"{number} {kind}" for kind, number in kinds.items())
+    blocks = plural(len(document.blocks), "block")
+    return f"{blocks} of attention ({said}): {params:,} of its {total:,} parameters."
 
 
 def _line(run: BlockRun) -> NetworkLine:

@@ -7,7 +7,7 @@ from itertools import permutations
 from se_cost.documents.base import Pair
 from se_cost.documents.paper import ErrorRow, PaperDocument, PaperRow
 from se_cost.documents.time import TimeDocument
-from se_cost.nets.zoo.registry import title
+from se_cost.nets.words import title
 from se_cost.paper.published import ADDED, IMAGENET, TEXT, Match
 from se_cost.record import Record
 from se_cost.report.page import Column, Page, Picture, Table, answer

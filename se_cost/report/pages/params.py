@@ -3,8 +3,7 @@
 from msgspec import UNSET
 
 from se_cost.documents.params import AddedParams, ParamCount, ParamsDocument, StageParams
-from se_cost.nets.words import described
-from se_cost.nets.zoo.registry import title
+from se_cost.nets.words import described, title
 from se_cost.record import Record
 from se_cost.report.page import Cell, Column, Page, Table, answer
 from se_cost.report.pages.words import known, listed, percent

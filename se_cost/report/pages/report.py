@@ -8,7 +8,7 @@ from msgspec.structs import asdict
 from se_cost.documents.report import ReportDocument
 from se_cost.documents.time import TimeDocument
 from se_cost.measure.timing.verdict import MARGIN, Change
-from se_cost.nets.zoo.registry import title
+from se_cost.nets.words import title
 from se_cost.record import Record
 from se_cost.report.figures import mermaid
 from se_cost.report.page import (

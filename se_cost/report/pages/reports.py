@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from se_cost.documents.base import Document
 from se_cost.documents.report import ReportsDocument
 from se_cost.measure.timing.verdict import MARGIN
-from se_cost.nets.words import distinct
+from se_cost.nets.words import distinct, slug
 from se_cost.record import replace
 from se_cost.report.figures import mermaid
 from se_cost.report.page import Block, Details, Page, Picture, Section, Table, Warning
@@ -96,7 +96,7 @@ def _folds(named: Named) -> Iterator[Details]:
     """Yield every network by itself; a number tells apart the pictures of those of one name."""
     seen: list[str] = []
     for name, network in named.items():
-        arch = network.recipe.arch
+        arch = slug(network.recipe)
         seen.append(arch)
         again = seen.count(arch)
         prefix = f"{arch}-{again}-" if again > 1 else f"{arch}-"

@@ -27,13 +27,15 @@ def commands(networks: Sequence[ReportDocument]) -> tuple[str, ...]:
         saved = () if _quick(network.time) else network.time
         files = {f"time{next(numbers)}.json": timing for timing in saved}
         timings += [f"se-cost time {_time(of)} --output {file}" for file, of in files.items()]
-        arch = f"--arch {network.recipe.arch}"
-        words = (options(network.recipe).removeprefix(arch).strip(), *_measuring(network, files))
-        reports.append((network.recipe.arch, joined(filter(None, words), " ")))
+        named, _, own = options(network.recipe).partition(" --")
+        words = (f"--{own}" if own else "", *_measuring(network, files))
+        reports.append((named, joined(filter(None, words), " ")))
     rest = {words for _, words in reports}
     if len(rest) == 1:
-        reports = [(joined((arch for arch, _ in reports), ","), rest.pop())]
-    return (*timings, *(f"se-cost report --arch {arch} {words}" for arch, words in reports))
+        first, *others = (named for named, _ in reports)
+        archs = (named.removeprefix("--arch ") for named in others)
+        reports = [(joined((first, *archs), ","), rest.pop())]
+    return (*timings, *(f"se-cost report {named} {words}" for named, words in reports))
 
 
 def _quick(timings: Sequence[TimeDocument]) -> bool:

@@ -6,7 +6,7 @@ from se_cost.documents.report import ReportDocument
 from se_cost.documents.time import TimeDocument
 from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.measure.timing.verdict import Change
-from se_cost.nets.zoo.registry import title
+from se_cost.nets.words import title
 from se_cost.record import Record, replace
 from se_cost.report.pages.settings import details
 from se_cost.report.pages.words import bounds, percent

@@ -6,8 +6,7 @@ from se_cost.documents.time import Arm, Exchange, TimeDocument
 from se_cost.measure.timing.run import Stop
 from se_cost.measure.timing.settings import DType
 from se_cost.measure.timing.verdict import Change, Overhead
-from se_cost.nets.words import described
-from se_cost.nets.zoo.registry import title
+from se_cost.nets.words import described, title
 from se_cost.record import Record
 from se_cost.report.page import Cell, Column, Page, Table, answer
 from se_cost.report.pages.settings import conditions, running

@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,10 +13,13 @@ from cli.conftest import Run, assert_refused, configure
 from cli.options.drawn import models
 from se_cost.cli.options.model import MODEL, model_options, models_options
 from se_cost.nets.attention.se import SE
+from se_cost.nets.imported import Imported
 from se_cost.nets.model import Model
 from se_cost.nets.words import options
 from se_cost.nets.zoo.model import model
 from se_cost.nets.zoo.registry import names
+
+NETS = Path(__file__).parents[2] / "data" / "models" / "nets.py"
 
 
 @click.command()
@@ -74,6 +78,26 @@ def test_every_name_is_an_option(name: str) -> None:
         ("--stride-in 3x3", model("se_resnet50", stride_in="3x3")),
         ("--head none", model("se_resnet50", head="none")),
         ("--arch se_mobilenet --width 0.5", model("se_mobilenet", width=0.5)),
+        (
+            f"--model {NETS}:Net --model-arg width=8 --input 3x32x32 --drop two*",
+            Imported(
+                spec=f"{NETS}:Net",
+                arguments=(("width", 8),),
+                input=(3, 32, 32),
+                stages=(1,),
+                patterns=("two*",),
+            ),
+        ),
+        (
+            f"--model nets:Net --app-dir {NETS.parent} --input 3x32x32 --drop-stages 2",
+            Imported(
+                spec="nets:Net",
+                app_dir=str(NETS.parent),
+                input=(3, 32, 32),
+                stages=(1,),
+                dropped=(2,),
+            ),
+        ),
     ],
 )
 def test_words_mean(words: str, meant: Model) -> None:

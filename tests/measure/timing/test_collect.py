@@ -100,7 +100,7 @@ def test_narrower_targets_take_more_processes() -> None:
 
 def test_stops_when_the_time_is_up() -> None:
     """A process that would not fit into the time is not started, whatever the interval is."""
-    clock = iter(range(0, 10_000, 100))
+    clock = iter(range(7_000, 17_000, 100))
     machine = Machine(NOISY, {"network": 0.0}, 0)
     run = collect(machine.process, StoppingRule(1e-9, max_time=500), now=lambda: next(clock))
     assert run.stop is Stop.TIME
@@ -187,7 +187,7 @@ def told(noise: Noise, rule: StoppingRule, seconds: float = 0) -> tuple[Told, Ru
         Machine(noise, {"network": 0.0}, 0).process,
         rule,
         lambda *word: words.append(word),
-        now=lambda: seconds * next(clock),
+        now=lambda: 1e6 + seconds * next(clock),
     )
     return words, run
 

@@ -127,7 +127,9 @@ def test_a_timing_is_long_enough(truth: float, iterations: int) -> None:
     )
     samples = machine.run(PLAN)
     assert samples.iterations == iterations
-    assert machine.calls[-1][1] == iterations
+    lengths = [number for _, number in machine.calls]
+    assert lengths[:6] == [1] * 6  # one of each arm to allocate and tune, one to calibrate
+    assert lengths[-8:] == [1, iterations] * 4  # an untimed one before each of a quad
     assert samples.quads[0].of("baseline") == pytest.approx([truth, truth])
 
 

@@ -1,0 +1,51 @@
+"""A model of the user's: where it comes from, its arguments, and which attention it keeps."""
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
+from se_cost.nets.nodes import Shape
+from se_cost.record import Record, replace
+
+Argument = bool | int | float | str | None
+
+
+class Imported(Record, kw_only=True, cache_hash=True, tag_field="source", tag="imported"):
+    """A torch module that is imported, or made by a factory, for one `input` (without the batch).
+
+    `stages` are those in which attention was found; `dropped` and `patterns` say which of its
+    blocks are left out: by stage, or by their paths.
+    """
+
+    spec: str  # as it is typed: timm:seresnet50, package.module:factory, net.py:Net, hub:DIR:entry
+    arguments: tuple[tuple[str, Argument], ...] = ()
+    app_dir: str = ""  # a folder that is searched for modules first
+    input: Shape = ()  # of the first tensor; empty until the model is loaded
+    others: tuple[Shape, ...] = ()  # of further tensors
+    stages: tuple[int, ...] = ()
+    dropped: tuple[int, ...] = ()
+    patterns: tuple[str, ...] = ()  # of paths, as fnmatch reads them
+
+    @property
+    def arch(self) -> str:
+        """Return the name that documents, budgets and files know it by."""
+        return self.spec
+
+    @property
+    def final_stage(self) -> int | None:
+        """Return the last stage that holds attention, None for a plain network."""
+        return max(self.stages, default=None)
+
+    @property
+    def plain(self) -> "Imported":
+        """Return the same model without attention."""
+        return self.without(self.stages)
+
+    def without(self, stages: Iterable[int]) -> "Imported":
+        """Return the same model with no attention in `stages`; the one way to make an arm."""
+        gone = sorted({stage for stage in stages if stage in self.stages})
+        left = tuple(stage for stage in self.stages if stage not in gone)
+        return replace(self, stages=left, dropped=tuple(sorted({*self.dropped, *gone})))
+
+    def drops(self, path: str, stage: int | None) -> bool:
+        """Return whether a block that was found is left out."""
+        return stage in self.dropped or any(fnmatchcase(path, one) for one in self.patterns)

@@ -1,0 +1,91 @@
+"""A model of the user's at every command: same tables, same json, same exit codes."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from cli.conftest import Run
+
+FILE = Path(__file__).parents[1] / "data" / "models" / "nets.py"
+NET = f"--model {FILE}:Net --input 3x32x32"
+
+
+@pytest.fixture(autouse=True)
+def _path(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget the modules and folders that a test adds."""
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.delitem(sys.modules, "nets", raising=False)
+
+
+def test_params(run: Run) -> None:
+    """The keys are those of our own networks."""
+    result = run(*f"params {NET} --format json".split())
+    document = json.loads(result.stdout)
+    assert result.exit_code == 0
+    assert document["recipe"]["source"] == "imported"
+    assert document["attention"]["params"] == 2_680
+    assert [(b["path"], b["kind"], b["r"]) for b in document["blocks"]] == [
+        ("one.se", "se", 4),
+        ("two.se", "se", 4),
+    ]
+    assert document["without_final_stage"]["params"] == 552
+
+
+def test_flops_and_nets(run: Run) -> None:
+    """What other counters make of it is not guessed."""
+    document = json.loads(run(*f"flops {NET} --format json".split()).stdout)
+    assert set(document["conventions"]) == {"macs", "flops", "paper", "torch"}
+    assert document["attention"]["macs"] == 2 * 32 * 8 + 2 * 64 * 16
+    shown = run(*f"nets {NET}".split()).stdout
+    assert "2 blocks of attention (2 se): 2,680 of its 69,090 parameters." in shown
+
+
+def test_a_rude_factory_leaves_the_json_clean(run: Run) -> None:
+    """What it prints is not on stdout."""
+    result = run(*f"params --model {FILE}:rude --input 3x32x32 --format json".split())
+    assert json.loads(result.stdout)["network"]["params"] == 69_090
+
+
+def test_check_and_show(run: Run, tmp_path: Path) -> None:
+    """Its counts gate as ours do, and are kept in a baseline."""
+    baseline = tmp_path / "baseline.json"
+    assert run(*f"check {NET} --name mine --baseline {baseline} --update".split()).exit_code == 0
+    assert run(*f"check {NET} --name mine --baseline {baseline}".split()).exit_code == 0
+    assert (
+        run(*f"check {NET} --name mine --baseline {baseline} --max-params 1k".split()).exit_code
+        == 1
+    )
+    assert (
+        run(*f"check {NET} --model-arg r=2 --name mine --baseline {baseline}".split()).exit_code
+        == 1
+    )
+    assert "mine" in run(*f"show {baseline}".split()).stdout
+
+
+def test_report_without_time(run: Run, tmp_path: Path) -> None:
+    """The page names the model, and how to make it again."""
+    page = tmp_path / "page.md"
+    assert run(*f"report --no-time {NET} --output {page}".split()).exit_code == 0
+    text = page.read_text()
+    assert "What attention costs Net without attention" in text
+    assert f"$ se-cost report --model {FILE}:Net --input 3x32x32 --no-time" in text
+
+
+def test_time(run: Run, tmp_path: Path) -> None:
+    """Both arms are built again from the spec."""
+    out = tmp_path / "time.json"
+    result = run(*f"time {NET} --quick --runs 2 --max-time 30 --device cpu --output {out}".split())
+    assert result.exit_code == 0, result.stderr
+    document = json.loads(out.read_text())
+    assert document["recipe"]["stages"] == [1, 2]
+    assert document["without_final_stage"]["median_ms"] > 0
+    assert len(document["samples"]["quads"]) == 4
+
+
+def test_explain_is_for_our_own(run: Run) -> None:
+    """Its formulas are of our words; the refusal says so."""
+    result = run(*f"explain {NET}".split())
+    assert result.exit_code == 2
+    assert "explain knows the operators of our own networks" in result.stderr
