@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
+from se_cost.nets.attention.kinds import AnyKind
 from se_cost.nets.nodes import Shape
 from se_cost.record import Record, replace
 
@@ -12,7 +13,9 @@ Argument = bool | int | float | str | None
 class Imported(Record, kw_only=True, cache_hash=True, tag_field="source", tag="imported"):
     """A torch module that is imported, or made by a factory, for one `input` (without the batch).
 
-    `stages` are those in which attention was found; `dropped` and `patterns` say which of its
+    `attention` is a kind that is tried in it: in the place of its own attention, else after every
+    residual branch, or after the modules that `after` names. `stages` are those in which there is
+    attention then; `dropped` and `patterns` say which of its
     blocks are left out: by stage, or by their paths.
     """
 
@@ -21,6 +24,8 @@ class Imported(Record, kw_only=True, cache_hash=True, tag_field="source", tag="i
     app_dir: str = ""  # a folder that is searched for modules first
     input: Shape = ()  # of the first tensor; empty until the model is loaded
     others: tuple[Shape, ...] = ()  # of further tensors
+    attention: AnyKind | None = None  # put in the place of its own, or where it has none
+    after: tuple[str, ...] = ()  # patterns of the modules that it is put after
     stages: tuple[int, ...] = ()
     dropped: tuple[int, ...] = ()
     patterns: tuple[str, ...] = ()  # of paths, as fnmatch reads them

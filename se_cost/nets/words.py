@@ -8,6 +8,7 @@ from se_cost.nets.imported import Imported
 from se_cost.nets.model import Model
 from se_cost.nets.zoo import registry
 from se_cost.nets.zoo import words as zoo
+from se_cost.nets.zoo.words import kind_options, kind_phrase
 from se_cost.text import joined
 
 
@@ -15,7 +16,8 @@ def title(model: Model) -> str:
     """Return the name people use, for instance `SE-ResNet-50`."""
     match model:
         case Imported():
-            return f"{_name(model)}{_left_out(model)}"
+            tried = f"{model.attention.title}-" if model.attention and model.stages else ""
+            return f"{tried}{_name(model)}{_left_out(model)}"
         case _:
             return registry.title(model)
 
@@ -26,7 +28,9 @@ def described(model: Model) -> str:
         case Imported():
             called = [f"{name}={value!r}" for name, value in model.arguments]
             inputs = [joined(shape, "x") for shape in (model.input, *model.others)]
-            return joined((model.spec + _left_out(model), *called, f"input {joined(inputs)}"))
+            tried = [f"with {kind_phrase(model.attention)}"] if model.attention else []
+            said = (model.spec + _left_out(model), *called, *tried, f"input {joined(inputs)}")
+            return joined(said)
         case _:
             return zoo.described(model)
 
@@ -40,6 +44,8 @@ def options(model: Model) -> str:
             words += [f"--model-arg {quote(f'{name}={value}')}" for name, value in model.arguments]
             words += [f"--app-dir {quote(model.app_dir)}"] * bool(model.app_dir)
             words += [f"--input {inputs}"] * bool(model.input)
+            words += [kind_options(model.attention)] if model.attention else []
+            words += [f"--insert-after {quote(pattern)}" for pattern in model.after]
             words += [f"--drop-stages {joined(model.dropped, ',')}"] * bool(model.dropped)
             words += [f"--drop {quote(pattern)}" for pattern in model.patterns]
             return " ".join(words)

@@ -89,3 +89,16 @@ def test_explain_is_for_our_own(run: Run) -> None:
     result = run(*f"explain {NET}".split())
     assert result.exit_code == 2
     assert "explain knows the operators of our own networks" in result.stderr
+
+
+def test_attention_that_is_tried(run: Run) -> None:
+    """In a network that has none, and in the place of its own."""
+    bare = f"--model {FILE}:Residual --input 3x32x32"
+    document = json.loads(run(*f"params {bare} --attention se --r 4 --format json".split()).stdout)
+    assert document["attention"]["params"] == 42 + 148
+    assert document["recipe"]["attention"]["kind"] == "se"
+    assert run(*f"params {bare} --attention se --r 4 --drop-stages 2".split()).exit_code == 0
+    swapped = json.loads(run(*f"params {NET} --r 2 --format json".split()).stdout)
+    assert {block["r"] for block in swapped["blocks"]} == {2}
+    refused = run(*f"params {NET} --attention eca --r 2".split())
+    assert (refused.exit_code, "eca has no r" in refused.stderr) == (2, True)

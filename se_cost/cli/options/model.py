@@ -8,16 +8,22 @@ import click
 from se_cost.cli.options.option import Command, Option, bundled, typed
 from se_cost.cli.options.types import POSITIVE, Arch, Inputs, Numbers, OneOf
 from se_cost.errors import UsageError, not_one_of
-from se_cost.nets.attention.kinds import KINDS
+from se_cost.nets.attention.kinds import KINDS, AnyKind
 from se_cost.nets.attention.place import Place
-from se_cost.nets.attention.se import GATES, Squeeze
+from se_cost.nets.attention.se import GATES, SE, Squeeze
 from se_cost.nets.imported import Argument, Imported
 from se_cost.nets.model import Head, Model, StrideIn
-from se_cost.nets.zoo.model import NONE, model
+from se_cost.nets.zoo.model import NONE, model, template
 from se_cost.record import replace
 from se_cost.text import joined
 
 NETWORK, ATTENTION = "Network", "Attention"
+OF_YOURS = {  # arguments, and their flags
+    "model_arg": "--model-arg",
+    "app_dir": "--app-dir",
+    "after": "--insert-after",
+    "drop": "--drop",
+}
 OF_KIND = ("r", "squeeze", "gate", "bias")  # not every kind of attention has them
 
 ARCH = Option("--arch", NETWORK, "The network.", Arch(), default="se_resnet50")
@@ -98,6 +104,15 @@ MODEL = (
         metavar="N,...",
     ),
     Option(
+        "--insert-after",
+        ATTENTION,
+        "Modules of --model that --attention goes after, by path.",
+        click.STRING,
+        metavar="PATTERN",
+        multiple=True,
+        called="after",
+    ),
+    Option(
         "--drop",
         ATTENTION,
         "Blocks of --model without attention, by path, as layer4.*.",
@@ -133,9 +148,9 @@ def model_named(*, spec: str | None, arch: str, **options: Any) -> Model:
     """Return the model that the options name: one of the user's, or one of the zoo."""
     if spec is not None:
         return _own(spec, **options)
-    for name in ("model_arg", "app_dir", "drop"):
+    for name, flag in OF_YOURS.items():
         if options.pop(name, None):
-            raise UsageError(f"--{name.replace('_', '-')} belongs to --model, which is not given")
+            raise UsageError(f"{flag} belongs to --model, which is not given")
     return _of_zoo(arch, **options)
 
 
@@ -167,9 +182,12 @@ def _own(
     input: tuple[tuple[int, ...], ...] | None,  # noqa: A002 - the option's word
     drop_stages: tuple[int, ...] | None,
     drop: tuple[str, ...],
+    attention: str | None = None,
+    after: tuple[str, ...] = (),
     **ours: Any,
 ) -> Model:
     """Return a model of the user's, with the stages in which it has attention."""
+    of_kind = {name: ours.pop(name, None) for name in OF_KIND}
     for name, value in ours.items():
         if value is not None and typed(name):
             raise UsageError(f"--{name.replace('_', '-')} is for the networks of `se-cost nets`")
@@ -184,6 +202,8 @@ def _own(
         app_dir=app_dir or "",
         input=first,
         others=tuple(others),
+        attention=_kind(attention, of_kind),
+        after=after,
         patterns=drop,
     )
     found = resolved(asked)
@@ -191,6 +211,21 @@ def _own(
         if stage not in found.stages:
             raise not_one_of(f"stage of {spec}", stage, found.stages)
     return found.without(drop_stages or ())
+
+
+def _kind(name: str | None, of_kind: dict[str, Any]) -> AnyKind | None:
+    """Return the kind of attention that is tried in a model of the user's, None to take its own."""
+    given = {option: value for option, value in of_kind.items() if value is not None}
+    if name is None and not any(map(typed, given)):
+        return None
+    if name == NONE:
+        raise UsageError("--attention none: every command counts --model without it beside it")
+    if isinstance(r := given.pop("r", None), tuple):
+        if len(r) != 1:
+            raise UsageError(f"--r {joined(r, ',')} has one value for each stage: give --model one")
+        given["r"] = r[0]
+    kind: AnyKind = template(name or SE.name, given)
+    return kind
 
 
 def _argument(text: str) -> tuple[str, Argument]:

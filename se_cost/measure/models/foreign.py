@@ -4,16 +4,20 @@ from functools import lru_cache
 
 from torch import nn
 
+from se_cost.errors import UsageError
 from se_cost.ledger.costs import Costs
 from se_cost.ledger.gates.find import TracedBlock, find
+from se_cost.ledger.gates.sites import sites
 from se_cost.ledger.trace import Trace
 from se_cost.ledger.traced_rows import attention, rows
 from se_cost.measure.models.guard import guarded
-from se_cost.measure.models.loading import load
+from se_cost.measure.models.insert import insert
+from se_cost.measure.models.loading import Loaded, load
 from se_cost.measure.models.strip import strip
 from se_cost.measure.models.tracing import images, trace
 from se_cost.nets.imported import Imported
 from se_cost.record import Record, replace
+from se_cost.text import joined
 
 
 class Known(Record):
@@ -45,10 +49,41 @@ def known(model: Imported) -> Known:
 
 @lru_cache(maxsize=8)
 def _looked_at(model: Imported) -> Known:
-    loaded = load(model, meta=True)
-    with guarded(f"running {model.spec}"):
-        seen = trace(loaded.module, images(loaded.module, _shapes(loaded.model)))
+    loaded = _prepared(model, meta=True)
+    seen = _traced(loaded)
     return Known(loaded.model, seen, tuple(block for block in find(seen) if block.counted))
+
+
+def _prepared(model: Imported, *, meta: bool) -> Loaded:
+    """Return the module of a model, with the kind of attention that is tried in it."""
+    if model.attention is None:
+        return load(model, meta=meta)
+    bare = replace(model, attention=None, after=(), stages=(), dropped=(), patterns=())
+    own = _looked_at(bare)
+    loaded = load(own.model, meta=meta)
+    if own.blocks:
+        with guarded(f"running {model.spec}"):
+            strip(loaded.module, shapes(own.model), own.seen, own.blocks)
+    channels = _places(model, own)
+    whole = replace(own.model, attention=model.attention, after=model.after)
+    return Loaded(insert(loaded.module, channels, model.attention), whole)
+
+
+def _places(model: Imported, own: Known) -> dict[str, int]:
+    """Return the paths of the modules that attention is put after, with the channels there."""
+    if own.blocks and not model.after:
+        return {block.path: block.channels for block in own.blocks}
+    found = {site.path: site.channels for site in sites(own.seen, model.after)}
+    if not found:
+        words = "fits no module that returns a map" if model.after else "has no residual branch"
+        asked = f"--insert-after {joined(model.after)}" if model.after else model.spec
+        raise UsageError(f"{asked} {words}: say where with --insert-after 'features.*.bn2'")
+    return found
+
+
+def _traced(loaded: Loaded) -> Trace:
+    with guarded(f"running {loaded.model.spec}"):
+        return trace(loaded.module, images(loaded.module, shapes(loaded.model)))
 
 
 def costs(model: Imported) -> Costs:
@@ -67,12 +102,13 @@ def costs(model: Imported) -> Costs:
 def built(model: Imported, *, meta: bool = False) -> nn.Module:
     """Return the module of a model, without the attention that it leaves out."""
     found = known(model)
-    module = load(found.model, meta=meta).module
+    module = _prepared(found.model, meta=meta).module
     if gone := found.gone():
         with guarded(f"running {model.spec}"):
-            strip(module, _shapes(found.model), found.seen, gone)
+            strip(module, shapes(found.model), found.seen, gone)
     return module
 
 
-def _shapes(model: Imported) -> tuple[tuple[int, ...], ...]:
+def shapes(model: Imported) -> tuple[tuple[int, ...], ...]:
+    """Return the shapes of the tensors that a model takes, without the batch."""
     return (model.input, *model.others)

@@ -41,7 +41,7 @@ def strip(
     """
     for path, number in _replaced(seen, blocks).items():
         parent, _, name = path.rpartition(".")
-        _set(module.get_submodule(parent), name, HandOn(number))
+        set_part(module.get_submodule(parent), name, HandOn(number))
     left, expected = trace(module, images(module, shapes)), without(seen, blocks)
     if (left.params, left.macs) != (expected.params, expected.macs):
         raise MeasurementError(
@@ -51,7 +51,7 @@ def strip(
     return module
 
 
-def _set(parent: nn.Module, name: str, part: nn.Module) -> None:
+def set_part(parent: nn.Module, name: str, part: nn.Module) -> None:
     """Replace a part of a module, which may be a list or a dictionary of parts."""
     if isinstance(parent, nn.Sequential | nn.ModuleList) and name.isdecimal():
         parent[int(name)] = part

@@ -74,15 +74,27 @@ def _kind(asked: str | Kind | None, options: Mapping[str, Any]) -> Kind | None:
         if options:
             raise UsageError(f"{joined(options)}: there is no attention that could have it")
         return None
-    template = asked if isinstance(asked, Kind) else _kind_of(asked)
+    found: Kind = template(asked, options)
+    return found
+
+
+def template(asked: str | Kind, options: Mapping[str, Any]) -> Any:
+    """Return a kind of attention with its options, for any stage.
+
+    Raises UsageError for a kind that there is not, or an option that it does not have.
+    """
+    kind = asked if isinstance(asked, Kind) else _kind_of(asked)
     for option in options:
-        if option not in template.__struct_fields__:
-            raise _no_option(template, option)
-    fields = msgspec.to_builtins(template) | dict(options)
+        if option not in kind.__struct_fields__:
+            raise _no_option(kind, option)
+    fields = msgspec.to_builtins(kind) | dict(options)
     try:
-        return msgspec.convert(fields, type(template))
+        found = msgspec.convert(fields, type(kind))
     except msgspec.ValidationError as error:
-        raise UsageError(f"{template.name} cannot be built so: {error}") from None
+        raise UsageError(f"{kind.name} cannot be built so: {error}") from None
+    if isinstance(r := getattr(found, "r", 1), int):
+        _positive("r", r)
+    return found
 
 
 def _kind_of(name: object) -> Kind:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from se_cost.nets.attention.kinds import ratio
+from se_cost.nets.attention.kinds import AnyKind, ratio
 from se_cost.nets.attention.place import Kind, Place
 from se_cost.nets.model import Head, StrideIn, Zoo
 from se_cost.nets.zoo.registry import FAMILIES, title
@@ -42,6 +42,19 @@ def options(model: Zoo) -> str:
     words += [f"--head {model.head}"] * (model.head != Head.CLASSIFIER)
     words += [f"--width {model.width}"] * (model.width != 1)
     return " ".join(words)
+
+
+def kind_phrase(kind: AnyKind) -> str:
+    """Return a kind of attention in words, with r and what is not as usual."""
+    r = [f"r = {ratio(kind)}"] if ratio(kind) else []
+    return joined((kind.title, *r, *(_phrase(*one) for one in _varied(kind).items())))
+
+
+def kind_options(kind: AnyKind) -> str:
+    """Return the command line's options that name a kind of attention and no other."""
+    r = [f"--r {ratio(kind)}"] if ratio(kind) else []
+    flags = (_flag(*one) for one in _varied(kind).items())
+    return joined((f"--attention {kind.name}", *r, *flags), " ")
 
 
 def _varied(kind: Kind) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from hypothesis import given
 from cli.conftest import Run, assert_refused, configure
 from cli.options.drawn import models
 from se_cost.cli.options.model import MODEL, model_options, models_options
+from se_cost.nets.attention.eca import ECA
 from se_cost.nets.attention.se import SE
 from se_cost.nets.imported import Imported
 from se_cost.nets.model import Model
@@ -86,6 +87,16 @@ def test_every_name_is_an_option(name: str) -> None:
                 input=(3, 32, 32),
                 stages=(1,),
                 patterns=("two*",),
+            ),
+        ),
+        (
+            f"--model {NETS}:Residual --input 3x32x32 --attention eca --insert-after *.conv1",
+            Imported(
+                spec=f"{NETS}:Residual",
+                input=(3, 32, 32),
+                attention=ECA(),
+                after=("*.conv1",),
+                stages=(1, 2),
             ),
         ),
         (

@@ -134,3 +134,35 @@ def rude() -> nn.Module:
     torch.set_grad_enabled(False)
     net = Net()
     return net.to(torch.float32)
+
+
+class Branch(nn.Module):
+    """A residual branch of two convolutions, without attention."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, channels, 3, padding=1)
+        self.norm1 = nn.BatchNorm2d(channels)
+        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1)
+        self.norm2 = nn.BatchNorm2d(channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the sum of the input and the branch."""
+        y = torch.relu(self.norm1(self.conv1(x)))
+        return torch.relu(self.norm2(self.conv2(y)) + x)
+
+
+class Residual(nn.Module):
+    """Two residual branches, of 8 and of 16 channels."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 3, stride=2, padding=1)
+        self.one = Branch(8)
+        self.down = nn.Conv2d(8, 16, 3, stride=2, padding=1)
+        self.two = Branch(16)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the last map."""
+        y: Tensor = self.two(self.down(self.one(self.stem(x))))
+        return y

@@ -8,9 +8,11 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from se_cost.errors import MeasurementError
+from se_cost.errors import MeasurementError, UsageError
 from se_cost.measure.models.build import blank_of, module_of
 from se_cost.measure.models.costs import costs, resolved
+from se_cost.nets.attention.eca import ECA
+from se_cost.nets.attention.se import SE
 from se_cost.nets.imported import Imported
 from se_cost.nets.model import Model
 from se_cost.nets.zoo.model import model
@@ -127,3 +129,47 @@ def test_models_of_the_zoo_go_the_same_way() -> None:
     net = model("se_resnet18")
     assert resolved(net) is net
     assert costs(net).model is net
+
+
+def test_attention_is_tried_at_every_residual_branch() -> None:
+    """By pen and paper: 8 to 2 to 8 and 16 to 4 to 16, with biases."""
+    tried = costs(of("Residual", attention=SE(r=4)))
+    first, second = 2 * 8 * 2 + 2 + 8, 2 * 16 * 4 + 4 + 16
+    assert tried.attention.params == first + second
+    assert [(b.path, b.stage, b.channels) for b in tried.blocks] == [
+        ("one.norm2.attention", 1, 8),
+        ("two.norm2.attention", 2, 16),
+    ]
+    bare = costs(of("Residual"))
+    assert bare.blocks == ()
+    assert tried.plain.params == bare.network.params
+    assert tried.plain.macs == bare.network.macs
+    assert params(module_of(tried.model)) == tried.network.params
+    assert params(module_of(tried.model.without([2]))) == bare.network.params + first
+
+
+def test_attention_goes_where_it_is_told() -> None:
+    """After the modules whose paths fit, and nowhere else."""
+    tried = costs(of("Residual", attention=ECA(), after=("*.conv1",)))
+    assert [block.path for block in tried.blocks] == ["one.conv1.attention", "two.conv1.attention"]
+    assert tried.attention.params == 3 + 3
+    with pytest.raises(UsageError, match="--insert-after nothing fits no module that returns"):
+        costs(of("Residual", attention=ECA(), after=("nothing",)))
+    with pytest.raises(UsageError, match="has no residual branch: say where with --insert-after"):
+        costs(of("Plain", attention=ECA()))
+
+
+def test_another_kind_takes_the_place_of_its_own() -> None:
+    """Its own blocks are gone, the plain network is the same."""
+    own, swapped = costs(of()), costs(of(attention=SE(r=2)))
+    assert [block.hidden for block in swapped.blocks] == [16, 32]
+    assert swapped.plain.params == own.plain.params
+    assert swapped.attention.params == 2 * 32 * 16 + 16 + 32 + 2 * 64 * 32 + 32 + 64
+    assert params(module_of(swapped.model.plain)) == own.plain.params
+
+
+def test_a_tried_network_runs_and_trains() -> None:
+    """Its blocks are built with weights."""
+    module = module_of(costs(of("Residual", attention=SE(r=4))).model)
+    module(torch.randn(2, *SHAPE)).square().mean().backward()
+    assert all(p.grad is not None for p in module.parameters())
