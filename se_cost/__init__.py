@@ -50,6 +50,7 @@ __all__ = [
     "__version__",
     "build",
     "costs",
+    "costs_of",
     "ledger",
     "model",
     "module",
@@ -66,6 +67,16 @@ def costs(model: Model) -> Costs:
     from se_cost.measure.models.costs import costs as of_any
 
     return of_any(model)
+
+
+def costs_of(module: "nn.Module", *inputs: tuple[int, ...]) -> Costs:
+    """Return what a module of yours costs, and the attention in it; it stays as it is.
+
+    `inputs` are the shapes of the tensors that it takes, without the batch: (3, 224, 224).
+    """
+    from se_cost.measure.models.foreign import costs_of as of_module
+
+    return of_module(module, *inputs)
 
 
 def module(model: Model) -> "nn.Module":

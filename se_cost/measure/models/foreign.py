@@ -1,5 +1,6 @@
 """A model of the user's: what it is fed, the attention in it, what it costs, and its arms."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from torch import nn
@@ -16,6 +17,7 @@ from se_cost.measure.models.loading import Loaded, load
 from se_cost.measure.models.strip import strip
 from se_cost.measure.models.tracing import images, trace
 from se_cost.nets.imported import Imported
+from se_cost.nets.nodes import Shape
 from se_cost.record import Record, replace
 from se_cost.text import joined
 
@@ -89,13 +91,31 @@ def _traced(loaded: Loaded) -> Trace:
 def costs(model: Imported) -> Costs:
     """Return what a model costs, by the rows of its trace."""
     found = known(model)
-    kept, gone = found.kept(), found.gone()
-    network = rows(found.seen, kept, gone)
+    return _costs(found.model, found.seen, found.kept(), found.gone())
+
+
+def costs_of(module: nn.Module, *inputs: Shape) -> Costs:
+    """Return what a module at hand costs, which stays as it is; `inputs` leave out the batch.
+
+    Raises MeasurementError as `trace` does.
+    """
+    seen = trace(module, images(module, inputs))
+    blocks = [block for block in find(seen) if block.counted]
+    stages = tuple(sorted({block.stage for block in blocks}))
+    first, *others = inputs
+    name = type(module).__name__
+    model = Imported(spec=name, input=first, others=tuple(others), stages=stages)
+    return _costs(model, seen, blocks, ())
+
+
+def _costs(
+    model: Imported, seen: Trace, kept: Sequence[TracedBlock], gone: Sequence[TracedBlock]
+) -> Costs:
     return Costs(
-        model=found.model,
-        network=network,
-        plain=rows(found.seen, (), found.blocks),
-        blocks=attention(found.seen, kept),
+        model=model,
+        network=rows(seen, kept, gone),
+        plain=rows(seen, (), (*kept, *gone)),
+        blocks=attention(seen, kept),
     )
 
 
@@ -103,12 +123,12 @@ def built(model: Imported, *, meta: bool = False) -> nn.Module:
     """Return the module of a model, without the attention that it leaves out."""
     found = known(model)
     module = _prepared(found.model, meta=meta).module
-    if gone := found.gone():
+    if found.blocks:
         with guarded(f"running {model.spec}"):
-            strip(module, shapes(found.model), found.seen, gone)
+            strip(module, shapes(found.model), found.seen, found.gone(), found.kept())
     return module
 
 
-def shapes(model: Imported) -> tuple[tuple[int, ...], ...]:
+def shapes(model: Imported) -> tuple[Shape, ...]:
     """Return the shapes of the tensors that a model takes, without the batch."""
     return (model.input, *model.others)

@@ -13,6 +13,7 @@ from se_cost.errors import MeasurementError
 from se_cost.ledger.gates.find import TracedBlock, without
 from se_cost.ledger.gates.liveness import Living
 from se_cost.ledger.trace import Trace
+from se_cost.measure.models.rewrite import graph_of, hand_on
 from se_cost.measure.models.tracing import images, trace
 from se_cost.nets.nodes import Shape
 
@@ -31,17 +32,29 @@ class HandOn(nn.Module):
 
 
 def strip(
-    module: nn.Module, shapes: Sequence[Shape], seen: Trace, blocks: Sequence[TracedBlock]
+    module: nn.Module,
+    shapes: Sequence[Shape],
+    seen: Trace,
+    blocks: Sequence[TracedBlock],
+    kept: Sequence[TracedBlock] = (),
 ) -> nn.Module:
     """Take some of the blocks of a module out of it, in place, and return it.
 
-    `seen` is the trace in which they were found, of inputs of these `shapes`. Raises
-    MeasurementError with the path and the reason where a block is no module of its own, or where
-    more or less than the attention would be gone.
+    `seen` is the trace in which they were found, of inputs of these `shapes`. A block that is no
+    module of its own is taken out of the graph of the module it stands in; of those that are
+    `kept`, such modules become graphs too, so that both arms of a timing are of one kind. Raises
+    MeasurementError with the path and the reason where more or less than the attention would go.
     """
-    for path, number in _replaced(seen, blocks).items():
-        parent, _, name = path.rpartition(".")
-        set_part(module.get_submodule(parent), name, HandOn(number))
+    whole, within = _levels(seen, (*blocks, *kept))
+    for block in blocks:
+        if block.path in whole:
+            _put(module, block.path, HandOn(whole[block.path]))
+    for path in within:
+        graph = graph_of(module.get_submodule(path), path)
+        for block in blocks:
+            if block.path == path:
+                hand_on(graph, seen, block)
+        _put(module, path, graph)
     left, expected = trace(module, images(module, shapes)), without(seen, blocks)
     if (left.params, left.macs) != (expected.params, expected.macs):
         raise MeasurementError(
@@ -49,6 +62,11 @@ def strip(
             f"MACs instead of {expected.params:,} and {expected.macs:,}: it cannot be taken out"
         )
     return module
+
+
+def _put(module: nn.Module, path: str, part: nn.Module) -> None:
+    parent, _, name = path.rpartition(".")
+    set_part(module.get_submodule(parent), name, part)
 
 
 def set_part(parent: nn.Module, name: str, part: nn.Module) -> None:
@@ -59,19 +77,23 @@ def set_part(parent: nn.Module, name: str, part: nn.Module) -> None:
         setattr(parent, name, part)
 
 
-def _replaced(seen: Trace, blocks: Sequence[TracedBlock]) -> dict[str, int]:
-    """Return the paths of the modules to replace, and which tensor each hands on."""
+def _levels(seen: Trace, blocks: Sequence[TracedBlock]) -> tuple[dict[str, int], list[str]]:
+    """Return the paths of modules that are attention, with what they hand on, and of the others."""
     living = Living(seen)
     living.remove([cut for block in blocks for cut in block.cuts])
-    found: dict[str, int] = {}
+    whole: dict[str, int] = {}
+    within: list[str] = []
     for block in blocks:
-        found[block.path] = _handed_on(seen, living, block)
-    for path in found:
-        calls = [number for number, call in enumerate(seen.calls) if call.path == path]
-        taken = {block.call for block in blocks if block.path == path}
-        if len(calls) > len(taken):
-            raise MeasurementError(f"{path} is called {len(calls)} times, not always as attention")
-    return found
+        calls = sum(call.path == block.path for call in seen.calls)
+        if calls > len({other.call for other in blocks if other.path == block.path}):
+            raise MeasurementError(f"{block.path} is called {calls} times, not always as attention")
+        try:
+            whole[block.path] = _handed_on(seen, living, block)
+        except MeasurementError:
+            if not block.path:
+                raise
+            within.append(block.path)
+    return whole, list(dict.fromkeys(within))
 
 
 def _handed_on(seen: Trace, living: Living, block: TracedBlock) -> int:

@@ -166,3 +166,35 @@ class Residual(nn.Module):
         """Return the last map."""
         y: Tensor = self.two(self.down(self.one(self.stem(x))))
         return y
+
+
+class Selective(nn.Module):
+    """Two branches weighed by an attention over both, as in selective kernels."""
+
+    def __init__(self, channels: int = 8) -> None:
+        super().__init__()
+        self.a = nn.Conv2d(channels, channels, 3, padding=1)
+        self.b = nn.Conv2d(channels, channels, 3, padding=2, dilation=2)
+        self.fc1 = nn.Linear(channels, 4)
+        self.fc2 = nn.Linear(4, 2 * channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the weighed sum of the branches."""
+        both = torch.stack([self.a(x), self.b(x)], 1)
+        s = self.fc2(torch.relu(self.fc1(both.sum(1).mean((2, 3)))))
+        weights = torch.softmax(s.view(-1, 2, x.shape[1]), 1)
+        return (both * weights[..., None, None]).sum(1)
+
+
+class Selected(nn.Module):
+    """A network whose attention stands among its convolutions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 3, stride=2, padding=1)
+        self.select = Selective()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the map."""
+        y: Tensor = self.select(torch.relu(self.stem(x)))
+        return y

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch import nn
+from torch import fx, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from se_cost.errors import MeasurementError, UsageError
 from se_cost.measure.models.build import blank_of, module_of
 from se_cost.measure.models.costs import costs, resolved
+from se_cost.measure.models.foreign import costs_of
 from se_cost.nets.attention.eca import ECA
 from se_cost.nets.attention.se import SE
 from se_cost.nets.imported import Imported
@@ -173,3 +174,31 @@ def test_a_tried_network_runs_and_trains() -> None:
     module = module_of(costs(of("Residual", attention=SE(r=4))).model)
     module(torch.randn(2, *SHAPE)).square().mean().backward()
     assert all(p.grad is not None for p in module.parameters())
+
+
+def test_what_stands_among_other_layers_is_taken_out_of_a_graph() -> None:
+    """The convolutions of the module stay; both arms run the same kind of copy."""
+    whole = costs(of("Selected"))
+    assert [(block.path, block.kind) for block in whole.blocks] == [("select", "sk")]
+    plain = module_of(whole.model.plain)
+    assert params(plain) == whole.plain.params == whole.network.params - (8 * 4 + 4 + 4 * 16 + 16)
+    for arm in (plain, module_of(whole.model)):
+        assert isinstance(arm.get_submodule("select"), fx.GraphModule)
+        arm(torch.randn(2, *SHAPE)).square().mean().backward()
+    assert macs(whole.model.plain) == whole.plain.macs
+
+
+def test_a_module_at_hand_stays_as_it_is() -> None:
+    """Its mode, values, gradients and hooks are those of before."""
+    module = module_of(costs(of()).model)
+    module(torch.randn(1, *SHAPE)).sum().backward()
+    before = {name: (p.clone(), p.grad) for name, p in module.named_parameters()}
+    found = costs_of(module, SHAPE)
+    assert found.attention.params == 2_680
+    assert found.model.stages == (1, 2)
+    assert module.training
+    for name, p in module.named_parameters():
+        value, gradient = before[name]
+        assert torch.equal(p, value)
+        assert p.grad is gradient
+    assert not any(part._forward_hooks or part._forward_pre_hooks for part in module.modules())
