@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from itertools import repeat
+from math import inf
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -68,8 +69,8 @@ def straggle() -> None:
             built.register_forward_pre_hook(lambda *_: time.sleep(DELAY))
         return built
 
-    plan = QuickPlan(quads=1, max_time=8, shortest=0.001)
-    with patch("se_cost.measure.timing.protocol._warm_up", return_value=(True, 1.0)):
+    plan = QuickPlan(quads=1, max_time=16, shortest=0.001)
+    with patch.multiple("se_cost.measure.timing.protocol", WINDOW=1, STEADY=inf):
         quick = time_quick(NET, three(NET), Settings(device="cpu", batch=2), plan)
         with patch.object(replicas, "network", slow):
             timing = time_quick(NET, three(NET), TRAIN, plan)

@@ -57,7 +57,7 @@ from se_cost.measure.timing.settings import QuickPlan, Settings
 from se_cost.nets.zoo.model import model
 net = model("se_resnet18", input=32)
 networks = {"baseline": net.plain, "network": net}
-plan = QuickPlan(quads=1, max_time=60, shortest=1e-6)
+plan = QuickPlan(quads=1, max_time=20, shortest=1e-6)
 job = TimeJob(networks, Settings(device="cpu", threads=1), plan, seed=1, number=5)
 found = work(job, 120, padding=100)
 (quad,) = found.quads
