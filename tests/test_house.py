@@ -11,7 +11,7 @@ import se_cost
 
 PACKAGE = Path(se_cost.__file__).parent
 FLOW = ["nets", "ledger", "paper", "measure", "documents", "gate", "report", "cli"]
-ROOMS = ["timing", "models", "steps", "machine", "counting", "ranks", "session", "explain"]
+ROOMS = ["timing", "models", "fuse", "steps", "machine", "counting", "ranks", "session", "explain"]
 APART = {("measure", "paper"), ("paper", "measure")}  # neither knows the other
 HEAVY = {"torch", "fvcore", "matplotlib", "numpy", "tabulate"}
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -24,13 +24,18 @@ DEVICE = Option("--device", MEASURING, "auto, cpu, cuda or cuda:N.", Device(), d
 BATCH = Option(
     "--batch", MEASURING, "Images per iteration.", POSITIVE, default=USUAL.batch, metavar="N"
 )
+DTYPE = Option("--dtype", MEASURING, "Number type.", OneOf(DType), default=USUAL.dtype)
+LAYOUT = Option("--layout", MEASURING, "Memory layout.", OneOf(MemoryFormat), default=USUAL.layout)
+THREADS = Option(
+    "--threads", MEASURING, "Threads on the CPU.", POSITIVE, usual="torch's choice", metavar="N"
+)
 SETTINGS = (
     MODE,
     DEVICE,
     BATCH,
-    Option("--dtype", MEASURING, "Number type.", OneOf(DType), default=USUAL.dtype),
+    DTYPE,
     Option("--autocast", MEASURING, "Weights stay float32; autocast lowers to --dtype."),
-    Option("--layout", MEASURING, "Memory layout.", OneOf(MemoryFormat), default=USUAL.layout),
+    LAYOUT,
     Option("--fold-norms", MEASURING, "Batch norms folded into convolutions; inference."),
     Option("--optimizer", MEASURING, "Training takes the optimiser's step too: SGD with momentum."),
     Option("--compile", MEASURING, "Compiled by torch.compile."),
@@ -43,14 +48,7 @@ SETTINGS = (
         default=USUAL.nproc,
         metavar="N",
     ),
-    Option(
-        "--threads",
-        MEASURING,
-        "Threads on the CPU.",
-        POSITIVE,
-        usual="torch's choice",
-        metavar="N",
-    ),
+    THREADS,
     Option(
         "--seed",
         MEASURING,

@@ -16,6 +16,7 @@ Networks = dict[str, Model]  # by arm, the plain one first
 BASELINE = "baseline"
 NETWORK = "network"
 TRIMMED = "without_final_stage"
+FUSED = "fused"  # the network, with its attention rewritten to cost less
 
 GRAPHS_NEED_CUDA = "--cuda-graphs needs --device cuda"
 
@@ -40,6 +41,14 @@ def ladder(model: Model) -> Networks:
         name = TRIMMED if number == 1 else f"without_stages_{'_'.join(map(str, gone))}"
         networks[name] = model.without(gone)
     return networks
+
+
+def fused(model: Model) -> Networks:
+    """Return the plain network, the one with attention, and that one fused.
+
+    Raises MeasurementError if there is no attention.
+    """
+    return {**dict(list(three(model).items())[:2]), FUSED: model}
 
 
 def itself(model: Model) -> Networks:

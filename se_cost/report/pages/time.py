@@ -133,7 +133,7 @@ def lines(document: TimeDocument) -> Iterator[TimedLine]:
     )
     for rung in document.ladder:
         stages = f"stage{'s' * (len(rung.dropped) > 1)} {joined(rung.dropped)}"
-        yield TimedLine(number, f"without {stages}", rung)
+        yield TimedLine(number, f"without {stages}" if rung.dropped else "fused", rung)
 
 
 def plain(document: TimeDocument) -> str:
@@ -156,15 +156,22 @@ def mib(arm: Arm) -> float | None:
 def sentence(document: TimeDocument) -> str:
     """Return the overhead of attention in one sentence."""
     change = document.overhead
-    if change.low is None or change.high is None:
-        interval = NO_INTERVAL
-    else:
-        interval = f"95 % interval {change.low:+.2f} to {change.high:+.2f}"
     if document.self_check:
         zero = "contains zero" if change.holds_zero else "excludes zero, as in 1 run of 20"
-        return f"{change.percent:+.2f} % time beside itself ({interval}): {zero}."
-    beside = f"{change.percent:+.2f} % time beside {plain(document)}"
-    return f"{beside} ({interval}): {change.verdict}."
+        return f"{change.percent:+.2f} % time beside itself ({_interval(change)}): {zero}."
+    return beside(plain(document), change)
+
+
+def beside(name: str, change: Overhead) -> str:
+    """Return an overhead in one sentence; `name` is the network that it is beside."""
+    said = f"{change.percent:+.2f} % time beside {name}"
+    return f"{said} ({_interval(change)}): {change.verdict}."
+
+
+def _interval(change: Overhead) -> str:
+    if change.low is None or change.high is None:
+        return NO_INTERVAL
+    return f"95 % interval {change.low:+.2f} to {change.high:+.2f}"
 
 
 def basis(document: TimeDocument) -> str:

@@ -1,0 +1,81 @@
+"""What was done to the attention of a network; imports no torch."""
+
+from enum import StrEnum
+
+from se_cost.record import Record
+
+
+class How(StrEnum):
+    """How to fold the scale; a block that cannot have the form takes the best of the others."""
+
+    AUTO = "auto"  # the form that moves the fewest bytes
+    ADDCMUL = "addcmul"
+    WEIGHTS = "weights"
+    PRODUCT = "product"
+
+
+class SqueezeForm(StrEnum):
+    """Where the map is averaged."""
+
+    MOVED = "moved"  # before the 1x1 convolution, which the first FC absorbs
+    KEPT = "kept"
+
+
+class ScaleForm(StrEnum):
+    """What became of the multiplication of the map by its factor."""
+
+    ADDCMUL = "addcmul"  # one operator with the sum, or with the norm, that follows
+    WEIGHTS = "weights"  # scaled weights of the convolution before or after
+    PRODUCT = "product"  # the convolution as a batched matrix product, weights scaled per image
+    POOLED = "pooled"  # scales what a pooling makes of the map
+    IN_PLACE = "in place"  # a pass of its own, which overwrites the map
+    KEPT = "kept"
+
+
+class FusedBlock(Record):
+    """One attention block: what it gates (channels x height x width), and what was done to it.
+
+    An E-pass is one read or write of the gated map; both counts are those that the block adds to
+    the plain network. MACs are those of the excitation, for one image.
+    """
+
+    path: str  # in the original network
+    kind: str
+    channels: int
+    height: int
+    width: int
+    squeeze: SqueezeForm
+    squeeze_reason: str
+    scale: ScaleForm
+    into: str  # path of the part that the scale was folded into, empty if there is none
+    scale_reason: str
+    e_passes_before: float
+    e_passes_after: float
+    macs_before: int
+    macs_after: int
+
+    @property
+    def fused(self) -> bool:
+        """Return whether anything was done to the block."""
+        return self.squeeze is not SqueezeForm.KEPT or self.scale is not ScaleForm.KEPT
+
+
+class TrainedBlock(Record):
+    """One attention block in training: whether it was fused, with the norm before it, and why."""
+
+    path: str
+    kind: str
+    fused: bool
+    norm: bool
+    reason: str
+
+
+class Proof(Record):
+    """Largest difference of the outputs over random inputs, relative to the largest output.
+
+    `float64` is that of the same rewriting of the network in double precision.
+    """
+
+    float64: float
+    working: float
+    dtype: str  # the working type, for instance float32

@@ -1,0 +1,50 @@
+"""`se-cost fuse`: what it prints, saves and times."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from cli.conftest import Run
+
+NETS = Path(__file__).parents[1] / "data" / "models" / "nets.py"
+
+
+def test_a_network_of_the_zoo(run: Run, tmp_path: Path) -> None:
+    """It is proved to be the same function, and can be taken away."""
+    saved = tmp_path / "fused.pt2"
+    words = f"fuse --arch se_resnet18 --input 32 --save {saved} --format json"
+    result = run(*words.split())
+    assert result.exit_code == 0, result.stderr
+    document = json.loads(result.stdout)
+    assert {block["scale"] for block in document["blocks"]} == {"addcmul"}
+    assert document["proof"]["float64"] < 1e-10
+    again = torch.export.load(saved).module()
+    assert again(torch.randn(1, 3, 32, 32)).shape == (1, 1000)
+
+
+def test_it_is_timed_beside_both(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plain, with attention, and fused, in the same processes."""
+    words = "fuse --arch se_resnet18 --input 32 --device cpu --time --quick --runs 1 --format json"
+    result = run(*words.split(), "--max-time", "30")
+    assert result.exit_code == 0, result.stderr
+    timed = json.loads(result.stdout)["time"]
+    assert timed["settings"]["fold_norms"]
+    assert timed["without_final_stage"] is None
+    assert [rung["dropped"] for rung in timed["ladder"]] == [[]]
+    assert {quad["arm"] for quad in timed["samples"]["quads"]} == {"network", "fused"}
+    shown = run("fuse", "--arch", "se_resnet18", "--input", "32")
+    assert "8 of 8 blocks rewritten." in shown.stdout
+
+
+def test_a_model_of_the_user(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What can be read of it is rewritten, what cannot is left alone with a reason."""
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.delitem(sys.modules, "nets", raising=False)
+    result = run(*f"fuse --model {NETS}:Net --input 3x32x32 --format json".split())
+    assert result.exit_code == 0, result.stderr
+    document = json.loads(result.stdout)
+    assert len(document["blocks"]) + len(document["unread"]) >= 1
+    assert document["proof"]["float64"] < 1e-10
