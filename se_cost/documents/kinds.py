@@ -13,6 +13,7 @@ KINDS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     "flops": (("flops", "FlopsDocument", ""),),
     "time": (("time", "BatchesDocument", "batches"), ("time", "TimeDocument", "")),
     "explain": (("explain", "ExplainDocument", ""),),
+    "plan": (("plan", "PlanDocument", ""),),
     "paper": (("paper", "PaperDocument", ""),),
     "report": (("report", "ReportsDocument", "networks"), ("report", "ReportDocument", "")),
     "check": (("check", "CheckDocument", ""),),

@@ -1,23 +1,12 @@
 """What a choice costs beside the plain network: whole numbers, so that sums are exact."""
 
-from enum import StrEnum
 from fractions import Fraction
 
 from se_cost.measure.machine.figures import Machine
+from se_cost.planning.words import Dimension
 from se_cost.record import Record
 
 TICKS = 10**21  # of a second: a time is a whole number of these, and sums like all other costs
-
-
-class Dimension(StrEnum):
-    """A cost that can be limited, or be an axis of the frontier."""
-
-    PARAMS = "params"
-    MACS = "macs"  # of one image
-    BYTES = "bytes"  # moved in one iteration
-    SAVED = "saved"  # activation bytes that training saves, of one iteration
-    ACTIVATIONS = "activations"  # float32 bytes that layers write for one image
-    TIME = "time"  # of one iteration, predicted
 
 
 class Amounts(Record):

@@ -10,20 +10,9 @@ from se_cost.ledger.traffic import forward_bytes, saved_bytes
 from se_cost.measure.explain.prediction import SIZES
 from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.nets.model import Model
-from se_cost.planning.amounts import TICKS, Dimension
+from se_cost.planning.amounts import TICKS
+from se_cost.planning.words import CAPS, Asked, Cap, Dimension
 from se_cost.record import Record
-
-Asked = int | float | Fraction
-
-
-class Cap(Record):
-    """A limit that can be asked for; `word` is its option behind `max-`."""
-
-    word: str
-    dimension: Dimension
-    about: str  # in the help
-    share: bool = False  # per cent of the plain network
-    whole: bool = False  # of the network, plain and attention together
 
 
 class Limit(Record):
@@ -32,41 +21,6 @@ class Limit(Record):
     cap: Cap
     asked: float  # per cent, seconds, bytes or a count
     at_most: int  # in the unit of the cost; a time in ticks
-
-
-CAPS: Mapping[str, Cap] = {
-    cap.word: cap
-    for cap in (
-        Cap("params", Dimension.PARAMS, "Parameters.", whole=True),
-        Cap("macs", Dimension.MACS, "MACs of one image.", whole=True),
-        Cap("activation-bytes", Dimension.ACTIVATIONS, "", whole=True),
-        Cap("attention-params-percent", Dimension.PARAMS, "", share=True),
-        Cap("attention-macs-percent", Dimension.MACS, "", share=True),
-        Cap("attention-params", Dimension.PARAMS, "Parameters that attention adds."),
-        Cap("attention-macs", Dimension.MACS, "MACs that attention adds to one image."),
-        Cap("attention-bytes", Dimension.BYTES, "Bytes that attention moves in an iteration."),
-        Cap(
-            "attention-bytes-percent",
-            Dimension.BYTES,
-            "% that it adds to the bytes moved; inference.",
-            share=True,
-        ),
-        Cap("attention-saved", Dimension.SAVED, "Activation bytes it saves for the backward pass."),
-        Cap(
-            "attention-saved-percent",
-            Dimension.SAVED,
-            "% that it adds to the bytes saved.",
-            share=True,
-        ),
-        Cap("attention-time", Dimension.TIME, "Time it adds to an iteration, predicted."),
-        Cap(
-            "attention-time-percent",
-            Dimension.TIME,
-            "% that it adds to the time, predicted.",
-            share=True,
-        ),
-    )
-}
 
 
 class PlainAmounts(Record):

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from se_cost.ledger.costs import costs
 from se_cost.measure.timing.settings import Settings
 from se_cost.nets.model import Model
-from se_cost.planning.amounts import Amounts, Dimension, Pace, amount
+from se_cost.planning.amounts import Amounts, Pace, amount
 from se_cost.planning.budget import PlainAmounts, plain_amounts
-from se_cost.planning.sites import By, Site, sites, summed
+from se_cost.planning.sites import Site, sites, summed
+from se_cost.planning.words import By, Dimension
 from se_cost.record import Record, replace
 
 

@@ -8,15 +8,16 @@ from se_cost.errors import UsageError
 from se_cost.measure.machine.figures import Machine
 from se_cost.measure.timing.settings import Settings
 from se_cost.nets.model import Model
-from se_cost.planning.amounts import Amounts, Dimension, Pace, amount, pace
-from se_cost.planning.budget import CAPS, Asked, Limit, PlainAmounts, limit, plain_amounts
+from se_cost.planning.amounts import Amounts, Pace, amount, pace
+from se_cost.planning.budget import Limit, PlainAmounts, limit, plain_amounts
 from se_cost.planning.frontier import MOST_SITES, by_sites, frontier
 from se_cost.planning.labels import Item as SearchItem
 from se_cost.planning.labels import Items
 from se_cost.planning.marks import Mark, marks
 from se_cost.planning.naming import model_of
 from se_cost.planning.optimum import best
-from se_cost.planning.sites import By, Candidate, Site, sites, summed, taken
+from se_cost.planning.sites import Candidate, Site, sites, summed, taken
+from se_cost.planning.words import CAPS, Asked, By, Dimension
 from se_cost.record import Record, replace
 from se_cost.text import joined
 

@@ -1,7 +1,6 @@
 """The places of a network that are decided about, and what each can take."""
 
 from collections.abc import Iterable, Sequence
-from enum import StrEnum
 from functools import reduce
 from itertools import groupby
 from operator import add
@@ -14,14 +13,8 @@ from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.nets.attention.kinds import AnyKind
 from se_cost.nets.model import Model
 from se_cost.planning.amounts import Amounts
+from se_cost.planning.words import By
 from se_cost.record import Record
-
-
-class By(StrEnum):
-    """What is decided at once."""
-
-    STAGE = "stage"
-    BLOCK = "block"
 
 
 class Candidate(Record):

@@ -8,10 +8,10 @@ from se_cost.measure.machine.figures import Machine
 from se_cost.measure.timing.settings import Settings
 from se_cost.nets.model import Model
 from se_cost.nets.zoo.model import model
-from se_cost.planning.amounts import Dimension
 from se_cost.planning.labels import Items
 from se_cost.planning.plan import Question, items
-from se_cost.planning.sites import By, sites
+from se_cost.planning.sites import sites
+from se_cost.planning.words import By, Dimension
 
 RATIOS = (2, 4, 8, 16, 32, 64)
 MACHINE = Machine(bandwidth=2e10, launch=2e-6)

@@ -3,7 +3,8 @@
 import pytest
 
 from se_cost.measure.machine.figures import Machine
-from se_cost.planning.amounts import TICKS, Amounts, Dimension, amount, pace, seconds
+from se_cost.planning.amounts import TICKS, Amounts, amount, pace, seconds
+from se_cost.planning.words import Dimension
 
 ONE = Amounts(params=1, macs=2, bytes=3, saved=4, activations=5, operators=6)
 

@@ -9,7 +9,8 @@ from se_cost.ledger.costs import costs
 from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.nets.zoo.model import model
 from se_cost.planning.amounts import TICKS
-from se_cost.planning.budget import CAPS, Asked, limit, plain_amounts
+from se_cost.planning.budget import limit, plain_amounts
+from se_cost.planning.words import CAPS, Asked
 
 NET = model("se_resnet50")
 PLAIN = plain_amounts(NET, Settings(batch=2), Fraction(1, 20))

@@ -4,9 +4,9 @@ from hypothesis import given, settings
 
 from planning.searched import brute, costs, every, found, key
 from planning.test_optimum import problems
-from se_cost.planning.amounts import Dimension
 from se_cost.planning.frontier import by_sites, frontier
 from se_cost.planning.labels import Items
+from se_cost.planning.words import Dimension
 
 AXES = (Dimension.PARAMS, Dimension.TIME)
 

@@ -7,8 +7,9 @@ from se_cost.ledger.costs import costs
 from se_cost.ledger.traffic import by_stage
 from se_cost.measure.timing.settings import Settings
 from se_cost.nets.zoo.model import model
-from se_cost.planning.amounts import Dimension, pace
+from se_cost.planning.amounts import pace
 from se_cost.planning.maps import Cell, cells
+from se_cost.planning.words import Dimension
 
 NET = model("se_resnet50")
 INPUTS, BATCHES = ((64, 64), (224, 224)), (1, 32)

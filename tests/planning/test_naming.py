@@ -14,7 +14,8 @@ from se_cost.measure.timing.settings import Settings
 from se_cost.nets.model import Model
 from se_cost.nets.zoo.model import model
 from se_cost.planning.naming import BLOCKS_DIFFER, KINDS_DIFFER, call, model_of, table, unnamed
-from se_cost.planning.sites import By, sites, taken
+from se_cost.planning.sites import sites, taken
+from se_cost.planning.words import By
 
 
 @settings(max_examples=60, deadline=None)

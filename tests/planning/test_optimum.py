@@ -8,10 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from planning.searched import brute, costs, every, found, key
-from se_cost.planning.amounts import Dimension
 from se_cost.planning.labels import Item, Items
 from se_cost.planning.optimum import best
-from se_cost.planning.sites import By
+from se_cost.planning.words import By, Dimension
 
 DIMENSIONS = (Dimension.PARAMS, Dimension.MACS, Dimension.TIME)
 Table = list[tuple[tuple[object, ...], tuple[int, ...], tuple[int, ...]]]

@@ -7,9 +7,10 @@ import pytest
 from planning.searched import MACHINE, question
 from se_cost.errors import UsageError
 from se_cost.nets.zoo.model import model
-from se_cost.planning.amounts import Dimension, pace
+from se_cost.planning.amounts import pace
 from se_cost.planning.plan import items, planned, worth
-from se_cost.planning.sites import By, sites
+from se_cost.planning.sites import sites
+from se_cost.planning.words import By, Dimension
 from se_cost.record import replace
 
 NET = question("se_resnet50")

@@ -18,7 +18,8 @@ from se_cost.nets.model import Model
 from se_cost.nets.zoo.model import model
 from se_cost.nets.zoo.registry import FAMILIES
 from se_cost.planning.amounts import Amounts
-from se_cost.planning.sites import By, sites, summed, taken
+from se_cost.planning.sites import sites, summed, taken
+from se_cost.planning.words import By
 from se_cost.record import replace
 
 TRAIN = Settings(mode=Mode.TRAIN, batch=3)

@@ -14,6 +14,7 @@ PAGES: Mapping[str, str] = {  # files of this package, by class
     "TimeDocument": "time",
     "BatchesDocument": "batches",
     "ExplainDocument": "explain",
+    "PlanDocument": "plan",
     "PaperDocument": "paper",
     "ReportDocument": "report",
     "ReportsDocument": "reports",
