@@ -123,7 +123,7 @@ EVERY: Mapping[str, Callable[[], Document]] = {
     "batches": lambda: batches([timing(SE50), weighed(timing(SE50, Settings(batch=8)))]),
     "explain": lambda: explained(explanation(SE50)),
     "plan": lambda: planned_for("se_resnet50"),
-    "plan by block": lambda: planned_for("se_resnet18", By.BLOCK),
+    "plan by block": lambda: planned_for("se_resnet18", By.BLOCK, 30_000),
     "plan impossible": lambda: planned_for("se_resnet50", most=100),
     "plan verified": verified,
     "paper": published,

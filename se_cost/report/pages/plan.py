@@ -7,7 +7,7 @@ from se_cost.nets.zoo.registry import title
 from se_cost.planning.words import By, Dimension
 from se_cost.report.page import Block, Cell, Column, Console, Page, Table, Text, Warning
 from se_cost.report.pages.maps import mapped
-from se_cost.report.pages.planned import columns, kind, picture, spelled
+from se_cost.report.pages.planned import along, columns, kind, picture, spelled
 from se_cost.report.pages.verification import verified
 from se_cost.report.pages.words import MIB
 from se_cost.text import joined, plural
@@ -79,6 +79,7 @@ def _sentences(document: PlanDocument) -> list[str]:
         f"{held[:1].upper()}{held[1:]}: {what}, {costs} beside {plain}.",
         f"Most is {document.objective[0]}, {document.objective[1]}; {document.objective[2]}.",
         *_trimmed(document),
+        *_beaten(document),
         NO_TIME if document.machine is None else _machine(document),
     ]
 
@@ -120,6 +121,31 @@ def _trimmed(document: PlanDocument) -> list[str]:
     if whole.time_ms and kept.time_ms is not None:
         saved.append(f"{_share(whole.time_ms, kept.time_ms)} of its predicted time")
     return [f"Leaving out the final stage of {described(document.recipe)} saves {joined(saved)}."]
+
+
+def _beaten(document: PlanDocument) -> list[str]:
+    """Return what keeps more than the usual configuration and costs no more on either axis."""
+    usual = next((c for c in document.choices if c.options == document.recipe_options), None)
+    if usual is None or usual.on_frontier:
+        return []
+    better = next(
+        (
+            one
+            for one in document.choices
+            if one.on_frontier
+            and (one.value, one.log_widths) >= (usual.value, usual.log_widths)
+            and all(along(one, axis) <= along(usual, axis) for axis in document.axes)
+        ),
+        None,
+    )
+    if better is None:
+        return []
+    sentence = (
+        f"{described(document.recipe)} is not on the frontier of {_axes(document)}: "
+        f"{spelled(better.sites)} keeps no less attention, as it is measured here, and costs no "
+        "more in either."
+    )
+    return [sentence]
 
 
 def _share(whole: float, kept: float) -> str:

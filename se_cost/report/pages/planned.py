@@ -76,7 +76,7 @@ def picture(document: PlanDocument) -> Picture:
         from se_cost.report.figures.plan import Spot, frontier
 
         spots = [
-            Spot(_along(one, a), _along(one, b), one.blocks, _names(one), one.on_frontier)
+            Spot(along(one, a), along(one, b), one.blocks, _names(one), one.on_frontier)
             for one in document.choices
         ]
         return frontier(name, AXES[a], AXES[b], spots)
@@ -95,7 +95,7 @@ AXES = {
 }
 
 
-def _along(one: PlannedChoice, axis: Dimension) -> float:
+def along(one: PlannedChoice, axis: Dimension) -> float:
     """Return the place of a choice on an axis, in its unit."""
     match axis:
         case Dimension.PARAMS:
