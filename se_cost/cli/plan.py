@@ -16,7 +16,7 @@ from se_cost.cli.options.plan import (
     VALUE,
     VERIFY,
     Candidates,
-    Known,
+    KnownMachine,
     candidates_options,
     limits_options,
     machine_options,
@@ -29,7 +29,7 @@ from se_cost.errors import UsageError
 from se_cost.measure.session.several import Asked, Finished, time_several
 from se_cost.measure.timing.arms import BASELINE, NETWORK, expect_possible, expect_trainable
 from se_cost.measure.timing.settings import Protocol, Settings
-from se_cost.nets.model import Model
+from se_cost.nets.model import Zoo
 from se_cost.planning.words import Asked as Amount
 from se_cost.planning.words import By, Dimension
 
@@ -65,7 +65,7 @@ def command(
     frontier: tuple[Dimension, ...] | None,
     verify: int | None,
     iterations: Iterations,
-    known: Known,
+    known: KnownMachine,
     protocol: Protocol,
     output: Output,
 ) -> None:
@@ -131,7 +131,7 @@ def _verified(answer: "Plan", number: int, protocol: Protocol, quiet: bool) -> F
     return time_several(asked, bars(asked, quiet))
 
 
-def _asked(model: Model, settings: Settings, protocol: Protocol) -> Asked:
+def _asked(model: Zoo, settings: Settings, protocol: Protocol) -> Asked:
     expect_possible(settings)
     expect_trainable(model, settings)
     return Asked(model, {BASELINE: model.plain, NETWORK: model}, settings, protocol)

@@ -3,12 +3,12 @@
 from math import log
 
 from se_cost.nets.attention.kinds import ratio
-from se_cost.nets.model import Model
+from se_cost.nets.model import Zoo
 from se_cost.nets.words import options
 from se_cost.planning.amounts import TICKS, Amounts, Pace
 from se_cost.planning.marks import errors
 from se_cost.planning.plan import Choice, Plan, worth
-from se_cost.planning.sites import Candidate, Site
+from se_cost.planning.sites import Alternative, Site
 from se_cost.record import Record
 
 
@@ -95,7 +95,7 @@ def _value(found: Plan, one: Choice) -> int | float:
     return total * sum(found.question.values) / max(1, units)
 
 
-def _at(site: Site, candidate: Candidate) -> AtSite:
+def _at(site: Site, candidate: Alternative) -> AtSite:
     kind = candidate.kind
     return AtSite(
         stage=site.stage,
@@ -106,7 +106,7 @@ def _at(site: Site, candidate: Candidate) -> AtSite:
     )
 
 
-def _published(model: Model | None) -> tuple[Published, ...]:
+def _published(model: Zoo | None) -> tuple[Published, ...]:
     if model is None:
         return ()
     return tuple(
@@ -119,7 +119,7 @@ def milliseconds(ticks: int) -> float:
     return 1000 * ticks / TICKS
 
 
-def kind_words(candidate: Candidate) -> str:
+def kind_words(candidate: Alternative) -> str:
     """Return what a site takes, for instance `se r=8`, or `none`."""
     if candidate.kind is None:
         return "none"

@@ -9,7 +9,7 @@ from se_cost.ledger.costs import costs
 from se_cost.ledger.traffic import forward_bytes, saved_bytes
 from se_cost.measure.explain.prediction import SIZES
 from se_cost.measure.timing.settings import Mode, Settings
-from se_cost.nets.model import Model
+from se_cost.nets.model import Zoo
 from se_cost.planning.amounts import TICKS
 from se_cost.planning.words import CAPS, Asked, Cap, Dimension
 from se_cost.record import Record
@@ -40,7 +40,7 @@ class PlainAmounts(Record):
         return found
 
 
-def plain_amounts(model: Model, settings: Settings, seconds: Fraction | None) -> PlainAmounts:
+def plain_amounts(model: Zoo, settings: Settings, seconds: Fraction | None) -> PlainAmounts:
     """Return what the plain network of a model costs; `seconds` is its time, where it is known."""
     plain, batch, size = costs(model).plain, settings.batch, SIZES[settings.dtype]
     inference = settings.mode is Mode.INFER

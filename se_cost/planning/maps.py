@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from se_cost.ledger.costs import costs
 from se_cost.measure.timing.settings import Settings
-from se_cost.nets.model import Model
+from se_cost.nets.model import Zoo
 from se_cost.planning.amounts import Amounts, Pace, amount
 from se_cost.planning.budget import PlainAmounts, plain_amounts
 from se_cost.planning.sites import Site, sites, summed
@@ -15,7 +14,7 @@ from se_cost.record import Record, replace
 class Cell(Record):
     """One input size and batch."""
 
-    model: Model
+    model: Zoo
     batch: int
     plain: PlainAmounts
     stages: tuple[Site, ...]  # each with one candidate, and nothing
@@ -40,7 +39,7 @@ class Cell(Record):
 
 
 def cells(
-    model: Model,
+    model: Zoo,
     inputs: Sequence[tuple[int, int]],
     batches: Sequence[int],
     settings: Settings,
@@ -52,4 +51,4 @@ def cells(
         for batch in batches:
             how = replace(settings, batch=batch)
             plain = plain_amounts(sized, how, None)
-            yield Cell(costs(sized).model, batch, plain, sites((sized,), how, By.STAGE), pace)
+            yield Cell(sized, batch, plain, sites((sized,), how, By.STAGE), pace)

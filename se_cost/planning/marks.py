@@ -4,7 +4,7 @@ from functools import cache
 
 from se_cost.nets.attention.kinds import Attention
 from se_cost.nets.attention.se import SE
-from se_cost.nets.model import Model
+from se_cost.nets.model import Zoo
 from se_cost.nets.zoo.registry import title
 from se_cost.paper.published import Tradeoff, tradeoffs
 from se_cost.record import Record, replace
@@ -18,15 +18,15 @@ class Mark(Record):
     """A configuration that is shown beside the choices."""
 
     name: str
-    model: Model
+    model: Zoo
 
 
-def marks(asked: Model) -> list[Mark]:
+def marks(asked: Zoo) -> list[Mark]:
     """Return the configurations of the paper that are like a network, and that network trimmed.
 
     The paper's FCs have no biases; those of the network may have some.
     """
-    found: dict[Model, Mark] = {}
+    found: dict[Zoo, Mark] = {}
     for row in _rows():
         if like := _like(asked, row.model):
             name = row.row.removeprefix(title(asked)).strip() or "SE all"
@@ -38,12 +38,12 @@ def marks(asked: Model) -> list[Mark]:
     return list(found.values())
 
 
-def errors(model: Model) -> list[Tradeoff]:
+def errors(model: Zoo) -> list[Tradeoff]:
     """Return the rows of the paper that print the error rates of exactly this network."""
     return [row for row in _rows() if row.model == model]
 
 
-def nearly(model: Model) -> bool:
+def nearly(model: Zoo) -> bool:
     """Return whether the paper prints the error rates of this network without its biases."""
     return any(_like(model, row.model) == model and row.model != model for row in _rows())
 
@@ -54,7 +54,7 @@ def _rows() -> tuple[Tradeoff, ...]:
     return tuple(row for row in found if row.table in ABLATED and row.model.stages)
 
 
-def _like(asked: Model, model: Model) -> Model | None:
+def _like(asked: Zoo, model: Zoo) -> Zoo | None:
     """Return a network of the paper with the biases of another, None if they differ elsewhere."""
     kinds, own = model.attention.stages, asked.attention.stages
     if not own or not isinstance(own[0], SE):
@@ -68,6 +68,6 @@ def _like(asked: Model, model: Model) -> Model | None:
     return found if alike else None
 
 
-def _alike(asked: Model, model: Model) -> bool:
+def _alike(asked: Zoo, model: Zoo) -> bool:
     """Return whether two networks are the same apart from their attention."""
     return asked.plain == model.plain

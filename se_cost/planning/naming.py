@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 
 from se_cost.ledger.costs import costs
 from se_cost.nets.attention.kinds import Attention
-from se_cost.nets.model import Model
+from se_cost.nets.model import Zoo
 from se_cost.nets.words import options
 from se_cost.nets.zoo.registry import FAMILIES, arch
-from se_cost.planning.sites import Candidate, Site
+from se_cost.planning.sites import Alternative, Site
 from se_cost.record import replace
 from se_cost.text import joined
 
@@ -15,12 +15,12 @@ KINDS_DIFFER = "stages hold different kinds of attention"
 BLOCKS_DIFFER = "blocks of one stage differ"
 
 
-def model_of(base: Model, sites: Sequence[Site], chosen: Sequence[Candidate]) -> Model | None:
+def model_of(base: Zoo, sites: Sequence[Site], chosen: Sequence[Alternative]) -> Zoo | None:
     """Return the model of a choice, None if no option can name it."""
     return None if unnamed(sites, chosen) else _built(base, sites, chosen)
 
 
-def unnamed(sites: Sequence[Site], chosen: Sequence[Candidate]) -> str:
+def unnamed(sites: Sequence[Site], chosen: Sequence[Alternative]) -> str:
     """Return why no option names a choice, empty if one does."""
     by_stage: dict[int, set[object]] = {}
     for site, candidate in zip(sites, chosen, strict=True):
@@ -31,11 +31,11 @@ def unnamed(sites: Sequence[Site], chosen: Sequence[Candidate]) -> str:
     return KINDS_DIFFER if len(kinds) > 1 else ""
 
 
-def _usual_ratio(candidate: Candidate) -> dict[str, int]:
+def _usual_ratio(candidate: Alternative) -> dict[str, int]:
     return {"r": 1} if hasattr(candidate.kind, "r") else {}
 
 
-def _built(base: Model, sites: Sequence[Site], chosen: Iterable[Candidate]) -> Model:
+def _built(base: Zoo, sites: Sequence[Site], chosen: Iterable[Alternative]) -> Zoo:
     kinds = {site.stage: c.kind for site, c in zip(sites, chosen, strict=True) if c.kind}
     if not kinds:
         return base.plain
@@ -45,7 +45,7 @@ def _built(base: Model, sites: Sequence[Site], chosen: Iterable[Candidate]) -> M
     return replace(base, arch=name, attention=attention)
 
 
-def table(model: Model, percent_of_time: float | None = None) -> str:
+def table(model: Zoo, percent_of_time: float | None = None) -> str:
     """Return the budget in pyproject.toml that holds a model to what it costs now."""
     network = costs(model).network
     lines = [f"{key} = {_toml(key, value)}" for key, value in _words(model).items()]
@@ -55,7 +55,7 @@ def table(model: Model, percent_of_time: float | None = None) -> str:
     return "\n".join(("[[tool.se-cost.budgets]]", *lines))
 
 
-def call(model: Model) -> str:
+def call(model: Zoo) -> str:
     """Return the call that makes a model in Python."""
     words = _words(model)
     name = words.pop("arch")
@@ -66,7 +66,7 @@ def call(model: Model) -> str:
 Word = str | bool | float | tuple[int, ...]
 
 
-def _words(model: Model) -> dict[str, Word]:
+def _words(model: Zoo) -> dict[str, Word]:
     """Return the options of a model with their values."""
     found: dict[str, Word] = {}
     for option in options(model).removeprefix("--").split(" --"):

@@ -18,7 +18,7 @@ from se_cost.record import Record, replace
 BEAM = 200  # labels that a quick search keeps, whose answer is where the exact one begins
 
 
-class Search(Record):
+class Demands(Record):
     """What a label must keep: the budgets, and the bound on what it can become."""
 
     sites: Sequence[Items]
@@ -76,7 +76,7 @@ def _most_worth(sites: Sequence[Items], limits: Sequence[int]) -> tuple[int, tup
     ]
     wares = [tuple((float(item.worth), _shares(item, limits)) for item in site) for site in items]
     budgets = [1.0] * len(limits)
-    search = Search(items, tuple(limits), relaxed(wares, budgets, 0), _runs(items), 0, 0)
+    search = Demands(items, tuple(limits), relaxed(wares, budgets, 0), _runs(items), 0, 0)
     found = _reached(search, BEAM)[0]
     more = 1 - found[0][0]  # worth is whole
     if search.relaxation.most[0] >= more - search.relaxation.slack:
@@ -116,7 +116,7 @@ def _widest(
     ]
     reached = sum(log(site[i].widths) for site, i in zip(sites, known, strict=True))
     prices = relaxed(wares, limits_and_worth, reached)
-    search = Search(sites, tuple(limits), prices, _runs(sites), worth, reached)
+    search = Demands(sites, tuple(limits), prices, _runs(sites), worth, reached)
     quick = _reached(search, BEAM)
     reached = max([reached, *(log(-label[0][1]) for label in quick[:1])])
     prices = relaxed(wares, limits_and_worth, reached)
@@ -136,7 +136,7 @@ def _runs(sites: Sequence[Items]) -> list[int]:
     return runs
 
 
-def _reached(search: Search, width: int | None = None) -> list[Label]:
+def _reached(search: Demands, width: int | None = None) -> list[Label]:
     """Return the complete labels that nothing beats, the best first; a `width` makes it quick."""
     labels = [(EMPTY[0], (0,) * len(search.limits), 0.0)]
     most = list(
@@ -150,7 +150,7 @@ def _reached(search: Search, width: int | None = None) -> list[Label]:
     return labels
 
 
-def _step(search: Search, n: int, site: Items, labels: Sequence[Label], most: int) -> list[Label]:
+def _step(search: Demands, n: int, site: Items, labels: Sequence[Label], most: int) -> list[Label]:
     """Return every label with every item of the next site that keeps what must be kept."""
     profits, run = search.relaxation.profits[n], search.runs[n]
     floor = search.floor - search.relaxation.slack - search.relaxation.most[n + 1]

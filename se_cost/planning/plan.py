@@ -7,7 +7,7 @@ from math import lcm
 from se_cost.errors import UsageError
 from se_cost.measure.machine.figures import Machine
 from se_cost.measure.timing.settings import Settings
-from se_cost.nets.model import Model
+from se_cost.nets.model import Zoo
 from se_cost.planning.amounts import Amounts, Pace, amount, pace
 from se_cost.planning.budget import Limit, PlainAmounts, limit, plain_amounts
 from se_cost.planning.frontier import MOST_SITES, by_sites, frontier
@@ -16,19 +16,19 @@ from se_cost.planning.labels import Items
 from se_cost.planning.marks import Mark, marks
 from se_cost.planning.naming import model_of
 from se_cost.planning.optimum import best
-from se_cost.planning.sites import Candidate, Site, sites, summed, taken
+from se_cost.planning.sites import Alternative, Site, sites, summed, taken
 from se_cost.planning.words import CAPS, Asked, By, Dimension
 from se_cost.record import Record, replace
 from se_cost.text import joined
 
-Chosen = tuple[Candidate, ...]
+Chosen = tuple[Alternative, ...]
 
 
 class Question(Record):
     """What is to be planned."""
 
-    asked: Model  # the network with its usual attention in all stages that may hold some
-    models: tuple[Model, ...]  # the same with every attention that a stage can be given
+    asked: Zoo  # the network with its usual attention in all stages that may hold some
+    models: tuple[Zoo, ...]  # the same with every attention that a stage can be given
     settings: Settings
     by: By = By.STAGE
     limits: Mapping[str, Asked] = {}  # by the word of their cap
@@ -43,7 +43,7 @@ class Choice(Record):
 
     sites: tuple[Site, ...]
     taken: Chosen
-    model: Model | None
+    model: Zoo | None
     marks: tuple[str, ...] = ()
     on_frontier: bool = False
 
@@ -53,7 +53,7 @@ class Choice(Record):
         return summed(self.taken)
 
     @property
-    def key(self) -> Model | Chosen:
+    def key(self) -> Zoo | Chosen:
         """Return what makes it the same as another."""
         return self.model or self.taken
 
@@ -240,10 +240,10 @@ def _shown(
             yield Choice(found, tuple(site.candidates[0] for site in found), model, own)
 
 
-def _names(question: Question, chosen: Choice | None) -> dict[Model | None, tuple[str, ...]]:
+def _names(question: Question, chosen: Choice | None) -> dict[Zoo | None, tuple[str, ...]]:
     """Return the names of the configurations that have one."""
     named: list[Mark] = list(marks(question.asked))
-    found: dict[Model | None, tuple[str, ...]] = {mark.model: (mark.name,) for mark in named}
+    found: dict[Zoo | None, tuple[str, ...]] = {mark.model: (mark.name,) for mark in named}
     if chosen and chosen.model:
         found[chosen.model] = ("chosen", *found.get(chosen.model, ()))
     return found

@@ -6,7 +6,7 @@ from math import prod
 
 from se_cost.measure.machine.figures import Machine
 from se_cost.measure.timing.settings import Settings
-from se_cost.nets.model import Model
+from se_cost.nets.model import Zoo
 from se_cost.nets.zoo.model import model
 from se_cost.planning.labels import Items
 from se_cost.planning.plan import Question, items
@@ -18,7 +18,7 @@ MACHINE = Machine(bandwidth=2e10, launch=2e-6)
 Key = tuple[int, int, tuple[int, ...], tuple[int, ...]]
 
 
-def models(arch: str, ratios: Sequence[int] = RATIOS) -> tuple[Model, ...]:
+def models(arch: str, ratios: Sequence[int] = RATIOS) -> tuple[Zoo, ...]:
     """Return one network with every ratio."""
     return tuple(model(arch, r=r) for r in ratios)
 

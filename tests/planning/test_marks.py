@@ -3,14 +3,14 @@
 import pytest
 
 from se_cost.nets.attention.se import SE
-from se_cost.nets.model import Model
+from se_cost.nets.model import Zoo
 from se_cost.nets.zoo.model import model
 from se_cost.planning.marks import TRIMMED, USUAL, errors, marks, nearly
 
 UNBIASED = model("se_resnet50", bias=False)
 
 
-def named(net: Model) -> dict[str, Model]:
+def named(net: Zoo) -> dict[str, Zoo]:
     """Return the marks by name."""
     return {mark.name: mark.model for mark in marks(net)}
 
@@ -37,7 +37,7 @@ def test_the_papers_configurations() -> None:
         model("se_resnet50", place="pre", squeeze="max"),
     ],
 )
-def test_others_have_their_own(net: Model) -> None:
+def test_others_have_their_own(net: Zoo) -> None:
     """The paper varied one network; others are shown as usual and trimmed."""
     assert named(net) == {USUAL: net, TRIMMED: net.without([5])}
 

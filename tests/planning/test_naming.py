@@ -11,7 +11,7 @@ from se_cost.cli.config.lists import parsed
 from se_cost.cli.options.budget import one_budget
 from se_cost.ledger.costs import costs
 from se_cost.measure.timing.settings import Settings
-from se_cost.nets.model import Model
+from se_cost.nets.model import Zoo
 from se_cost.nets.zoo.model import model
 from se_cost.planning.naming import BLOCKS_DIFFER, KINDS_DIFFER, call, model_of, table, unnamed
 from se_cost.planning.sites import sites, taken
@@ -20,7 +20,7 @@ from se_cost.planning.words import By
 
 @settings(max_examples=60, deadline=None)
 @given(drawn())
-def test_python_and_pyproject_make_the_same_model(net: Model) -> None:
+def test_python_and_pyproject_make_the_same_model(net: Zoo) -> None:
     """The call, evaluated; and the table, read as `check` reads it, with its exact counts."""
     import se_cost
 

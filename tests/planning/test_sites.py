@@ -14,7 +14,7 @@ from se_cost.ledger.saved import saved
 from se_cost.ledger.traffic import by_stage, total
 from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.nets.attention.kinds import Attention
-from se_cost.nets.model import Model
+from se_cost.nets.model import Zoo
 from se_cost.nets.zoo.model import model
 from se_cost.nets.zoo.registry import FAMILIES
 from se_cost.planning.amounts import Amounts
@@ -25,7 +25,7 @@ from se_cost.record import replace
 TRAIN = Settings(mode=Mode.TRAIN, batch=3)
 
 
-def amounts(net: Model, how: Settings) -> Amounts:
+def amounts(net: Zoo, how: Settings) -> Amounts:
     """Return what the attention of a whole network adds, by its ledger alone."""
     found = costs(net)
     moved = total(by_stage(found, how.batch, 4).values())

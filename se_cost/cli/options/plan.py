@@ -14,7 +14,7 @@ from se_cost.cli.options.plan_types import Axes, Bandwidth, Duration, Kinds, Siz
 from se_cost.cli.options.types import POSITIVE, FilePath, Numbers, OneOf, Percent
 from se_cost.errors import UsageError
 from se_cost.nets.attention.kinds import KINDS
-from se_cost.nets.model import Model
+from se_cost.nets.model import Zoo
 from se_cost.nets.zoo.model import model
 from se_cost.nets.zoo.registry import parsed
 from se_cost.planning.words import CAPS, Asked, By, Cap, Dimension
@@ -99,18 +99,19 @@ CHANGED = {
         metavar="KIND,...",
     ),
 }
-NETWORK = tuple(CHANGED.get(option.name, option) for option in MODEL if option.name != "r")
+NOT_HERE = ("r", "spec", "model_arg", "app_dir", "drop")  # the last four are of a user's model
+NETWORK = tuple(CHANGED.get(option.name, option) for option in MODEL if option.name not in NOT_HERE)
 
 
 class Candidates(Record):
     """The networks to choose among, and the inputs and batches of a map."""
 
-    asked: Model
-    models: tuple[Model, ...]
+    asked: Zoo
+    models: tuple[Zoo, ...]
     inputs: tuple[tuple[int, int], ...]
 
 
-class Known(Record):
+class KnownMachine(Record):
     """What is known of a machine."""
 
     machine: Path | None
@@ -126,7 +127,7 @@ def candidates_options(command: Command) -> Command:
 
 def machine_options(command: Command) -> Command:
     """Give a command the options that tell of a machine; it receives them as `known`."""
-    return bundled("known", MACHINE, Known)(command)
+    return bundled("known", MACHINE, KnownMachine)(command)
 
 
 def limits_options(command: Command) -> Command:
@@ -154,7 +155,7 @@ def _candidates(
     lacking = [name for name in OF_KIND if name in given and not any(map(_has(name), kinds))]
     if lacking:
         model(arch, attention=kinds[0], **given)  # refuses it, and says which kind has it
-    found: dict[Model, None] = {}
+    found: dict[Zoo, None] = {}
     for kind in kinds:
         own = {n: v for n, v in given.items() if n not in OF_KIND or _has(n)(kind)}
         each = dict.fromkeys(ratios) if _has("r")(kind) else (None,)

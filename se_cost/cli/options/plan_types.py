@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from se_cost.cli.options.budget import Amount
-from se_cost.cli.options.types import ImageSize, Type
+from se_cost.cli.options.types import Type, is_number
 from se_cost.errors import not_one_of
 from se_cost.nets.attention.kinds import KINDS
 from se_cost.planning.words import Dimension
@@ -28,7 +28,15 @@ class Sizes(Type):
         """Return pairs of height and width."""
         if isinstance(value, tuple):
             return value
-        return tuple(ImageSize().convert(part, param, ctx) for part in str(value).split(","))
+        return tuple(self._sides(part, param, ctx) for part in str(value).split(","))
+
+    def _sides(
+        self, text: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        sides = text.strip().split("x")
+        if len(sides) > 2 or not all(map(is_number, sides)):
+            self.fail(f"{text!r} is no size; write 224, or 800x1333 (height x width)", param, ctx)
+        return int(sides[0]), int(sides[-1])
 
 
 class Kinds(Type):
