@@ -20,7 +20,7 @@ from tabulate import tabulate
 from se_cost.record import Record
 
 PYTHON = sys.executable
-BUDGETS = 8  # random ones for each line of the second table
+BUDGETS = 6  # random ones for each line of the second table
 WHOLE = {  # the command, and the seconds and MiB that it must not exceed
     "7^4 choices by stage": (["--max-attention-params", "1M"], "0.5 s"),
     "7^50 choices by block, three budgets": (
@@ -42,7 +42,6 @@ GROWTH = (
     ("se_resnet152", (2, 4, 8, 16, 32, 64), 3),
     ("se_resnet152", (4, 16, 64), 3),
     ("se_resnet152", (2, 3, 5, 7, 11, 13), 3),
-    ("se_resnet152", (2, 3, 4, 5, 6, 8, 11, 16, 23, 32, 45, 64), 3),
     ("se_densenet121", (2, 4, 8, 16, 32, 64), 3),
     ("se_inception_resnet_v2", (2, 4, 8, 16, 32, 64), 3),
 )

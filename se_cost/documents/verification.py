@@ -8,7 +8,7 @@ from se_cost.measure.timing.arms import BASELINE, NETWORK
 from se_cost.measure.timing.result import Timing
 from se_cost.nets.words import options
 from se_cost.planning.plan import Plan
-from se_cost.planning.verify import Verified, rank_correlation, wrong_pairs
+from se_cost.planning.verify import Verified, judged_pairs, rank_correlation, wrong_pairs
 from se_cost.record import Record
 
 
@@ -36,7 +36,8 @@ class Verification(Record):
     choices: tuple[VerifiedChoice, ...]
     rank_correlation: float | None  # Spearman's
     largest_error_percent: float
-    wrong: tuple[WrongOrder, ...]
+    judged: int  # pairs whose intervals do not meet
+    wrong: tuple[WrongOrder, ...]  # of these
     times: tuple[TimeDocument, ...]
 
 
@@ -57,6 +58,7 @@ def verification(found: Plan, timings: Sequence[Timing]) -> Verification:
         ),
         rank_correlation=rank_correlation(each),
         largest_error_percent=max((one.error for one in each), key=abs),
+        judged=sum(1 for _ in judged_pairs(each)),
         wrong=tuple(WrongOrder(names[a], names[b]) for a, b in wrong_pairs(each)),
         times=tuple(map(timed, timings)),
     )

@@ -20,20 +20,26 @@ class Verified(Record):
         return 100 * (self.predicted - self.measured) / abs(self.measured or 1e-9)
 
 
-def wrong_pairs(choices: Sequence[Verified]) -> Iterator[tuple[int, int]]:
-    """Yield the pairs that were ordered wrongly: the first was to be quicker and is slower.
+def judged_pairs(choices: Sequence[Verified]) -> Iterator[tuple[int, int]]:
+    """Yield the pairs whose intervals do not meet, the one that was predicted quicker first.
 
-    Only pairs whose intervals do not meet are judged.
+    A pair that was predicted alike is in no order.
     """
     for i, j in combinations(range(len(choices)), 2):
         quick, slow = sorted((i, j), key=lambda k: choices[k].predicted)
         a, b = choices[quick], choices[slow]
-        if None in (a.low, b.high) or a.predicted == b.predicted:
-            continue
-        assert a.low is not None
-        assert b.high is not None
-        if a.low > b.high:
+        if a.predicted != b.predicted and (_above(a, b) or _above(b, a)):
             yield quick, slow
+
+
+def wrong_pairs(choices: Sequence[Verified]) -> Iterator[tuple[int, int]]:
+    """Yield the judged pairs that were ordered wrongly: the first is slower."""
+    return ((a, b) for a, b in judged_pairs(choices) if _above(choices[a], choices[b]))
+
+
+def _above(one: Verified, other: Verified) -> bool:
+    """Return whether one whole interval lies above another."""
+    return one.low is not None and other.high is not None and one.low > other.high
 
 
 def rank_correlation(choices: Sequence[Verified]) -> float | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from se_cost.planning.verify import Verified, rank_correlation, wrong_pairs
+from se_cost.planning.verify import Verified, judged_pairs, rank_correlation, wrong_pairs
 
 
 def verified(*pairs: tuple[float, float]) -> list[Verified]:
@@ -15,6 +15,7 @@ def test_pairs_that_are_ordered_wrongly() -> None:
     assert list(wrong_pairs(verified((1, 5), (2, 3), (3, 3.15)))) == [(0, 1), (0, 2)]
     assert list(wrong_pairs(verified((2, 3), (1, 5)))) == [(1, 0)]
     assert list(wrong_pairs(verified((1, 1), (2, 2)))) == []
+    assert list(judged_pairs(verified((1, 1), (2, 2), (3, 2.1)))) == [(0, 1), (0, 2)]
     assert list(wrong_pairs(verified((1, 5), (1, 3)))) == []
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from matplotlib import colormaps
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from se_cost.record import Record
@@ -40,15 +41,21 @@ class Heat(Record):
 
 
 def frontier(title: str, x: str, y: str, spots: Sequence[Spot]) -> str:
-    """Draw choices by two costs, coloured by the number of gated blocks; some have a name."""
+    """Draw choices by two costs, coloured by the number of gated blocks; some have a name.
+
+    The first axis is logarithmic: what costs nothing along it is left out.
+    """
+    there = [spot for spot in spots if spot.x > 0]
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
         axes.set_axisbelow(True)
         axes.grid(color="#eeeeee")
-        others = [spot for spot in spots if not spot.on_frontier]
-        axes.plot([s.x for s in others], [s.y for s in others], "x", color=GREY, markersize=4)
-        front = [spot for spot in spots if spot.on_frontier]
+        axes.set_xscale("log")
+        others = [spot for spot in there if not spot.on_frontier]
+        label = "not on the frontier"
+        axes.plot([s.x for s in others], [s.y for s in others], "x", color=GREY, label=label)
+        front = [spot for spot in there if spot.on_frontier]
         drawn = axes.scatter(
             [spot.x for spot in front],
             [spot.y for spot in front],
@@ -56,24 +63,29 @@ def frontier(title: str, x: str, y: str, spots: Sequence[Spot]) -> str:
             cmap=COLORS,
             s=22,
         )
-        named = sorted((spot for spot in spots if spot.name), key=lambda spot: spot.y)
-        for i, spot in enumerate(named):
-            axes.plot(spot.x, spot.y, "o", color=ORANGE, markersize=9, fillstyle="none")
-            axes.annotate(
-                wrapped(spot.name, 30),
-                (spot.x, spot.y),
-                xytext=(10, 8 if i % 2 else -8),
-                textcoords="offset points",
-                va="center",
-                fontsize=LETTERS,
-            )
-        axes.margins(x=0.12)
+        _named(axes, [spot for spot in there if spot.name])
         axes.set_xlabel(literal(x))
         axes.set_ylabel(literal(y))
         axes.set_title(wrapped(title, 80), fontsize=HEADING)
-        figure.colorbar(drawn, label="gated blocks")
+        axes.legend(frameon=False, fontsize=LETTERS)
+        figure.colorbar(drawn, label="gated blocks", location="bottom", aspect=50)
 
-    return svg(title, (8, 5), draw)
+    return svg(title, (8.5, 5.5), draw)
+
+
+def _named(axes: Axes, spots: Sequence[Spot]) -> None:
+    """Write the names in a column beside the axes, with a line to each, so that none overlap."""
+    for i, spot in enumerate(sorted(spots, key=lambda spot: (-spot.y, spot.x))):
+        axes.plot(spot.x, spot.y, "o", color=ORANGE, markersize=9, fillstyle="none")
+        axes.annotate(
+            wrapped(spot.name, 30),
+            (spot.x, spot.y),
+            xytext=(1.03, 1 - (i + 0.5) / len(spots)),
+            textcoords="axes fraction",
+            va="center",
+            fontsize=LETTERS,
+            arrowprops={"arrowstyle": "-", "color": ORANGE, "linewidth": 0.6},
+        )
 
 
 def heat(title: str, fields: Sequence[Heat]) -> str:

@@ -2,7 +2,7 @@
 
 from se_cost.documents.verification import Verification
 from se_cost.report.page import Block, Column, Table, Text
-from se_cost.text import joined
+from se_cost.text import joined, plural
 
 VERIFIED = (
     Column("options", lambda one: one.options),
@@ -21,10 +21,11 @@ def verified(found: Verification | None) -> list[Block]:
     rank = found.rank_correlation
     order = "no rank correlation" if rank is None else f"rank correlation {rank:.2f}"
     wrong = [f"{one.quicker} before {one.slower}" for one in found.wrong]
-    told = f"ordered wrongly: {joined(wrong, '; ')}" if wrong else "no pair is ordered wrongly"
+    told = f"ordered wrongly: {joined(wrong, '; ')}" if wrong else "none is ordered wrongly"
+    of = f"of {plural(found.judged, 'pair')} whose intervals do not meet"
     sentence = (
         f"Prediction against measurement: {order}, largest error "
-        f"{found.largest_error_percent:+.0f} %; of the pairs whose intervals do not meet, {told}."
+        f"{found.largest_error_percent:+.0f} %; {of}, {told}."
     )
     heading = "Time that attention adds to an iteration, predicted and measured, with 95 % interval"
     return [Text(sentence), Table.of(heading, VERIFIED, found.choices)]
