@@ -99,8 +99,11 @@ CHANGED = {
         metavar="KIND,...",
     ),
 }
-NOT_HERE = ("r", "spec", "model_arg", "app_dir", "drop")  # the last four are of a user's model
-NETWORK = tuple(CHANGED.get(option.name, option) for option in MODEL if option.name not in NOT_HERE)
+OF_ZOO = (
+    *("arch", "input", "classes", "stride_in", "head", "width", "attention"),
+    *("place", "squeeze", "gate", "bias", "stages", "drop_stages"),
+)  # a model of the user's comes by others, and r is one of --ratios
+NETWORK = tuple(CHANGED.get(option.name, option) for option in MODEL if option.name in OF_ZOO)
 
 
 class Candidates(Record):
