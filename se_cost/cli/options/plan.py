@@ -10,8 +10,8 @@ from se_cost.cli.options.budget import Amount
 from se_cost.cli.options.measure import MEASURING
 from se_cost.cli.options.model import MODEL, OF_KIND
 from se_cost.cli.options.option import Command, Option, bundled
-from se_cost.cli.options.plan_types import Axes, Bandwidth, Duration, Kinds, Sizes
-from se_cost.cli.options.types import POSITIVE, FilePath, Numbers, OneOf, Percent
+from se_cost.cli.options.plan_types import Axes, Bandwidth, Duration, Kinds
+from se_cost.cli.options.types import POSITIVE, FilePath, Inputs, Numbers, OneOf, Percent
 from se_cost.errors import UsageError
 from se_cost.nets.attention.kinds import KINDS
 from se_cost.nets.model import Zoo
@@ -19,6 +19,7 @@ from se_cost.nets.zoo.model import model
 from se_cost.nets.zoo.registry import parsed
 from se_cost.planning.words import CAPS, Asked, By, Cap, Dimension
 from se_cost.record import Record
+from se_cost.text import joined
 
 OWN, AT_MOST = "Options", "At most"
 USUAL = (2, 4, 8, 16, 32, 64)
@@ -86,7 +87,7 @@ CHANGED = {
         "--input",
         "Network",
         "Pixels, 224 or 800x1333; several make a map.",
-        Sizes(),
+        Inputs(),
         usual="the network's",
         metavar="SIZE,...",
     ),
@@ -147,13 +148,14 @@ def _candidates(
     *,
     ratios: Sequence[int],
     arch: str,
-    input: Sequence[tuple[int, int]] | None,  # noqa: A002 - the option's word
+    input: Sequence[tuple[int, ...]] | None,  # noqa: A002 - the option's word
     attention: Sequence[str] | None,
     **options: Any,
 ) -> Candidates:
     """Return the networks; an option of one kind is given to those that have it."""
     given = {name: value for name, value in options.items() if value is not None}
-    given |= {"input": input[0]} if input else {}
+    sizes = tuple(_size(shape) for shape in input or ())
+    given |= {"input": sizes[0]} if sizes else {}
     kinds = attention or (parsed(arch)[1] or "se",)
     lacking = [name for name in OF_KIND if name in given and not any(map(_has(name), kinds))]
     if lacking:
@@ -165,7 +167,7 @@ def _candidates(
         found |= dict.fromkeys(model(arch, attention=kind, r=r, **own) for r in each)
     usual = {n: v for n, v in given.items() if n not in OF_KIND or _has(n)(kinds[0])}
     asked = model(arch, attention=kinds[0], **usual)
-    for size in input or ():
+    for size in sizes:
         model(arch, input=size)  # refuses one that the network cannot take
     if not asked.stages:
         raise UsageError("no stage is left that could hold attention: leave out --drop-stages")
@@ -173,7 +175,15 @@ def _candidates(
         raise UsageError(
             f"{len(found)} candidates for each stage are too many: at most {MOST_CANDIDATES}"
         )
-    return Candidates(asked, tuple(found), tuple(input or ()))
+    return Candidates(asked, tuple(found), sizes)
+
+
+def _size(shape: Sequence[int]) -> tuple[int, int]:
+    """Return height and width; one number is both."""
+    if len(shape) > 2:
+        said = joined(shape, "x")
+        raise UsageError(f"--input {said!r} is no size: write 224, or 800x1333 (height x width)")
+    return shape[0], shape[-1]
 
 
 def _has(option: str) -> Any:

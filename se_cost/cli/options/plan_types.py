@@ -1,4 +1,4 @@
-"""How the words of a plan are read: sizes, kinds, costs, and figures with their units."""
+"""How the words of a plan are read: kinds, costs, and figures with their units."""
 
 import re
 from collections.abc import Mapping
@@ -8,35 +8,13 @@ from typing import Any
 import click
 
 from se_cost.cli.options.budget import Amount
-from se_cost.cli.options.types import Type, is_number
+from se_cost.cli.options.types import Type
 from se_cost.errors import not_one_of
 from se_cost.nets.attention.kinds import KINDS
 from se_cost.planning.words import Dimension
 
 EXPONENTS: Mapping[str, int] = {"s": 0, "ms": 3, "us": 6, "µs": 6, "ns": 9}
 NUMBER_AND_UNIT = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,12})?) ?([a-zµ]+)")
-
-
-class Sizes(Type):
-    """Sizes of images with commas between them, for instance 64,224,800x1333."""
-
-    name = "sizes"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[tuple[int, int], ...]:
-        """Return pairs of height and width."""
-        if isinstance(value, tuple):
-            return value
-        return tuple(self._sides(part, param, ctx) for part in str(value).split(","))
-
-    def _sides(
-        self, text: str, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, int]:
-        sides = text.strip().split("x")
-        if len(sides) > 2 or not all(map(is_number, sides)):
-            self.fail(f"{text!r} is no size; write 224, or 800x1333 (height x width)", param, ctx)
-        return int(sides[0]), int(sides[-1])
 
 
 class Kinds(Type):
