@@ -22,6 +22,7 @@ lint: $(INSTALLED)
 bench: $(INSTALLED)
 	$(BIN)/python benchmarks/commands.py
 	$(BIN)/python benchmarks/ledger.py
+	$(BIN)/python benchmarks/plan.py
 
 readme: $(INSTALLED)
 	$(BIN)/python scripts/readme.py

@@ -10,7 +10,10 @@ import pytest
 import se_cost
 
 PACKAGE = Path(se_cost.__file__).parent
-FLOW = ["nets", "ledger", "paper", "measure", "documents", "gate", "report", "cli"]
+FLOW = [
+    *("nets", "ledger", "paper", "measure", "planning"),
+    *("documents", "gate", "report", "cli"),
+]
 ROOMS = ["timing", "models", "fuse", "steps", "machine", "counting", "ranks", "session", "explain"]
 APART = {("measure", "paper"), ("paper", "measure")}  # neither knows the other
 HEAVY = {"torch", "fvcore", "matplotlib", "numpy", "tabulate"}
@@ -119,6 +122,8 @@ def test_no_two_records_have_one_name() -> None:
         "flops --no-measure",
         "time --help",
         "explain --help",
+        "plan --quiet",
+        "plan --by block --max-attention-params 1M --quiet",
         "report --help",
     ],
 )

@@ -54,3 +54,13 @@ def test_python_example_runs() -> None:
     exec(block.split("timing =")[0], names)
     assert names["added"] == 2_530_992
     assert Path(readme.ROOT / "CHANGELOG.md").exists()
+
+
+def test_the_output_of_plan_is_what_it_prints() -> None:
+    """Whatever stands between two dots was printed by the command above it, line breaks apart."""
+    command = "plan --max-attention-params 1M"
+    shown = TEXT.split(f"$ se-cost {command}\n")[1].split("\n$ ")[0]
+    printed = " ".join(CliRunner().invoke(main, command.split()).stdout.split())
+    parts = [" ".join(part.split()) for part in shown.split("...") if part.strip()]
+    assert len(parts) == 3
+    assert all(part in printed for part in parts)

@@ -13,7 +13,7 @@ from se_cost.errors import MeasurementError, SeCostError, not_one_of
 from se_cost.version import __version__
 
 COMMANDS = (
-    *("nets", "params", "flops", "time", "explain", "fuse", "paper", "report", "show"),
+    *("nets", "params", "flops", "time", "explain", "fuse", "plan", "paper", "report", "show"),
     *("check", "diff", "schema", "completion"),
 )
 

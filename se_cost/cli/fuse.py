@@ -6,13 +6,13 @@ import click
 
 from se_cost.cli.failure import expect_torch
 from se_cost.cli.help import Command
-from se_cost.cli.options.measure import MEASURING, TIME
+from se_cost.cli.options.fuse import HOW, SAVE
+from se_cost.cli.options.measure import TIME
 from se_cost.cli.options.model import model_options
-from se_cost.cli.options.option import Option, offered
+from se_cost.cli.options.option import offered
 from se_cost.cli.options.output import output_options
 from se_cost.cli.options.protocol import protocol_options
 from se_cost.cli.options.settings import BATCH, DEVICE, DTYPE, LAYOUT, THREADS
-from se_cost.cli.options.types import FilePath, OneOf
 from se_cost.cli.output.output import Output
 from se_cost.cli.output.progress import bars
 from se_cost.cli.timed import exit_code
@@ -21,16 +21,6 @@ from se_cost.measure.session.several import Asked, Finished, time_several
 from se_cost.measure.timing.arms import fused as arms
 from se_cost.measure.timing.settings import DType, MemoryFormat, Protocol, Settings
 from se_cost.nets.model import Model
-
-HOW = Option("--how", MEASURING, "How to fold the scale.", OneOf(How), default=How.AUTO)
-SAVE = Option(
-    "--save",
-    "Output",
-    "Export the fused network, as FILE.pt2.",
-    FilePath(),
-    metavar="FILE",
-    key=False,
-)
 
 
 @click.command(
@@ -44,8 +34,9 @@ SAVE = Option(
     """,
 )
 @model_options
-@offered(HOW, BATCH, DEVICE, DTYPE, LAYOUT, THREADS, TIME, SAVE)
+@offered(HOW, BATCH, DEVICE, DTYPE, LAYOUT, THREADS, TIME)
 @protocol_options
+@offered(SAVE)
 @output_options("fuse")
 @click.pass_context
 def command(

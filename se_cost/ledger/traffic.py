@@ -15,7 +15,7 @@ from math import prod
 
 from se_cost.ledger.costs import Costs
 from se_cost.ledger.find import PRODUCT
-from se_cost.ledger.rows import Ledger, Row
+from se_cost.ledger.rows import FLOAT32, INPUT, Ledger, Row
 from se_cost.ledger.saved import saved
 from se_cost.record import Record
 
@@ -91,6 +91,20 @@ def _scale(row: Row, batch: int, size: int) -> Traffic:
     return Traffic(size * (2 * x + factor), size * (for_factor + for_map + 3 * x), 1, operators)
 
 
+def forward_bytes(network: Ledger, batch: int, size: int) -> int:
+    """Return the bytes that a whole network moves forward, if every operand is read once."""
+    values = network.bytes // FLOAT32 - network.params  # of all operands and results
+    return size * (batch * values + network.params)
+
+
+def saved_bytes(network: Ledger, batch: int, size: int) -> int:
+    """Return the bytes that a whole network saves in training, its input among them."""
+    paths = saved(network)
+    kept = sum(prod(row.output) for row in network.rows if row.path in paths)
+    entered = prod(network.rows[0].operands[0]) if INPUT in paths else 0
+    return size * batch * (kept + entered)
+
+
 def gated(attention: Ledger) -> int:
     """Return E: the elements of all gated maps of one image."""
     return sum(prod(row.output) for row in attention.rows if row.op == PRODUCT)
@@ -106,9 +120,9 @@ def by_part(costs: Costs, batch: int, size: int) -> dict[tuple[int | None, str],
     for row in attention.rows:
         found[row.stage, row.op] += traffic(row, batch, size)
     own = {row.path for row in attention.rows}
-    for row, saved_bytes in _saved(costs, batch, size):
+    for row, kept in _saved(costs, batch, size):
         part = (row.stage, row.op if row.path in own else PRODUCT)
-        found[part] = found.get(part, Traffic()) + Traffic(saved=saved_bytes)
+        found[part] = found.get(part, Traffic()) + Traffic(saved=kept)
     return found
 
 
@@ -117,6 +131,21 @@ def by_stage(costs: Costs, batch: int, size: int) -> dict[int | None, Traffic]:
     found: dict[int | None, Traffic] = {}
     for (stage, _), part in by_part(costs, batch, size).items():
         found[stage] = found.get(stage, Traffic()) + part
+    return found
+
+
+def by_block(costs: Costs, batch: int, size: int) -> dict[str, Traffic]:
+    """Return the traffic of every block by its path, with what it saves.
+
+    A map from outside that is saved counts for the block whose product reads it.
+    """
+    owner = {row.path: block.path for block in costs.blocks for row in block.rows}
+    reader = {block.rows[-1].reads[0]: block.path for block in costs.blocks}
+    found = {
+        block.path: total(traffic(row, batch, size) for row in block.rows) for block in costs.blocks
+    }
+    for row, kept in _saved(costs, batch, size):
+        found[owner.get(row.path) or reader[row.path]] += Traffic(saved=kept)
     return found
 
 

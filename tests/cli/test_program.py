@@ -71,6 +71,13 @@ def test_same_word_has_the_same_meaning_in_every_command() -> None:
                 ("report", "arch"),  # one or several
                 ("check", "format"),  # has one more
                 ("show", "format"),  # as check
+                ("fuse", "max_time"),  # as time
+                ("fuse", "runs"),  # as time
+                ("plan", "max_time"),  # as time
+                ("plan", "runs"),  # as time
+                ("plan", "batch"),  # one or several
+                ("plan", "attention"),  # one or several, to choose from
+                ("plan", "device"),  # measures nothing unless told to
                 ("report", "time"),  # is to time unless told not to, paper only if told to
                 ("params", "measure"),  # takes torch, which params is to answer without
             }:

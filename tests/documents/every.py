@@ -13,17 +13,23 @@ from se_cost.documents.nets import nets
 from se_cost.documents.network import network
 from se_cost.documents.paper import published
 from se_cost.documents.params import params
+from se_cost.documents.plan import PlanDocument, plan
 from se_cost.documents.report import ReportDocument, report, reports
 from se_cost.documents.time import batches, timed
 from se_cost.ledger.conventions import CONVENTIONS, complete, total
 from se_cost.ledger.costs import costs
 from se_cost.ledger.rows import Ledger
 from se_cost.measure.counting.counts import Built, Counted, Counts, FvcoreCount, TorchCount
+from se_cost.measure.machine.figures import Machine
 from se_cost.measure.timing.all_reduce import AllReduce
+from se_cost.measure.timing.arms import NETWORK
 from se_cost.measure.timing.result import PeakMemory, Timing
 from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.nets.model import Model
 from se_cost.nets.zoo.model import model
+from se_cost.planning.maps import cells
+from se_cost.planning.plan import Question, planned
+from se_cost.planning.words import By
 from se_cost.record import replace
 
 VERSION_1 = Path(__file__).parents[1] / "data" / "version1"
@@ -77,6 +83,30 @@ def of_one(net: Model, *modes: Mode) -> ReportDocument:
     return report(params(costs(net), built(net)), flops(costs(net), counted(net)), times)
 
 
+def planned_for(arch: str, by: By = By.STAGE, most: int = 1_000_000) -> PlanDocument:
+    """Return a plan on a known machine, with a map."""
+    net, machine = model(arch), Machine(bandwidth=2e10, launch=2e-6)
+    models = tuple(model(arch, r=r) for r in (4, 16, 64))
+    limits = {"attention-params": most}
+    found = planned(Question(net, models, Settings(), by, limits, machine=machine))
+    table = cells(net, ((64, 64), (224, 224)), (1, 8), Settings(), found.pace)
+    return plan(found, "made up", tuple(table))
+
+
+def verified() -> PlanDocument:
+    """Return a plan without a budget, whose three best choices were timed."""
+    machine = Machine(bandwidth=2e10, launch=2e-6)
+    models = (model("se_resnet50", r=16, bias=False), model("resnet50", attention="eca"))
+    found = planned(Question(models[0], models, Settings(), machine=machine))
+    truths = (1.05, 1.02, 1.09)
+    timed_ones = [
+        timing(one.model, Settings(), {NETWORK: truth})
+        for one, truth in zip(found.best, truths, strict=False)
+        if one.model
+    ]
+    return plan(found, "made up", (), timed_ones)
+
+
 EVERY: Mapping[str, Callable[[], Document]] = {
     "params": lambda: params(costs(SE50)),
     "params measured": lambda: params(costs(SE50), built(SE50)),
@@ -92,6 +122,10 @@ EVERY: Mapping[str, Callable[[], Document]] = {
     "time without interval": lambda: timed(timing(SE50, quads=3, warm=False)),
     "batches": lambda: batches([timing(SE50), weighed(timing(SE50, Settings(batch=8)))]),
     "explain": lambda: explained(explanation(SE50)),
+    "plan": lambda: planned_for("se_resnet50"),
+    "plan by block": lambda: planned_for("se_resnet18", By.BLOCK, 30_000),
+    "plan impossible": lambda: planned_for("se_resnet50", most=100),
+    "plan verified": verified,
     "paper": published,
     "paper timed": lambda: published([timing(SE50), full(SE50)]),
     "report": lambda: of_one(SMALL, *Mode),

@@ -43,7 +43,7 @@ def test_a_page_needs_the_json_alone(name: str) -> None:
         assert form.write(Answer(again, page(again)), Screen()) == shown
 
 
-@pytest.mark.parametrize("name", ["explain", "paper", "report", "reports"])
+@pytest.mark.parametrize("name", ["explain", "plan", "paper", "report", "reports"])
 def test_a_picture_needs_the_json_alone(name: str) -> None:
     """The same holds for what is drawn."""
     document = EVERY[name]()

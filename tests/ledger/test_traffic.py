@@ -3,8 +3,18 @@
 import pytest
 
 from se_cost.ledger.costs import costs
-from se_cost.ledger.rows import Row
-from se_cost.ledger.traffic import Traffic, by_part, by_stage, gated, total, traffic
+from se_cost.ledger.rows import Ledger, Row
+from se_cost.ledger.traffic import (
+    Traffic,
+    by_block,
+    by_part,
+    by_stage,
+    forward_bytes,
+    gated,
+    saved_bytes,
+    total,
+    traffic,
+)
 from se_cost.nets.zoo.model import model
 
 SE50 = costs(model("se_resnet50"))
@@ -89,3 +99,20 @@ def test_bytes_follow_the_size_of_a_number() -> None:
         *(2 * amount for amount in (half.forward, half.backward, half.saved)),
     )
     assert single.operators_backward == half.operators_backward == 39
+
+
+def test_blocks_have_the_total_of_their_stages() -> None:
+    """Each block by itself, with what it saves; the first of a stage is no different here."""
+    blocks, stages = by_block(SE50, 2, 4), by_stage(SE50, 2, 4)
+    assert list(blocks) == [block.path for block in SE50.blocks]
+    assert total(blocks.values()) == total(stages.values())
+    assert total(part for path, part in blocks.items() if path.startswith("stage4")) == stages[4]
+
+
+def test_whole_networks() -> None:
+    """Two layers by pen and paper: forward once for each image, weights once for all of them."""
+    conv = Row("a", "conv", ((3, 4, 4),), (8, 4, 4), 216, 0, 3456)
+    relu = Row("b", "relu", ((8, 4, 4),), (8, 4, 4), reads=("a",))
+    two = Ledger((conv, relu))
+    assert forward_bytes(two, 5, 4) == 4 * (5 * (48 + 128 + 128 + 128) + 216)
+    assert saved_bytes(two, 5, 4) == 4 * 5 * (48 + 128)  # the input, and what ReLU writes

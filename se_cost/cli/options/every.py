@@ -2,16 +2,28 @@
 
 from collections.abc import Mapping
 
-from se_cost.cli.options import baseline, budget, measure, model, output, protocol, settings
+from se_cost.cli.options import (
+    baseline,
+    budget,
+    fuse,
+    measure,
+    model,
+    output,
+    plan,
+    protocol,
+    settings,
+)
 from se_cost.cli.options.option import Option
 
 OPTIONS: tuple[Option, ...] = (
     *model.MODEL,
     *settings.SETTINGS,
     *(measure.MEASURE, measure.TIME),
+    *(fuse.HOW, fuse.SAVE),
     *protocol.TABLE,
     *(protocol.LADDER, protocol.SELF_CHECK, protocol.ENERGY),
     *(*budget.LIMITS, budget.NAME),
+    *(*plan.OWN_OPTIONS, *plan.KEPT, *plan.MACHINE),
     *(baseline.BASELINE, baseline.FROM, baseline.UPDATE, baseline.AGAINST),
     *(output.FORMAT, output.FILE, output.FIGURE, output.QUIET, output.NO_COLOR),
 )

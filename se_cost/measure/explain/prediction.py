@@ -7,8 +7,8 @@ fitted to the measurement.
 from msgspec.structs import asdict
 
 from se_cost.ledger.costs import Costs
-from se_cost.ledger.rows import FLOAT32, Ledger
-from se_cost.ledger.traffic import Traffic, by_part, by_stage, gated, total
+from se_cost.ledger.rows import Ledger
+from se_cost.ledger.traffic import Traffic, by_part, by_stage, forward_bytes, gated, total
 from se_cost.measure.machine.figures import Machine
 from se_cost.measure.models.costs import costs
 from se_cost.measure.timing.arms import BASELINE, NETWORK, Networks
@@ -90,8 +90,7 @@ class Explanation(Record):
     def plain_macs_per_byte(self) -> float:
         """Return the multiply-accumulates for each byte of the plain network's forward pass."""
         plain, (batch, size) = self.costs.plain, self._numbers
-        values = plain.bytes // FLOAT32 - plain.params  # of all operands and results
-        return batch * plain.macs / (size * (batch * values + plain.params))
+        return batch * plain.macs / forward_bytes(plain, batch, size)
 
     @property
     def operators(self) -> dict[tuple[int | None, str], Traffic]:

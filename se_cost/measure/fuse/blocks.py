@@ -3,7 +3,7 @@
 from torch import nn
 
 from se_cost.measure.fuse.chains import Spot
-from se_cost.measure.fuse.choice import Form, Into, Site, chosen, forms
+from se_cost.measure.fuse.choice import Form, Into, Surroundings, chosen, forms
 from se_cost.measure.fuse.gates import GateParts, read
 from se_cost.measure.fuse.named import named
 from se_cost.measure.fuse.network import Network
@@ -100,7 +100,7 @@ def _left(network: Network, gate: GateSite) -> str:
     return unread or shared + _follower(gate.site, after, gate.chain.join)
 
 
-def _follower(site: Site, after: nn.Module | None, join: Spot | None) -> str:
+def _follower(site: Surroundings, after: nn.Module | None, join: Spot | None) -> str:
     """Return what follows the gate, in words."""
     match after:
         case None:

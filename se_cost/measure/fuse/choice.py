@@ -50,7 +50,7 @@ class NormAfter(Record):
     """A norm that no convolution precedes."""
 
 
-class Site(Record):
+class Surroundings(Record):
     """What surrounds a gate, as far as it decides how the scale may be folded."""
 
     batch: int
@@ -102,7 +102,7 @@ def squeeze_passes(conv: ConvSize, batch: int, absorbed: bool) -> float:
     return conv.c_in / conv.c_out + matrix / (batch * conv.c_out * conv.pixels)
 
 
-def chosen(site: Site, how: How = How.AUTO) -> tuple[Form, str]:
+def chosen(site: Surroundings, how: How = How.AUTO) -> tuple[Form, str]:
     """Return the form to take, the one asked for where it is possible, and the reason in words."""
     possible = sorted(forms(site), key=lambda form: form.e_passes)
     listed = ", ".join(f"{form.scale} {form.e_passes:.3g}" for form in possible)
@@ -113,7 +113,7 @@ def chosen(site: Site, how: How = How.AUTO) -> tuple[Form, str]:
     return possible[0], f"{refused}E-passes: {listed}"
 
 
-def forms(site: Site) -> Iterator[Form]:
+def forms(site: Surroundings) -> Iterator[Form]:
     """Yield every exact form; where two move the same bytes, the better one comes first."""
     if site.summed:  # the sum reads and writes the map anyway
         yield Form(ScaleForm.ADDCMUL, Into.SUM, site.own_passes - 2)
@@ -125,7 +125,7 @@ def forms(site: Site) -> Iterator[Form]:
     yield Form(own, Into.NONE, site.own_passes)
 
 
-def _before(site: Site, conv: ConvSize) -> Iterator[Form]:
+def _before(site: Surroundings, conv: ConvSize) -> Iterator[Form]:
     """Yield the forms that scale the rows of the weights that make the map."""
     scaled = 2 * site.batch * conv.weights / site.elements
     if site.batch == 1:
@@ -136,7 +136,7 @@ def _before(site: Site, conv: ConvSize) -> Iterator[Form]:
         yield Form(ScaleForm.PRODUCT, Into.SUM, scaled - saved)
 
 
-def _after(site: Site, part: ConvSize | PoolSize | NormAfter) -> Iterator[Form]:
+def _after(site: Surroundings, part: ConvSize | PoolSize | NormAfter) -> Iterator[Form]:
     """Yield the forms in which a linear operator that follows takes the factor."""
     match part:
         case NormAfter():

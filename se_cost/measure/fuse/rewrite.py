@@ -5,7 +5,7 @@ from typing import NamedTuple
 from torch import Tensor, nn
 
 from se_cost.measure.fuse.chains import Chain, Spot
-from se_cost.measure.fuse.choice import Into, PoolSize, Site
+from se_cost.measure.fuse.choice import Into, PoolSize, Surroundings
 from se_cost.measure.fuse.factor import MeanFactor
 from se_cost.measure.fuse.norms import factor_and_shift
 from se_cost.measure.fuse.products import ProductOfScaled, ScaledMatrix
@@ -30,7 +30,7 @@ class GateSite(NamedTuple):
     chain: Chain
     place: int
     squeezed: Squeezed
-    site: Site
+    site: Surroundings
 
     @property
     def spot(self) -> Spot:
@@ -86,7 +86,7 @@ def into_after(gate: GateSite, scale: ScaleForm) -> None:
             taken = ConvOfScaled(gate.factored, conv)
         case nn.BatchNorm2d() as norm, _:
             weight, bias = (_parameter(values, norm) for values in factor_and_shift(norm))
-            taken = NormOfScaled(gate.factored, weight, bias, gate.site.fresh)
+            taken = NormOfScaled(gate.factored, weight, bias)
         case _, _ if isinstance(gate.site.after, PoolSize) and gate.site.after.shared:
             factor = gate.squeezed.parts.factor
             assert isinstance(factor, MeanFactor)
@@ -118,9 +118,9 @@ def rewritten(gate: GateSite, scale: ScaleForm, into: Into) -> None:
 
 
 def _parameter(values: Tensor, norm: nn.BatchNorm2d) -> nn.Parameter:
-    """Return values for every channel as a parameter (C, 1, 1), trained if the norm's are."""
+    """Return values for every channel as a parameter, trained if those of the norm are."""
     trained = norm.weight is not None and norm.weight.requires_grad
-    return nn.Parameter(values.to(norm.running_mean)[:, None, None], trained)
+    return nn.Parameter(values.to(norm.running_mean), trained)
 
 
 def _parts(join: Spot) -> dict[str, nn.Module]:

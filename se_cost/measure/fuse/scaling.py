@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from se_cost.measure.fuse.affine import affine
 from se_cost.measure.fuse.factor import MeanFactor
 
 ONE_IMAGE = 1  # of a batch
@@ -117,20 +118,17 @@ class ConvOfScaled(nn.Module):
 class NormOfScaled(nn.Module):
     """A batch norm in inference, one factor and one shift a channel, of a scaled map."""
 
-    def __init__(
-        self, factored: Factored, weight: nn.Parameter, bias: nn.Parameter, overwrite: bool
-    ) -> None:
+    def __init__(self, factored: Factored, weight: nn.Parameter, bias: nn.Parameter) -> None:
         super().__init__()
         self.factored = factored
-        self.weight = weight  # (C, 1, 1), and so is the bias
+        self.weight = weight
         self.bias = bias
-        self.overwrite = overwrite
 
     def forward(self, x: Tensor) -> Tensor:
         """Return norm(u * s), of the shape of the map."""
         u, factor = self.factored(x)
-        out = u if self.overwrite and overwrites() else None
-        return torch.addcmul(self.bias, u, self.weight * factor, out=out)
+        vector: Tensor = factor.flatten(1)
+        return affine(u, self.weight * vector, self.bias.expand_as(vector))
 
 
 class PoolOfScaled(nn.Module):

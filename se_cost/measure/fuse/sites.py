@@ -5,7 +5,7 @@ from math import prod
 from torch import nn
 
 from se_cost.measure.fuse.chains import Chain, flat
-from se_cost.measure.fuse.choice import ConvSize, NormAfter, PoolSize, Site
+from se_cost.measure.fuse.choice import ConvSize, NormAfter, PoolSize, Surroundings
 from se_cost.measure.fuse.gates import Mean
 from se_cost.measure.fuse.network import Network, hooked
 from se_cost.measure.fuse.norms import constant
@@ -16,13 +16,13 @@ from se_cost.measure.models.module import Constant, Sum
 NEVER_NEGATIVE = (nn.Sigmoid, nn.Hardsigmoid, nn.ReLU, nn.ReLU6)
 
 
-def site(network: Network, chain: Chain, place: int, squeezed: Squeezed) -> Site:
+def site(network: Network, chain: Chain, place: int, squeezed: Squeezed) -> Surroundings:
     """Return the numbers of a gate that has run."""
     seen, gated, before = network.seen, chain.spots[place].module, chain.at(place - 1)
     batch, channels, *size = seen.inputs[gated]
     total = sum_of_two(chain, place)
     fresh = before is not None and chain.fresh(place - 1, seen) and not hooked(before)
-    return Site(
+    return Surroundings(
         batch=batch,
         channels=channels,
         pixels=prod(size),

@@ -11,7 +11,7 @@ from se_cost.measure.fuse.choice import (
     Into,
     NormAfter,
     PoolSize,
-    Site,
+    Surroundings,
     chosen,
     forms,
     squeeze_passes,
@@ -20,7 +20,7 @@ from se_cost.measure.fuse.record import FusedBlock, How, ScaleForm, SqueezeForm
 from se_cost.record import Record, replace
 
 LAST = ConvSize(64, 256, area=1, groups=1, aligned=True, bias=True, pixels=56 * 56)
-STANDARD = Site(  # a block of stage 2 of SE-ResNet-50
+STANDARD = Surroundings(  # a block of stage 2 of SE-ResNet-50
     batch=1,
     channels=256,
     pixels=56 * 56,
@@ -41,11 +41,11 @@ POOLED, IN_PLACE, KEPT = ScaleForm.POOLED, ScaleForm.IN_PLACE, ScaleForm.KEPT
 class Case(Record):
     """What surrounds a gate, and the form that moves the fewest bytes."""
 
-    site: Site
+    site: Surroundings
     form: Form
 
 
-def after(part: ConvSize | PoolSize | NormAfter, batch: int = 1, nchw: bool = True) -> Site:
+def after(part: ConvSize | PoolSize | NormAfter, batch: int = 1, nchw: bool = True) -> Surroundings:
     """Return a gate that an activation precedes and something linear follows."""
     return replace(ALONE, after=part, batch=batch, nchw=nchw)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 import pytest
-from documents.every import SE50, SMALL, VERSION_1, counted
+from documents.every import EVERY, SE50, SMALL, VERSION_1, counted
 from golden import Golden
 
 from se_cost.documents.base import Document
@@ -23,6 +23,7 @@ TEXTS: Mapping[str, Callable[[], Document]] = {
     "flops": lambda: flops(costs(SMALL), counted(SMALL)),
     "nets": nets,
     "network": lambda: network(costs(SE50)),
+    "plan": EVERY["plan"],
     "paper": published,
     "time": lambda: read(VERSION_1 / "time.json"),
     "batches": lambda: read(VERSION_1 / "batches.json"),
