@@ -70,9 +70,10 @@ MODEL = (
     Option(
         "--attention",
         ATTENTION,
-        "Kind of attention; se_NAME means NAME with se.",
+        f"{joined((NONE, *KINDS))}; se_NAME means NAME with se.",
         OneOf((NONE, *KINDS)),
         usual="as in the name",
+        metavar="KIND",
     ),
     Option(
         "--r",
