@@ -16,7 +16,19 @@ GROUPS = (
     *("Measuring", "Protocol", "Output"),
 )
 QUESTIONS = (
-    *("nets", "params", "flops", "time", "explain", "paper", "report", "show", "check", "diff"),
+    *(
+        "nets",
+        "params",
+        "flops",
+        "time",
+        "explain",
+        "alternatives",
+        "paper",
+        "report",
+        "show",
+        "check",
+        "diff",
+    ),
     *("schema", "completion"),
 )
 NOISE = re.compile(r"\b(INTEGER|FLOAT|TEXT|PATH|BOOLEAN|RANGE|NUMBERS)\b|x[<>]=?\d|\[required\]")

@@ -13,6 +13,7 @@ from se_cost.report.formats.all import Format
 from se_cost.report.formats.answer import Answer, Screen
 from se_cost.report.pages.all import page
 
+LATER = {"alternatives"}  # commands that version 1 did not have
 FILES = sorted(VERSION_1.rglob("*.json"))
 
 
@@ -33,8 +34,8 @@ def kept(old: Any, new: Any) -> bool:
 
 
 def test_every_command_has_an_old_document() -> None:
-    """None that wrote json is missing."""
-    assert {json.loads(path.read_text())["command"] for path in FILES} == KINDS.keys()
+    """None that wrote json then is missing."""
+    assert {json.loads(path.read_text())["command"] for path in FILES} == KINDS.keys() - LATER
 
 
 @pytest.mark.parametrize("path", FILES, ids=name)

@@ -2,11 +2,21 @@
 
 from collections.abc import Mapping
 
-from se_cost.cli.options import baseline, budget, measure, model, output, protocol, settings
+from se_cost.cli.options import (
+    alternatives,
+    baseline,
+    budget,
+    measure,
+    model,
+    output,
+    protocol,
+    settings,
+)
 from se_cost.cli.options.option import Option
 
 OPTIONS: tuple[Option, ...] = (
     *model.MODEL,
+    *(alternatives.COMPARED, alternatives.SORT),
     *settings.SETTINGS,
     *(measure.MEASURE, measure.TIME),
     *protocol.TABLE,

@@ -8,7 +8,7 @@ import pytest
 
 from report.figures.reader import title, words
 from report.hostile import NASTY
-from se_cost.report.figures import bars, explain, intervals, paper, stages
+from se_cost.report.figures import alternatives, bars, explain, intervals, paper, stages
 from se_cost.report.figures.style import wrapped
 from se_cost.text import printable
 
@@ -23,6 +23,9 @@ def drawn(name: str) -> dict[str, Callable[[], str]]:
         "bars": partial(bars.bars, {name: 1.0, "other": 2.5}, name),
         "intervals": partial(intervals.intervals, {name: CHANGE}, name, 0.5),
         "explain": partial(explain.times, name, [explain.StageBar(name, 0.3, 0.1, CHANGE)]),
+        "alternatives": partial(
+            alternatives.kinds, name, name, [alternatives.Point(name, 100, CHANGE)]
+        ),
         "paper": partial(paper.errors, [paper.PlottedPair(name, LIGHT, HEAVY)]),
     }
 

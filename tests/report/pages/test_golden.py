@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 
 import pytest
-from documents.every import SE50, SMALL, VERSION_1, counted
+from documents.every import KINDS, SE50, SMALL, VERSION_1, counted
 from golden import Golden
 
+from se_cost.documents.alternatives import alternatives
 from se_cost.documents.base import Document
 from se_cost.documents.files import read
 from se_cost.documents.flops import flops
@@ -23,6 +24,7 @@ TEXTS: Mapping[str, Callable[[], Document]] = {
     "flops": lambda: flops(costs(SMALL), counted(SMALL)),
     "nets": nets,
     "network": lambda: network(costs(SE50)),
+    "alternatives": lambda: alternatives(KINDS),
     "paper": published,
     "time": lambda: read(VERSION_1 / "time.json"),
     "batches": lambda: read(VERSION_1 / "batches.json"),

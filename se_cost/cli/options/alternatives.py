@@ -1,0 +1,98 @@
+"""The options of a comparison of kinds of attention in one network."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from se_cost.cli.options.model import ATTENTION, MODEL
+from se_cost.cli.options.option import Command, Option, bundled
+from se_cost.cli.options.output import OUTPUT
+from se_cost.cli.options.settings import BATCH, SETTINGS
+from se_cost.cli.options.types import OneOf, Type
+from se_cost.documents.order import Order
+from se_cost.errors import UsageError, not_one_of
+from se_cost.measure.timing.settings import Mode, Settings
+from se_cost.nets.attention.kinds import KINDS
+from se_cost.nets.model import Model
+from se_cost.nets.zoo.model import model
+from se_cost.nets.zoo.registry import parsed
+from se_cost.record import replace
+from se_cost.text import joined
+
+LEAST = 2  # images: in training SRM and BAM normalise vectors over the batch
+OF_ONE_KIND = ("attention", "squeeze", "gate", "bias")
+UNASKED = ("mode", "cuda_graphs", "fold_norms", "optimizer", "nproc")
+
+
+class Kinds(Type):
+    """Kinds of attention, with commas between them."""
+
+    name = "kinds"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Return the kinds, each once, or say which there are."""
+        if isinstance(value, tuple):
+            return value
+        names = tuple(dict.fromkeys(part.strip() for part in str(value).split(",")))
+        for name in names:
+            if name not in KINDS:
+                raise not_one_of("kind of attention", name, KINDS)
+        return names
+
+    def offers(self, incomplete: str) -> Iterator[str]:
+        """Return the kinds, for the last one that is typed."""
+        before, comma, begun = incomplete.rpartition(",")
+        return (f"{before}{comma}{name}" for name in KINDS if name.startswith(begun))
+
+
+COMPARED = Option(
+    "--kinds", ATTENTION, "Kinds of attention to compare.", Kinds(), usual="all", metavar="KIND,..."
+)
+SORT = Option(
+    "--sort",
+    OUTPUT,
+    f"The cheapest first, by {joined(Order)}.",
+    OneOf(Order),
+    default=Order.KINDS,
+    metavar="COST",
+)
+SITES = tuple(option for option in MODEL if option.name not in OF_ONE_KIND)
+BATCH_OF_TWO = replace(BATCH, default=LEAST)
+TIMED = tuple(
+    BATCH_OF_TWO if option is BATCH else option for option in SETTINGS if option.name not in UNASKED
+)
+
+
+def kinds_options(command: Command) -> Command:
+    """Give a command the options of a network and kinds; it receives `models`, one for each."""
+    return bundled("models", (*SITES, COMPARED), _models)(command)
+
+
+def timed_options(command: Command) -> Command:
+    """Give a command the options of a measurement; it receives `settings`, one for each mode."""
+    return bundled("settings", TIMED, _settings)(command)
+
+
+def _models(
+    *, arch: str, kinds: tuple[str, ...] | None, r: tuple[int, ...] | None, **options: Any
+) -> list[Model]:
+    """Return the network with each kind; `r` is for those kinds that have one."""
+    family = parsed(arch)[0].name
+    given = {name: value for name, value in options.items() if value is not None}
+    names = kinds or tuple(KINDS)
+    able = [name for name in names if r is not None and "r" in KINDS[name].__struct_fields__]
+    found = [
+        model(family, attention=name, r=r if name in able else None, **given) for name in names
+    ]
+    if r is not None and not able:
+        raise UsageError(f"r {joined(r, ',')}: none of {joined(names)} has one")
+    if not found[0].stages:
+        raise UsageError("no stage keeps attention: leave out --drop-stages, or name fewer")
+    return found
+
+
+def _settings(**options: Any) -> list[Settings]:
+    return [Settings(mode=mode, **options) for mode in Mode]
