@@ -42,7 +42,7 @@ from se_cost.nets.nodes import (
     Upsample,
     Weigh,
 )
-from se_cost.nets.summaries import Energy, GlobalStd, GlobalSum, LayerNorm, Softmax
+from se_cost.nets.special import ColumnSum, Energy, GlobalStd, LayerNorm, Plus, Softmax
 from se_cost.record import Record
 
 
@@ -154,7 +154,6 @@ def leaves(draw: st.DrawFn, shape: Shape) -> Drawn:
             Norm: st.just(Norm(channels)),
             Act: st.builds(Act, st.sampled_from(Fn)),
             GlobalPool: st.builds(GlobalPool, st.sampled_from(Reduce)),
-            GlobalSum: st.just(GlobalSum()),
             GlobalStd: st.just(GlobalStd()),
             ChannelPool: st.builds(ChannelPool, st.sampled_from(Reduce)),
             Softmax: st.just(Softmax()),
@@ -162,6 +161,7 @@ def leaves(draw: st.DrawFn, shape: Shape) -> Drawn:
             Upsample: st.builds(Upsample, st.integers(1, 2), st.sampled_from(Interpolation)),
             Shuffle: st.builds(Shuffle, groups),
             Scale: st.just(Scale(0.5)),
+            Plus: st.just(Plus(1.0)),
             Pad: st.builds(Pad, SIZES),
             Flatten: st.just(Flatten()),
             Dropout: st.just(Dropout(0.1)),
@@ -173,8 +173,8 @@ def leaves(draw: st.DrawFn, shape: Shape) -> Drawn:
 JOINS = ("leaf", "seq", "add", "concat", "gate", "shift", "weigh", "columns")
 KINDS = (
     *(Conv, Deconv, Norm, Act, Pool, GlobalPool, Upsample),
-    *(GlobalSum, GlobalStd, ChannelPool, Softmax, Energy),
-    *(Shuffle, Scale, Pad, Flatten, Dropout),
+    *(GlobalStd, ChannelPool, Softmax, Energy),
+    *(Shuffle, Scale, Plus, Pad, Flatten, Dropout),
 )
 
 
@@ -208,7 +208,10 @@ def networks(draw: st.DrawFn, shape: Shape, depth: int = 2) -> Drawn:
     first, output = draw(networks(shape, depth - 1))
     if kind == "columns":
         vector: Node = first if len(output) == 1 else Seq((("f", first), ("pool", GlobalPool())))
-        return Columns((("a", vector), ("b", vector))), (output[0], 2, 1)
+        side = Columns((("a", vector), ("b", vector)))
+        if draw(st.booleans()):
+            return Seq((("side", side), ("sum", ColumnSum()))), output[:1]
+        return side, (output[0], 2, 1)
     if kind == "concat" and len(output) == 3:
         node = Concat((("a", first), ("b", first)))
         return node, (2 * output[0], *output[1:])

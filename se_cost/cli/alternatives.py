@@ -19,7 +19,7 @@ from se_cost.measure.ranks.torchrun import expect_single_process
 from se_cost.measure.session.several import Asked, Finished, time_several
 from se_cost.measure.timing.arms import each, expect_possible, expect_trainable
 from se_cost.measure.timing.settings import Protocol, Settings
-from se_cost.nets.model import Model
+from se_cost.nets.model import Zoo
 
 
 @click.command(
@@ -41,7 +41,7 @@ from se_cost.nets.model import Model
 @click.pass_context
 def command(
     ctx: click.Context,
-    models: list[Model],
+    models: list[Zoo],
     time: bool,
     settings: list[Settings],
     protocol: Protocol,
@@ -73,7 +73,7 @@ def command(
     ctx.exit(exit_code(finished) if finished.timings else INTERRUPTED)
 
 
-def _asked(models: list[Model], settings: list[Settings], protocol: Protocol) -> list[Asked]:
+def _asked(models: list[Zoo], settings: list[Settings], protocol: Protocol) -> list[Asked]:
     """Return a timing for each mode, with the plain network and every kind in it.
 
     Raises UsageError before anything is timed, so that nothing is timed in vain.

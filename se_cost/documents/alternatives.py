@@ -12,7 +12,7 @@ from se_cost.ledger.traffic import Traffic, by_stage, total
 from se_cost.measure.timing.pairs import pairs
 from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.settings import Mode
-from se_cost.nets.model import Model
+from se_cost.nets.model import Zoo
 from se_cost.nets.zoo.model import NONE
 from se_cost.record import Record
 from se_cost.text import joined
@@ -36,7 +36,7 @@ class Alternative(Record):
     """The network with one kind of attention."""
 
     kind: str  # "none" for the plain network
-    recipe: Model
+    recipe: Zoo
     params: int
     macs: int
     blocks: int
@@ -50,14 +50,14 @@ class Alternative(Record):
 class AlternativesDocument(Document, tag="alternatives", kw_only=True):
     """One network plain, and with each of several kinds of attention."""
 
-    recipe: Model  # the plain network
+    recipe: Zoo  # the plain network
     sort: Order
     final_stage: int | None
     alternatives: tuple[Alternative, ...]  # the plain network first
 
 
 def alternatives(
-    models: Sequence[Model], sort: Order = Order.KINDS, timings: Sequence[Timing] = ()
+    models: Sequence[Zoo], sort: Order = Order.KINDS, timings: Sequence[Timing] = ()
 ) -> AlternativesDocument:
     """Return one network with the attention of each of the models, the plain one first."""
     times: dict[Mode, dict[str, TimeDocument]] = {}
@@ -74,7 +74,7 @@ def alternatives(
     )
 
 
-def _alternative(model: Model, times: Timings) -> Alternative:
+def _alternative(model: Zoo, times: Timings) -> Alternative:
     whole = costs(model)
     kind = next((one.name for one in model.attention.stages), NONE)
     final = model.final_stage

@@ -36,7 +36,9 @@ def torch(row: Row) -> int:
 def fvcore(row: Row) -> int:
     """Count as fvcore's FlopCountAnalysis does in eval mode; it calls the sum flops."""
     match row.op:
-        case "norm" | "layer_norm" | "global_avg_pool":
+        case "layer_norm":
+            return 5 * _written(row)
+        case "norm" | "global_avg_pool":
             return row.elements
         case "upsample_nearest" | "upsample_bilinear":
             return row.elements
@@ -91,7 +93,9 @@ def total(ledger: Ledger, convention: Convention) -> int:
 def complete(ledger: Ledger) -> int:
     """Return what fvcore counts with handles for the operators that it leaves out.
 
-    That is MACs and all other operations but added biases, which no handle can see.
+    That is MACs and all other operations but added biases, which no handle can see; a norm of a
+    vector counts five operations a value there.
     """
     biases = sum(row.elements for row in ledger.rows if row.op in ("conv", "deconv", "linear"))
-    return ledger.macs + ledger.elements - biases
+    rough = sum(fvcore(row) - row.elements for row in ledger.rows if row.op == "layer_norm")
+    return ledger.macs + ledger.elements - biases + rough

@@ -138,12 +138,11 @@ def _join(
 def _summed(
     end: Row, whole: Mapping[str, Sequence[Row]], readers: Mapping[str, Sequence[Row]]
 ) -> list[Sequence[Row]]:
-    """Return the gates of a sum of gates of one map, which may be a part itself; else none."""
-    single = [path for path in end.reads if path in whole and path in readers]
-    parts = [whole[path] for path in single]
-    maps = {_map(part) for part in parts} | {path for path in end.reads if path not in single}
-    alone = all(readers[part[-1].path] == [end] for part in parts)
-    return parts if len(maps) == 1 and alone else []
+    """Return the gates of a sum of gates of one map; none of another sum."""
+    if not all(path in whole and readers.get(path) == [end] for path in end.reads):
+        return []
+    parts = [whole[path] for path in end.reads]
+    return parts if len(set(map(_map, parts))) == 1 else []
 
 
 def _map(rows: Iterable[Row]) -> str:

@@ -27,7 +27,7 @@ from se_cost.nets.nodes import (
     Size,
     Upsample,
 )
-from se_cost.nets.summaries import Energy, GlobalStd, GlobalSum, LayerNorm, Softmax, Summary
+from se_cost.nets.special import ColumnSum, Energy, GlobalStd, LayerNorm, Plus, Softmax, Special
 
 
 class ShapeError(UsageError):
@@ -86,8 +86,8 @@ def leaf_row(node: Leaf, shape: Shape) -> Row:
             return Row("", f"{reduce.value}_pool", (shape,), output, elements=pooled)
         case GlobalPool() | ChannelPool():
             return _pooled(node, shape)
-        case GlobalSum() | GlobalStd() | Softmax() | Energy() | LayerNorm():
-            return _summary(node, shape)
+        case ColumnSum() | GlobalStd() | Softmax() | Energy() | Plus() | LayerNorm():
+            return _special(node, shape)
         case Upsample(factor, mode):
             _expect_map(shape)
             output = (shape[0], shape[1] * factor, shape[2] * factor)
@@ -127,13 +127,16 @@ def _pooled(node: GlobalPool | ChannelPool, shape: Shape) -> Row:
             assert_never(node)
 
 
-def _summary(node: Summary, shape: Shape) -> Row:
-    """Return the row of a layer that looks at a whole map, or a whole vector, at once."""
+def _special(node: Special, shape: Shape) -> Row:
+    """Return the row of a layer that only attention is made of."""
     size = prod(shape)
     match node:
-        case GlobalSum():
+        case ColumnSum():
             _expect_map(shape)
-            return Row("", "global_sum", (shape,), shape[:1], elements=size)
+            if shape[2] != 1:
+                raise ShapeError("", f"expects columns side by side, gets a map {shape}")
+            elements = size - shape[0]
+            return Row("", "column_sum", (shape,), shape[:1], elements=elements)
         case GlobalStd():  # the variance, a small number added to it, the root
             _expect_map(shape)
             elements = size + 2 * shape[0]
@@ -144,10 +147,12 @@ def _summary(node: Summary, shape: Shape) -> Row:
         case Energy():  # six operations on every value, three on every sum
             _expect_map(shape)
             return Row("", "energy", (shape,), shape, elements=6 * size + 3 * shape[0])
+        case Plus():
+            return Row("", "plus", (shape,), shape, elements=size)
         case LayerNorm(channels):
             if shape != (channels,):
                 raise ShapeError("", f"expects a vector of {channels}, gets {shape}")
-            return Row("", "layer_norm", (shape,), shape, channels, channels, elements=5 * size)
+            return Row("", "layer_norm", (shape,), shape, channels, channels, elements=2 * size)
         case _:
             assert_never(node)
 

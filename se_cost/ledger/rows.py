@@ -22,9 +22,9 @@ class Row(Record, gc=False):
 
     `path` is the name of the torch submodule, `operands` the shapes read and `output` the shape
     written. `macs` are multiply-accumulates; `elements` all other elementary operations: one for
-    each added bias, activation value, pooled value, sum or product, two for each normalised value
-    (five where a vector is normalised over its own values), one or four for each value upsampled
-    by copying or bilinearly. `reads` are the paths of the rows that write the operands.
+    each added bias, activation value, pooled value, sum or product, two for each normalised value,
+    one or four for each value upsampled by copying or bilinearly. `reads` are the paths of the
+    rows that write the operands.
     """
 
     path: str

@@ -50,12 +50,11 @@ def total(traffics: Iterable[Traffic]) -> Traffic:
     return sum(traffics, Traffic())
 
 
-def traffic(row: Row, batch: int, size: int, gradient: int | None = None) -> Traffic:
+def traffic(row: Row, batch: int, size: int) -> Traffic:
     """Return the traffic of one row of an attention, for `batch` images of `size`-byte numbers.
 
     What is saved is left out: it depends on the row's neighbours. So does the sum of gradients of
-    what several rows read. `gradient` are the numbers of the gradient that the row is handed, if
-    one of them stands for several. Raises ValueError for an operator that no attention has.
+    what several rows read. Raises ValueError for an operator that no attention has.
     """
     x, y = sum(batch * prod(operand) for operand in row.operands), batch * prod(row.output)
     channels = row.operands[0][0]
@@ -68,8 +67,9 @@ def traffic(row: Row, batch: int, size: int, gradient: int | None = None) -> Tra
         case "channel_max_pool":  # backward: zeros, and the gradients put among them
             positions = INDEX * y
             return Traffic(size * (x + y) + positions, size * (3 * x + y) + positions, 1, 2)
-        case "global_sum":
-            return Traffic(size * (x + y), 0, 1, 0)
+        case "column_sum":  # backward: the gradient, side by side
+            sums = row.operands[0][1] - 1
+            return Traffic(size * 3 * y * sums, size * 2 * x, sums, 1)
         case "global_std":  # variance, sum and root; twice the deviations over the root, scaled
             return Traffic(size * (x + 5 * y), size * (5 * x + 10 * y), 3, 6)
         case "concat" | "columns":
@@ -79,7 +79,7 @@ def traffic(row: Row, batch: int, size: int, gradient: int | None = None) -> Tra
             operators = 3 if row.biases else 2  # for the input, the weights and the biases
             return Traffic(size * (x + y + row.params), size * gradients, 1, operators)
         case "conv" | "channel_conv":  # one operator for all three gradients
-            gradients = 2 * (x + row.weights) + (y if gradient is None else gradient) + row.biases
+            gradients = 2 * (x + row.weights) + y + row.biases
             return Traffic(size * (x + y + row.params), size * gradients, 1, 1)
         case "norm":  # in training; it counts its batches, too
             forward = size * (x + y + 6 * channels) + 2 * COUNTER
@@ -96,6 +96,8 @@ def traffic(row: Row, batch: int, size: int, gradient: int | None = None) -> Tra
             return Traffic(size * (x + y), size * 2 * (x + y), 1, 2)
         case "scale":
             return _scale(row, batch, size)
+        case "plus":
+            return Traffic(size * 2 * y, 0, 1, 0)
         case "add" | "shift":  # backward: sums over what one number was broadcast to
             spread = [n for o in row.operands if (n := batch * prod(o)) < y]
             return Traffic(size * (x + y), size * (len(spread) * y + sum(spread)), 1, len(spread))
@@ -145,10 +147,9 @@ def by_part(costs: Costs, batch: int, size: int) -> dict[tuple[int | None, str],
     sizes = {row.path: batch * prod(row.output) for row in costs.network.rows}
     ends = {block.gated: block.rows[-1] for block in costs.blocks}
     for block in costs.blocks:
-        spread = {r.reads[0]: batch * prod(r.output) for r in block.rows if r.op == "global_sum"}
         readers: dict[str, Row] = {}
         for row in block.rows:
-            note(row, traffic(row, batch, size, spread.get(row.path)))
+            note(row, traffic(row, batch, size))
             note(row, Traffic(saved=_besides(row, batch, size)))
             for path in row.reads:
                 if path in readers and path in sizes:

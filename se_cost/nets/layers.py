@@ -30,7 +30,7 @@ from se_cost.nets.nodes import (
     Upsample,
     Weigh,
 )
-from se_cost.nets.summaries import Energy, GlobalStd, GlobalSum, LayerNorm, Softmax
+from se_cost.nets.special import ColumnSum, Energy, GlobalStd, LayerNorm, Plus, Softmax
 
 
 def layer(node: Node, name: str = "") -> str:
@@ -77,8 +77,8 @@ def _leaf(node: Leaf) -> str:
             return f"{reduce.value} pool {_size(kernel)}{_stride(stride)}"
         case GlobalPool(reduce):
             return f"global {reduce.value} pool"
-        case GlobalSum():
-            return "global sum"
+        case ColumnSum():
+            return "sum of the columns"
         case GlobalStd():
             return "global standard deviation"
         case ChannelPool(reduce):
@@ -95,7 +95,7 @@ def _leaf(node: Leaf) -> str:
             return f"{mode.value} upsampling {factor}x"
         case Shuffle():
             return "shuffle"
-        case Norm() | LayerNorm() | Act() | Scale() | Pad() | Flatten() | Dropout():
+        case Norm() | LayerNorm() | Act() | Scale() | Plus() | Pad() | Flatten() | Dropout():
             return ""
         case _:
             assert_never(node)

@@ -8,7 +8,7 @@ Shapes leave out the batch: a feature map is (channels, height, width), a vector
 
 from enum import StrEnum
 
-from se_cost.nets.summaries import Summary
+from se_cost.nets.special import Special
 from se_cost.nets.word import Word
 
 Size = tuple[int, int]
@@ -198,7 +198,7 @@ Leaf = (
     | Pool
     | GlobalPool
     | ChannelPool
-    | Summary
+    | Special
     | Linear
     | ChannelConv
     | Upsample

@@ -13,6 +13,7 @@ from se_cost.measure.timing.arms import BASELINE
 from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.settings import Mode, QuickPlan
 from se_cost.nets.attention.kinds import KINDS
+from se_cost.nets.model import Zoo
 from se_cost.nets.zoo.model import model
 
 SMALL = ("alternatives", "--arch", "resnet18", "--input", "64")
@@ -26,11 +27,16 @@ def asked(timed_by: Use) -> list[Asked]:
 
     def time(one: Asked) -> Timing:
         seen.append(one)
-        models = list(one.networks.values())[1:]
+        models = attended(one)
         return of_kinds(models, one.settings, [1.1] * len(models))
 
     timed_by(time)
     return seen
+
+
+def attended(one: Asked) -> list[Zoo]:
+    """Return the networks that are timed beside the plain one."""
+    return [net for net in one.networks.values() if isinstance(net, Zoo) and net.stages]
 
 
 def kinds(run: Run, *words: str) -> list[str]:
@@ -100,7 +106,7 @@ def test_interrupted_between_the_modes(run: Run, timed_by: Use) -> None:
     def stop(one: Asked) -> Timing:
         if one.settings.mode is Mode.TRAIN:
             raise KeyboardInterrupt
-        return of_kinds(list(one.networks.values())[1:], one.settings, (1.1, 1.2))
+        return of_kinds(attended(one), one.settings, (1.1, 1.2))
 
     timed_by(stop)
     result = run(*SMALL, "--kinds", "se,eca", "--time", "--device", "cpu", "--format", "json")

@@ -34,7 +34,7 @@ from se_cost.nets.nodes import (
     gate,
     seq,
 )
-from se_cost.nets.summaries import Energy, GlobalStd, GlobalSum, LayerNorm, Softmax
+from se_cost.nets.special import ColumnSum, Energy, GlobalStd, LayerNorm, Plus, Softmax
 
 MAP = (4, 6, 8)  # 192 values
 
@@ -55,12 +55,13 @@ MAP = (4, 6, 8)  # 192 values
         (Pool(Reduce.MAX, (3, 3), (2, 2), (1, 1)), MAP, (4, 3, 4), 0, 0, 0, 9 * 48),
         (Pool(Reduce.AVG, (3, 3), (2, 2), ceil=True), MAP, (4, 3, 4), 0, 0, 0, 9 * 48),
         (GlobalPool(), MAP, (4,), 0, 0, 0, 192),
-        (GlobalSum(), MAP, (4,), 0, 0, 0, 192),
+        (ColumnSum(), (4, 6, 1), (4,), 0, 0, 0, 5 * 4),
+        (Plus(1.0), MAP, MAP, 0, 0, 0, 192),
         (GlobalStd(), MAP, (4,), 0, 0, 0, 192 + 2 * 4),
         (ChannelPool(Reduce.MAX), MAP, (1, 6, 8), 0, 0, 0, 192),
         (Softmax(), MAP, MAP, 0, 0, 0, 192),
         (Energy(1e-4), MAP, MAP, 0, 0, 0, 6 * 192 + 3 * 4),
-        (LayerNorm(4), (4,), (4,), 4, 4, 0, 5 * 4),
+        (LayerNorm(4), (4,), (4,), 4, 4, 0, 2 * 4),
         (Upsample(2), MAP, (4, 12, 16), 0, 0, 0, 768),
         (Upsample(2, Interpolation.BILINEAR), MAP, (4, 12, 16), 0, 0, 0, 4 * 768),
         (Shuffle(2), MAP, MAP, 0, 0, 0, 0),
@@ -214,6 +215,7 @@ def test_views_add_up_to_the_total() -> None:
             MAP,
             "x: cannot sum the shapes (4,), (4, 6, 8)",
         ),
+        (seq(s=ColumnSum()), MAP, "s: expects columns side by side, gets a map (4, 6, 8)"),
         (seq(n=LayerNorm(3)), (4,), "n: expects a vector of 3, gets (4,)"),
         (Add((("a", Norm(1)),)), MAP, "a: expects 1 channels, gets 4"),
     ],

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from se_cost.cli.options.model import ATTENTION, MODEL
+from se_cost.cli.options.model import ATTENTION, INPUT, MODEL, OF_YOURS, zoo_named
 from se_cost.cli.options.option import Command, Option, bundled
 from se_cost.cli.options.output import OUTPUT
 from se_cost.cli.options.settings import BATCH, SETTINGS
@@ -14,8 +14,7 @@ from se_cost.documents.order import Order
 from se_cost.errors import UsageError, not_one_of
 from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.nets.attention.kinds import KINDS
-from se_cost.nets.model import Model
-from se_cost.nets.zoo.model import model
+from se_cost.nets.model import Zoo
 from se_cost.nets.zoo.registry import parsed
 from se_cost.record import replace
 from se_cost.text import joined
@@ -59,7 +58,12 @@ SORT = Option(
     default=Order.KINDS,
     metavar="COST",
 )
-SITES = tuple(option for option in MODEL if option.name not in OF_ONE_KIND)
+PIXELS = replace(INPUT, help="Pixels, 224 or 800x1333.")
+SITES = tuple(
+    PIXELS if option is INPUT else option
+    for option in MODEL
+    if option.name not in ("spec", *OF_YOURS, *OF_ONE_KIND)
+)
 BATCH_OF_TWO = replace(BATCH, default=LEAST)
 TIMED = tuple(
     BATCH_OF_TWO if option is BATCH else option for option in SETTINGS if option.name not in UNASKED
@@ -78,14 +82,14 @@ def timed_options(command: Command) -> Command:
 
 def _models(
     *, arch: str, kinds: tuple[str, ...] | None, r: tuple[int, ...] | None, **options: Any
-) -> list[Model]:
+) -> list[Zoo]:
     """Return the network with each kind; `r` is for those kinds that have one."""
     family = parsed(arch)[0].name
-    given = {name: value for name, value in options.items() if value is not None}
     names = kinds or tuple(KINDS)
     able = [name for name in names if r is not None and "r" in KINDS[name].__struct_fields__]
     found = [
-        model(family, attention=name, r=r if name in able else None, **given) for name in names
+        zoo_named(family, attention=name, r=r if name in able else None, **options)
+        for name in names
     ]
     if r is not None and not able:
         raise UsageError(f"r {joined(r, ',')}: none of {joined(names)} has one")

@@ -61,12 +61,16 @@ class Weighed(nn.Sequential):
         return torch.bmm(x.flatten(2), weights.flatten(2).transpose(1, 2)).squeeze(2)
 
 
-class SumOverMap(nn.Module):
-    """Sum over all positions."""
+class SummedColumns(nn.Module):
+    """Sum of the columns of a map."""
 
     def forward(self, x: Tensor) -> Tensor:
         """Return a vector (N, C)."""
-        return x.sum((2, 3))
+        total: Tensor
+        total, *others = x.squeeze(3).unbind(2)
+        for other in others:
+            total = total + other
+        return total
 
 
 class StdOverMap(nn.Module):
@@ -124,6 +128,18 @@ class Constant(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Return the product, of the shape of `x`."""
         return x * self.factor
+
+
+class Offset(nn.Module):
+    """The input plus a constant."""
+
+    def __init__(self, term: float) -> None:
+        super().__init__()
+        self.term = term
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the sum, of the shape of `x`."""
+        return x + self.term
 
 
 class AlongChannels(nn.Conv1d):

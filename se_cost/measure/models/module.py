@@ -10,6 +10,7 @@ from se_cost.measure.models.layers import (
     AlongChannels,
     Constant,
     Gated,
+    Offset,
     OverChannels,
     Shifted,
     SideBySide,
@@ -17,7 +18,7 @@ from se_cost.measure.models.layers import (
     Stack,
     StdOverMap,
     Sum,
-    SumOverMap,
+    SummedColumns,
     ValueEnergy,
     Weighed,
 )
@@ -50,7 +51,7 @@ from se_cost.nets.nodes import (
     Upsample,
     Weigh,
 )
-from se_cost.nets.summaries import Energy, GlobalStd, GlobalSum, LayerNorm, Softmax, Summary
+from se_cost.nets.special import ColumnSum, Energy, GlobalStd, LayerNorm, Plus, Softmax, Special
 
 ACTIVATIONS: dict[Fn, type[nn.Module]] = {
     Fn.RELU: nn.ReLU,
@@ -107,8 +108,8 @@ def _leaf(node: Leaf) -> nn.Module:
             average = reduce is Reduce.AVG
             pool = nn.AdaptiveAvgPool2d(1) if average else nn.AdaptiveMaxPool2d(1)
             return nn.Sequential(pool, nn.Flatten())
-        case GlobalSum() | GlobalStd() | Softmax() | Energy() | LayerNorm():
-            return _summary(node)
+        case ColumnSum() | GlobalStd() | Softmax() | Energy() | Plus() | LayerNorm():
+            return _special(node)
         case ChannelPool(reduce):
             return OverChannels(reduce)
         case Linear(c_in, c_out, bias):
@@ -131,17 +132,19 @@ def _leaf(node: Leaf) -> nn.Module:
             assert_never(node)
 
 
-def _summary(node: Summary) -> nn.Module:
-    """Return the module of a layer that looks at a whole map, or a whole vector, at once."""
+def _special(node: Special) -> nn.Module:
+    """Return the module of a layer that only attention is made of."""
     match node:
-        case GlobalSum():
-            return SumOverMap()
+        case ColumnSum():
+            return SummedColumns()
         case GlobalStd():
             return StdOverMap()
         case Softmax():
             return SoftmaxOverMap()
         case Energy(lam):
             return ValueEnergy(lam)
+        case Plus(term):
+            return Offset(term)
         case LayerNorm(channels):
             return nn.LayerNorm(channels)
         case _:

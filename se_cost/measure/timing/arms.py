@@ -51,7 +51,7 @@ def fused(model: Model) -> Networks:
     return {**dict(list(three(model).items())[:2]), FUSED: model}
 
 
-def each(models: Sequence[Model]) -> Networks:
+def each(models: Sequence[Zoo]) -> Networks:
     """Return the plain network and every model, by the kind of its attention."""
     kinds = {model.attention.stages[0].name: model for model in models}
     return {BASELINE: models[0].plain, **kinds}

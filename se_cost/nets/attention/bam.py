@@ -5,12 +5,11 @@ from typing import ClassVar
 from se_cost.nets.attention.joins import columns
 from se_cost.nets.attention.place import Kind
 from se_cost.nets.nodes import (
-    IDENTITY,
     RELU,
     Act,
-    Add,
     Conv,
     Fn,
+    Gate,
     GlobalPool,
     Norm,
     Seq,
@@ -19,10 +18,11 @@ from se_cost.nets.nodes import (
     gate,
     seq,
 )
+from se_cost.nets.special import Plus
 
 
 class BAM(Kind, tag="bam"):
-    """x + x * sigmoid(norm(MLP(avg(x))) + norm(convolutions of x to one channel)).
+    """s = 1 + sigmoid(norm(MLP(avg(x))) + norm(convolutions of x to one channel)).
 
     The paper has one block at the end of each stage but the last; here it goes where SE goes.
     """
@@ -32,7 +32,7 @@ class BAM(Kind, tag="bam"):
 
     name: ClassVar[str] = "bam"
     title: ClassVar[str] = "BAM"
-    signature: ClassVar[tuple[str, ...]] = (*("linear",) * 6, "add", "scale", "add")
+    signature: ClassVar[tuple[str, ...]] = (*("linear",) * 6, "add", "scale")
     formula: ClassVar[str] = "Σ N·(3·C·h + C + 18·h² + h + 1), h = max(1, ⌊C/r⌋)"
 
     def hidden(self, channels: int) -> int:
@@ -49,10 +49,10 @@ class BAM(Kind, tag="bam"):
         hidden = self.hidden(channels)
         return f"(3·{channels}·{hidden} + {channels} + 18·{hidden}² + {hidden} + 1)"
 
-    def block(self, channels: int) -> Add:
+    def block(self, channels: int) -> Gate:
         """Return the block for maps of `channels` channels."""
         both = add(channel=self._channel(channels), spatial=self._spatial(channels))
-        return add(map=IDENTITY, gated=gate(both=both, gate=Act(Fn.SIGMOID)))
+        return gate(both=both, gate=Act(Fn.SIGMOID), plus=Plus(1.0))
 
     def _channel(self, channels: int) -> Seq:
         """Return the branch that gives one number for each channel."""

@@ -18,7 +18,7 @@ from se_cost.nets.nodes import (
     gate,
     seq,
 )
-from se_cost.nets.summaries import GlobalSum
+from se_cost.nets.special import ColumnSum
 
 
 class CBAM(Kind, tag="cbam"):
@@ -57,7 +57,7 @@ class CBAM(Kind, tag="cbam"):
                 reduce=Conv(channels, hidden, bias=self.bias),
                 relu=RELU,
                 expand=Conv(hidden, channels, bias=self.bias),
-                sum=GlobalSum(),
+                sum=ColumnSum(),
                 gate=Act(Fn.SIGMOID),
             ),
             spatial=gate(

@@ -5,7 +5,7 @@ from typing import ClassVar
 from se_cost.nets.attention.joins import shift, weigh
 from se_cost.nets.attention.place import Kind
 from se_cost.nets.nodes import RELU, Conv, Linear, Shift
-from se_cost.nets.summaries import LayerNorm, Softmax
+from se_cost.nets.special import LayerNorm, Softmax
 
 
 class GC(Kind, tag="gc"):

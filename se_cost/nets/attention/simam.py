@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from se_cost.nets.attention.place import Kind
 from se_cost.nets.nodes import Act, Fn, Gate, gate
-from se_cost.nets.summaries import Energy
+from se_cost.nets.special import Energy
 
 
 class SimAM(Kind, tag="simam"):

@@ -5,7 +5,7 @@ from typing import ClassVar
 from se_cost.nets.attention.joins import columns
 from se_cost.nets.attention.place import Kind
 from se_cost.nets.nodes import Act, Conv, Fn, Gate, GlobalPool, Norm, gate
-from se_cost.nets.summaries import GlobalStd
+from se_cost.nets.special import GlobalStd
 
 
 class SRM(Kind, tag="srm"):

@@ -72,7 +72,7 @@ SIDES = {256: 56, 512: 28, 1024: 14, 2048: 7}
 
 
 def test_cbam_is_what_its_paper_prints() -> None:
-    """ResNet-50 with CBAM: 28.09 M and 3.864 G, as SE's 28.09 M and 3.860 G (its table 4)."""
+    """ResNet-50 with CBAM: 28.09 M and 3.864 G, as SE's 28.09 M and 3.860 G."""
     whole = costs(model("resnet50", attention="cbam")).network
     assert (f"{whole.params / 1e6:.2f}", f"{whole.macs / 1e9:.3f}") == ("28.09", "3.864")
     mlp = sum(n * 2 * c * c // 16 for c, n in BLOCKS.items())

@@ -1,10 +1,10 @@
-"""Leaves that look at a whole map, or a whole vector, at once; attention is made of them."""
+"""Leaves that only attention is made of; most look at a whole map, or a whole vector, at once."""
 
 from se_cost.nets.word import Word
 
 
-class GlobalSum(Word):
-    """Sum over the whole map: (C, H, W) to (C,)."""
+class ColumnSum(Word):
+    """Sum of the columns of a map: (C, n, 1) to (C,)."""
 
 
 class GlobalStd(Word):
@@ -24,10 +24,16 @@ class Energy(Word):
     lam: float
 
 
+class Plus(Word):
+    """Addition of a constant."""
+
+    term: float
+
+
 class LayerNorm(Word):
     """Normalisation of a vector over its values, with a scale and a shift for each."""
 
     channels: int
 
 
-Summary = GlobalSum | GlobalStd | Softmax | Energy | LayerNorm
+Special = ColumnSum | GlobalStd | Softmax | Energy | Plus | LayerNorm
