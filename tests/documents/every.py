@@ -13,7 +13,7 @@ from se_cost.documents.flops import flops
 from se_cost.documents.nets import nets
 from se_cost.documents.network import network
 from se_cost.documents.order import Order
-from se_cost.documents.paper import published
+from se_cost.documents.paper import published, study_of
 from se_cost.documents.params import params
 from se_cost.documents.report import ReportDocument, report, reports
 from se_cost.documents.time import batches, timed
@@ -100,6 +100,7 @@ EVERY: Mapping[str, Callable[[], Document]] = {
         KINDS, Order.TRAIN, [of_kinds(KINDS, Settings(mode=mode), (1.10, 1.02)) for mode in Mode]
     ),
     "paper": published,
+    "paper eca": lambda: study_of("eca"),
     "paper timed": lambda: published([timing(SE50), full(SE50)]),
     "report": lambda: of_one(SMALL, *Mode),
     "reports": lambda: reports([of_one(SMALL, Mode.INFER), of_one(model("se_mobilenet"))]),

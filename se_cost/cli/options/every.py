@@ -11,11 +11,13 @@ from se_cost.cli.options import (
     output,
     protocol,
     settings,
+    study,
 )
 from se_cost.cli.options.option import Option
 
 OPTIONS: tuple[Option, ...] = (
     *model.MODEL,
+    study.STUDY,
     *(alternatives.COMPARED, alternatives.SORT),
     *settings.SETTINGS,
     *(measure.MEASURE, measure.TIME),
