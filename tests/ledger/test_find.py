@@ -35,7 +35,7 @@ CASES = [
     (family.name, place, kind)
     for family in FAMILIES.values()
     for place in family.places
-    for kind in (KINDS if place is family.places[0] or family.name == "resnet18" else ["se"])
+    for kind in KINDS
 ]
 VARIANTS = [
     *(
