@@ -22,6 +22,7 @@ QUESTIONS = (
         "flops",
         "time",
         "explain",
+        "fuse",
         "alternatives",
         "paper",
         "report",

@@ -13,7 +13,7 @@ from se_cost.report.formats.all import Format
 from se_cost.report.formats.answer import Answer, Screen
 from se_cost.report.pages.all import page
 
-LATER = {"alternatives"}  # commands that version 1 did not have
+LATER = {"alternatives", "fuse"}  # commands that version 1 did not have
 FILES = sorted(VERSION_1.rglob("*.json"))
 
 
