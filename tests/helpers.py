@@ -13,9 +13,12 @@ from se_cost.ledger.walk import walk
 from se_cost.measure.models.module import blank
 from se_cost.nets.model import Zoo
 from se_cost.nets.nodes import (
+    IDENTITY,
     Act,
     Add,
     ChannelConv,
+    ChannelPool,
+    Columns,
     Concat,
     Conv,
     Deconv,
@@ -34,9 +37,12 @@ from se_cost.nets.nodes import (
     Scale,
     Seq,
     Shape,
+    Shift,
     Shuffle,
     Upsample,
+    Weigh,
 )
+from se_cost.nets.special import ColumnSum, Energy, GlobalStd, LayerNorm, Plus, Softmax
 from se_cost.record import Record
 
 
@@ -114,6 +120,7 @@ def leaves(draw: st.DrawFn, shape: Shape) -> Drawn:
                 st.builds(Linear, st.just(shape[0]), SIZES, st.booleans()),
                 st.builds(ChannelConv, st.sampled_from((1, 3, 5))),
                 st.builds(Act, st.sampled_from(Fn)),
+                st.just(LayerNorm(shape[0])),
                 st.just(Dropout(0.1)),
             )
         )
@@ -147,9 +154,14 @@ def leaves(draw: st.DrawFn, shape: Shape) -> Drawn:
             Norm: st.just(Norm(channels)),
             Act: st.builds(Act, st.sampled_from(Fn)),
             GlobalPool: st.builds(GlobalPool, st.sampled_from(Reduce)),
+            GlobalStd: st.just(GlobalStd()),
+            ChannelPool: st.builds(ChannelPool, st.sampled_from(Reduce)),
+            Softmax: st.just(Softmax()),
+            Energy: st.just(Energy(1e-4)),
             Upsample: st.builds(Upsample, st.integers(1, 2), st.sampled_from(Interpolation)),
             Shuffle: st.builds(Shuffle, groups),
             Scale: st.just(Scale(0.5)),
+            Plus: st.just(Plus(1.0)),
             Pad: st.builds(Pad, SIZES),
             Flatten: st.just(Flatten()),
             Dropout: st.just(Dropout(0.1)),
@@ -158,17 +170,19 @@ def leaves(draw: st.DrawFn, shape: Shape) -> Drawn:
     return node, walk(node, shape).shape
 
 
+JOINS = ("leaf", "seq", "add", "concat", "gate", "shift", "weigh", "columns")
 KINDS = (
     *(Conv, Deconv, Norm, Act, Pool, GlobalPool, Upsample),
-    *(Shuffle, Scale, Pad, Flatten, Dropout),
+    *(GlobalStd, ChannelPool, Softmax, Energy),
+    *(Shuffle, Scale, Plus, Pad, Flatten, Dropout),
 )
 
 
 @st.composite
 def networks(draw: st.DrawFn, shape: Shape, depth: int = 2) -> Drawn:
     """Draw a small network that fits `shape`, of all words, with its output shape."""
-    kind = draw(st.sampled_from(["leaf", "seq", "add", "concat", "gate"])) if depth else "leaf"
-    if kind == "leaf" or (kind in ("gate", "concat") and len(shape) == 1):
+    kind = draw(st.sampled_from(JOINS)) if depth else "leaf"
+    if kind == "leaf" or (kind in JOINS[3:] and len(shape) == 1):
         return draw(leaves(shape))
     if kind == "seq":
         children, output = [], shape
@@ -176,17 +190,42 @@ def networks(draw: st.DrawFn, shape: Shape, depth: int = 2) -> Drawn:
             child, output = draw(networks(output, depth - 1))
             children.append((f"part{i}", child))
         return Seq(tuple(children)), output
-    if kind == "gate":
+    if kind == "weigh":
+        ways: tuple[Node, ...] = (Act(Fn.TANH), Softmax(), IDENTITY)
+        by = draw(st.sampled_from(ways))
+        return Weigh((("key", Conv(shape[0], 1)), ("by", by))), shape[:1]
+    if kind in ("gate", "shift"):
+        join = Gate if kind == "gate" else Shift
+        if draw(st.booleans()):
+            return join((("vector", GlobalPool()),)), shape
+        if join is Gate and draw(st.booleans()):
+            return draw(broadcast_gates(shape)), shape
         parts, factor = draw(networks(shape, depth - 1))
         back: Node = Linear(factor[0], shape[0])
         if len(factor) == 3:
             parts, back = Seq((("f", parts), ("pool", GlobalPool()))), Linear(factor[0], shape[0])
-        return Gate((("inner", parts), ("back", back))), shape
+        return join((("inner", parts), ("back", back))), shape
     first, output = draw(networks(shape, depth - 1))
+    if kind == "columns":
+        vector: Node = first if len(output) == 1 else Seq((("f", first), ("pool", GlobalPool())))
+        side = Columns((("a", vector), ("b", vector)))
+        if draw(st.booleans()):
+            return Seq((("side", side), ("sum", ColumnSum()))), output[:1]
+        return side, (output[0], 2, 1)
     if kind == "concat" and len(output) == 3:
         node = Concat((("a", first), ("b", first)))
         return node, (2 * output[0], *output[1:])
     return Add((("a", first), ("b", first))), output
+
+
+@st.composite
+def broadcast_gates(draw: st.DrawFn, shape: Shape) -> Gate:
+    """Draw a gate by a number for each position, for each channel, or for both of these summed."""
+    position = Conv(shape[0], 1)
+    channel = Columns((("pool", GlobalPool()),))
+    both = Add((("channel", channel), ("position", position)))
+    factors: tuple[Node, ...] = (position, channel, both)
+    return Gate((("factor", draw(st.sampled_from(factors))),))
 
 
 def small_networks() -> st.SearchStrategy[tuple[Node, Shape]]:

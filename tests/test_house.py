@@ -120,6 +120,7 @@ def test_no_two_records_have_one_name() -> None:
         "params",
         "params --r 8 --drop-stages 5 --format json",
         "flops --no-measure",
+        "alternatives --arch resnet18",
         "time --help",
         "explain --help",
         "plan --quiet",

@@ -14,7 +14,11 @@ from torch.utils._pytree import tree_leaves
 
 from se_cost.ledger.traffic import Traffic
 
-UNREAD = {"aten::adaptive_max_pool2d_backward": 1}  # the operand of which only the shape is used
+UNREAD = {  # the operand of which only the shape is used
+    "aten::adaptive_max_pool2d_backward": 1,
+    "aten::new_zeros": 0,
+}
+ALLOCATION = "aten::empty.memory_format"  # of nothing: a norm asks for it, and moves none
 
 
 class Operators(TorchDispatchMode):  # type: ignore[no-untyped-call]
@@ -29,7 +33,7 @@ class Operators(TorchDispatchMode):  # type: ignore[no-untyped-call]
     ) -> Any:
         """Run an operator and note what it moves."""
         result = func(*args, **(kwargs or {}))
-        if not func.is_view:
+        if not func.is_view and func.name() != ALLOCATION:
             skipped = UNREAD.get(func.name())
             read = [arg for i, arg in enumerate(args) if i != skipped]
             self.bytes += sum(map(moved, _tensors((read, kwargs)) + _tensors(result)))

@@ -13,8 +13,8 @@ from se_cost.errors import MeasurementError, SeCostError, not_one_of
 from se_cost.version import __version__
 
 COMMANDS = (
-    *("nets", "params", "flops", "time", "explain", "fuse", "plan", "paper", "report", "show"),
-    *("check", "diff", "schema", "completion"),
+    *("nets", "params", "flops", "time", "explain", "fuse", "alternatives", "plan", "paper"),
+    *("report", "show", "check", "diff", "schema", "completion"),
 )
 
 

@@ -8,12 +8,15 @@ from se_cost.cli.options.option import offered
 from se_cost.cli.options.output import output_options
 from se_cost.cli.options.protocol import PAGE
 from se_cost.cli.options.settings import DEVICE
+from se_cost.cli.options.study import STUDY
 from se_cost.cli.output.output import Output
 from se_cost.cli.timed import exit_code, timed, usual_batch
+from se_cost.errors import UsageError
 from se_cost.measure.ranks.torchrun import expect_single_process
 from se_cost.measure.session.several import Finished
 from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.nets.zoo.model import model
+from se_cost.paper.studies import STUDIES
 from se_cost.record import replace
 
 
@@ -23,20 +26,28 @@ from se_cost.record import replace
     short_help="Put every published cost beside ours, with a verdict.",
     epilog="""
     se-cost paper
+    se-cost paper --study cbam
     se-cost paper --output paper.md --figure paper.svg
     se-cost paper --time --device cuda
     """,
 )
+@offered(STUDY)
 @offered(replace(TIME, help="Time SE-ResNet-50 here too, in about a minute."), DEVICE)
 @output_options("paper", draws="error against cost")
 @click.pass_context
-def command(ctx: click.Context, time: bool, device: str, output: Output) -> None:
+def command(ctx: click.Context, study: str, time: bool, device: str, output: Output) -> None:
     """Recompute every cost that the SE paper prints: exact, close, or differs and why.
 
-    Its error rates are quoted beside what SE adds; --time is of SE-ResNet-50.
+    Its error rates are quoted beside what SE adds; --time is of SE-ResNet-50. --study takes the
+    paper of another attention, whose costs of ResNet-50 are recomputed.
     """
-    from se_cost.documents.paper import published
+    from se_cost.documents.paper import published, study_of
 
+    if study in STUDIES:
+        if time or output.figure is not None:
+            raise UsageError(f"--time and --figure are for the SE paper: leave out --study {study}")
+        output.show(study_of(study))
+        return
     if not time:
         output.show(published())
         return

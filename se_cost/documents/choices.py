@@ -8,7 +8,7 @@ from se_cost.nets.words import options
 from se_cost.planning.amounts import TICKS, Amounts, Pace
 from se_cost.planning.marks import errors
 from se_cost.planning.plan import Choice, Plan, worth
-from se_cost.planning.sites import Alternative, Site
+from se_cost.planning.sites import Site, SiteOption
 from se_cost.record import Record
 
 
@@ -95,7 +95,7 @@ def _value(found: Plan, one: Choice) -> int | float:
     return total * sum(found.question.values) / max(1, units)
 
 
-def _at(site: Site, candidate: Alternative) -> AtSite:
+def _at(site: Site, candidate: SiteOption) -> AtSite:
     kind = candidate.kind
     return AtSite(
         stage=site.stage,
@@ -119,7 +119,7 @@ def milliseconds(ticks: int) -> float:
     return 1000 * ticks / TICKS
 
 
-def kind_words(candidate: Alternative) -> str:
+def kind_words(candidate: SiteOption) -> str:
     """Return what a site takes, for instance `se r=8`, or `none`."""
     if candidate.kind is None:
         return "none"

@@ -14,6 +14,7 @@ KINDS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     "time": (("time", "BatchesDocument", "batches"), ("time", "TimeDocument", "")),
     "explain": (("explain", "ExplainDocument", ""),),
     "fuse": (("fuse", "FuseDocument", ""),),
+    "alternatives": (("alternatives", "AlternativesDocument", ""),),
     "plan": (("plan", "PlanDocument", ""),),
     "paper": (("paper", "PaperDocument", ""),),
     "report": (("report", "ReportsDocument", "networks"), ("report", "ReportDocument", "")),

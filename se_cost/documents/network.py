@@ -6,6 +6,7 @@ from itertools import groupby
 from se_cost.documents.base import Block, Document, blocks
 from se_cost.ledger.costs import Costs
 from se_cost.ledger.rows import Ledger
+from se_cost.nets.attention.kinds import KINDS
 from se_cost.nets.imported import Imported
 from se_cost.nets.layers import layer
 from se_cost.nets.model import Model, Zoo
@@ -106,16 +107,17 @@ def _within(path: str, parent: str) -> bool:
 def _parts(path: str, node: Seq) -> list[tuple[str, Seq]]:
     """Return the smallest sequences that are blocks, with the path of the part they stand in.
 
-    A sequence of sequences is taken apart; a gate stays with the layer before it.
+    A sequence of sequences is taken apart; attention stays with the layer before it.
     """
-    if not any(isinstance(child, Seq | Concat) for _, child in node.children):
+    inner_parts = (child for name, child in node.children if name not in KINDS)
+    if not any(isinstance(child, Seq | Concat) for child in inner_parts):
         return [(path, node)] if node.children else []
     found: list[tuple[str, Seq]] = []
     for name, child in node.children:
         inner = f"{path}.{name}" if path else name
-        if isinstance(child, Seq):
+        if isinstance(child, Seq) and name not in KINDS:
             found += _parts(inner, child)
-        elif isinstance(child, Gate) and found and found[-1][0] == path:
+        elif (isinstance(child, Gate) or name in KINDS) and found and found[-1][0] == path:
             before = found.pop()[1]
             found.append((path, Seq((*before.children, (name, child)))))
         elif layer(child, name):

@@ -22,6 +22,7 @@ from se_cost.paper.published import (
     findings,
     tradeoffs,
 )
+from se_cost.paper.studies import OF_SE, STUDIES, findings_of
 from se_cost.record import Record
 
 SOURCE = "Hu et al., Squeeze-and-Excitation Networks, arXiv 1709.01507"
@@ -70,6 +71,7 @@ class PaperDocument(Document, tag="paper", kw_only=True):
     """Every published cost figure beside ours."""
 
     source: str
+    study: str = OF_SE  # whose figures they are: the kind of attention of the paper
     rows: tuple[PaperRow, ...]
     errors: tuple[ErrorRow, ...] = ()
     time: tuple[TimeDocument, ...] | UnsetType = UNSET  # SE-ResNet-50 on this machine
@@ -88,7 +90,17 @@ def published(timings: Sequence[Timing] = ()) -> PaperDocument:
     )
 
 
-def _row(finding: PublishedFinding) -> PaperRow:
+def study_of(name: str) -> PaperDocument:
+    """Return every known figure of the paper of another kind of attention."""
+    return PaperDocument(
+        source=STUDIES[name].source,
+        study=name,
+        rows=tuple(_row(one.finding, one.remark) for one in findings_of(name)),
+    )
+
+
+def _row(finding: PublishedFinding, known: str | None = None) -> PaperRow:
+    """Return a figure beside ours; what is `known` of it is looked up for the SE paper."""
     figure = finding.figure
     return PaperRow(
         table=figure.table,
@@ -98,11 +110,11 @@ def _row(finding: PublishedFinding) -> PaperRow:
         ours=_float(finding.ours),
         unit=figure.unit,
         verdict=finding.verdict,
-        note=note(finding),
+        note=note(finding) if known is None else known,
         printed=figure.published,
         off=_float(finding.off),
         added=figure.added,
-        remark=remark(finding),
+        remark=remark(finding) if known is None else known,
     )
 
 

@@ -7,7 +7,7 @@ convolutions, norms, ReLUs, pools and fully connected layers; the tests run the 
 from collections.abc import Callable, Mapping
 from math import prod
 
-from se_cost.ledger.find import PRODUCT
+from se_cost.ledger.find import ENDS
 from se_cost.ledger.rows import Ledger, Row
 
 Convention = Callable[[Row], int]
@@ -25,7 +25,7 @@ def flops(row: Row) -> int:
 
 def paper(row: Row) -> int:
     """Count as the SE paper does: MACs, and one multiply per gated value."""
-    return row.macs + (row.elements if row.op == PRODUCT else 0)
+    return row.macs + (row.elements if row.op in ENDS else 0)
 
 
 def torch(row: Row) -> int:
@@ -36,7 +36,11 @@ def torch(row: Row) -> int:
 def fvcore(row: Row) -> int:
     """Count as fvcore's FlopCountAnalysis does in eval mode; it calls the sum flops."""
     match row.op:
-        case "norm" | "global_avg_pool" | "upsample_nearest" | "upsample_bilinear":
+        case "layer_norm":
+            return 5 * _written(row)
+        case "norm" | "global_avg_pool":
+            return row.elements
+        case "upsample_nearest" | "upsample_bilinear":
             return row.elements
         case _:
             return row.macs
@@ -89,7 +93,9 @@ def total(ledger: Ledger, convention: Convention) -> int:
 def complete(ledger: Ledger) -> int:
     """Return what fvcore counts with handles for the operators that it leaves out.
 
-    That is MACs and all other operations but added biases, which no handle can see.
+    That is MACs and all other operations but added biases, which no handle can see; a norm of a
+    vector counts five operations a value there.
     """
     biases = sum(row.elements for row in ledger.rows if row.op in ("conv", "deconv", "linear"))
-    return ledger.macs + ledger.elements - biases
+    rough = sum(fvcore(row) - row.elements for row in ledger.rows if row.op == "layer_norm")
+    return ledger.macs + ledger.elements - biases + rough

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from functools import lru_cache
 
 from se_cost.ledger import formula
-from se_cost.ledger.find import PRODUCT, AttentionBlock, find
+from se_cost.ledger.find import ENDS, AttentionBlock, find
 from se_cost.ledger.formula import Term
 from se_cost.ledger.rows import Ledger, Row
 from se_cost.ledger.walk import ledger
@@ -14,6 +14,10 @@ from se_cost.nets.zoo.registry import build
 from se_cost.record import Record, replace
 
 PARTS = ("squeeze", "excite", "scale")
+SQUEEZES = (
+    *("global_avg_pool", "global_max_pool", "global_std"),
+    *("channel_avg_pool", "channel_max_pool", "weigh"),
+)
 
 
 class StageCost(Record):
@@ -100,11 +104,11 @@ def network(model: Zoo) -> Ledger:
 
 
 def parts(attention: Ledger) -> dict[str, Ledger]:
-    """Return the rows of an attention by `PARTS`: the pool, the product, and all between."""
+    """Return the rows of an attention by `PARTS`: pools, products, and all between."""
     return {name: attention.where(lambda row, name=name: _part(row) == name) for name in PARTS}  # type: ignore[misc]
 
 
 def _part(row: Row) -> str:
-    if row.op.startswith("global_"):
+    if row.op in SQUEEZES:
         return "squeeze"
-    return "scale" if row.op == PRODUCT else "excite"
+    return "scale" if row.op in ENDS else "excite"

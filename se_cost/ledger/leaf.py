@@ -9,6 +9,7 @@ from se_cost.ledger.rows import Row
 from se_cost.nets.nodes import (
     Act,
     ChannelConv,
+    ChannelPool,
     Conv,
     Deconv,
     Dropout,
@@ -26,6 +27,7 @@ from se_cost.nets.nodes import (
     Size,
     Upsample,
 )
+from se_cost.nets.special import ColumnSum, Energy, GlobalStd, LayerNorm, Plus, Softmax, Special
 
 
 class ShapeError(UsageError):
@@ -82,10 +84,10 @@ def leaf_row(node: Leaf, shape: Shape) -> Row:
             output = (shape[0], *_windows(shape, kernel, stride, padding, ceil))
             pooled = prod(output) * prod(kernel)
             return Row("", f"{reduce.value}_pool", (shape,), output, elements=pooled)
-        case GlobalPool(reduce):
-            _expect_map(shape)
-            op = f"global_{reduce.value}_pool"
-            return Row("", op, (shape,), shape[:1], elements=size)
+        case GlobalPool() | ChannelPool():
+            return _pooled(node, shape)
+        case ColumnSum() | GlobalStd() | Softmax() | Energy() | Plus() | LayerNorm():
+            return _special(node, shape)
         case Upsample(factor, mode):
             _expect_map(shape)
             output = (shape[0], shape[1] * factor, shape[2] * factor)
@@ -105,6 +107,52 @@ def leaf_row(node: Leaf, shape: Shape) -> Row:
             return Row("", "flatten", (shape,), (size,))
         case Dropout():
             return Row("", "dropout", (shape,), shape)
+        case _:
+            assert_never(node)
+
+
+def _pooled(node: GlobalPool | ChannelPool, shape: Shape) -> Row:
+    """Return the row of a pool over all positions, or over all channels."""
+    size = prod(shape)
+    match node:
+        case GlobalPool(reduce):
+            _expect_map(shape)
+            op = f"global_{reduce.value}_pool"
+            return Row("", op, (shape,), shape[:1], elements=size)
+        case ChannelPool(reduce):
+            _expect_map(shape)
+            op = f"channel_{reduce.value}_pool"
+            return Row("", op, (shape,), (1, *shape[1:]), elements=size)
+        case _:
+            assert_never(node)
+
+
+def _special(node: Special, shape: Shape) -> Row:
+    """Return the row of a layer that only attention is made of."""
+    size = prod(shape)
+    match node:
+        case ColumnSum():
+            _expect_map(shape)
+            if shape[2] != 1:
+                raise ShapeError("", f"expects columns side by side, gets a map {shape}")
+            elements = size - shape[0]
+            return Row("", "column_sum", (shape,), shape[:1], elements=elements)
+        case GlobalStd():  # the variance, a small number added to it, the root
+            _expect_map(shape)
+            elements = size + 2 * shape[0]
+            return Row("", "global_std", (shape,), shape[:1], elements=elements)
+        case Softmax():
+            _expect_map(shape)
+            return Row("", "softmax", (shape,), shape, elements=size)
+        case Energy():  # six operations on every value, three on every sum
+            _expect_map(shape)
+            return Row("", "energy", (shape,), shape, elements=6 * size + 3 * shape[0])
+        case Plus():
+            return Row("", "plus", (shape,), shape, elements=size)
+        case LayerNorm(channels):
+            if shape != (channels,):
+                raise ShapeError("", f"expects a vector of {channels}, gets {shape}")
+            return Row("", "layer_norm", (shape,), shape, channels, channels, elements=2 * size)
         case _:
             assert_never(node)
 

@@ -17,6 +17,7 @@ NAMES = {
 }
 MOVES = ("concat", "shuffle", "pad", "stack", *COPIES)  # compute nothing
 FOURFOLD = ("upsample_bilinear",)  # a mean of four
+REDUCTIONS = ("mean", "sum", "amax", "max", "var")  # of an operand; an operation a value read
 GLOBAL = {  # if they pool all of a map
     **dict.fromkeys(("mean", "adaptive_avg_pool2d", "avg_pool2d"), "global_avg_pool"),
     **dict.fromkeys(("amax", "max", "adaptive_max_pool2d"), "global_max_pool"),
@@ -52,7 +53,7 @@ def elements_of(graph: Graph, op: Op, name: str) -> int:
         return 4 * output
     if name in ("max_pool", "avg_pool"):
         return output * int(op.numbers[0] * op.numbers[1])
-    if name.startswith("global_"):
+    if name.startswith("global_") or (name in REDUCTIONS and len(op.reads) == 1):
         return graph.values[op.reads[0]].elements
     return output
 

@@ -1,8 +1,8 @@
 """Which activations autograd saves for the backward pass, as a reading of rows; eager PyTorch.
 
 An activation is named by the path of the row that writes it. Convolutions, norms, FCs, products
-and pools over windows save their input, ReLU, sigmoid and tanh their output, a mean and a sum
-nothing.
+and pools over windows save their input, ReLU, sigmoid, tanh and softmax their output, a standard
+deviation both, a mean and a sum nothing.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,10 +10,12 @@ from collections.abc import Iterable, Mapping
 from se_cost.ledger.rows import VIEWS, Ledger, Row
 
 NOTHING = (
-    *("global_avg_pool", "add", "concat", "upsample_nearest", "upsample_bilinear"),
+    *("global_avg_pool", "column_sum", "channel_avg_pool", "channel_max_pool", "energy"),
+    *("add", "shift", "plus", "concat", "columns", "upsample_nearest", "upsample_bilinear"),
     *("shuffle", "constant", "pad", "dropout", *VIEWS),
 )
-OUTPUT = ("relu", "sigmoid", "tanh")
+OUTPUT = ("relu", "sigmoid", "tanh", "softmax")
+BOTH = ("global_std",)
 
 
 def saved(network: Ledger) -> frozenset[str]:
@@ -26,6 +28,8 @@ def _saved(row: Row) -> Iterable[str]:
     """Return the paths of what one row saves."""
     if row.op in NOTHING:
         return ()
+    if row.op in BOTH:
+        return (row.path, *row.reads)
     return (row.path,) if row.op in OUTPUT else row.reads
 
 

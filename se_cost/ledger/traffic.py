@@ -3,23 +3,26 @@
 A network in eager PyTorch is one operator after another. Each reads every operand once and writes
 its result once. The formulas are those of the operators that the built module runs, forward, and
 that autograd runs for them, backward (torch 2.11 and later; memory layout NCHW, where NHWC takes
-two more operators on vectors). What only looks at memory (views) costs nothing. Gating needs its
-map twice, to squeeze and to scale, so that autograd also sums two gradients of it.
+two more operators on vectors). What only looks at memory (views) costs nothing. Autograd sums the
+gradients of what is read more than once: gating needs its map to squeeze and to scale.
 
 With E for the size of the gated map, and vectors neglected, an SE block with average pooling moves
 2E + E forward (scale, squeeze) and 9E + E backward.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from math import prod
+from typing import TypeVar
 
 from se_cost.ledger.costs import Costs
-from se_cost.ledger.find import PRODUCT
+from se_cost.ledger.find import AttentionBlock
 from se_cost.ledger.rows import FLOAT32, INPUT, Ledger, Row
 from se_cost.ledger.saved import saved
 from se_cost.record import Record
 
+Key = TypeVar("Key")
 INDEX = 8  # bytes of the position of a maximum
+COUNTER = 8  # bytes of the number of batches that a norm has seen
 
 
 class Traffic(Record):
@@ -53,27 +56,54 @@ def total(traffics: Iterable[Traffic]) -> Traffic:
 def traffic(row: Row, batch: int, size: int) -> Traffic:
     """Return the traffic of one row of an attention, for `batch` images of `size`-byte numbers.
 
-    What is saved is left out: it depends on the row's neighbours. Raises ValueError for
-    an operator that no attention has.
+    What is saved is left out: it depends on the row's neighbours. So does the sum of gradients of
+    what several rows read. Raises ValueError for an operator that no attention has.
     """
-    x, y = batch * prod(row.operands[0]), batch * prod(row.output)
+    x, y = sum(batch * prod(operand) for operand in row.operands), batch * prod(row.output)
+    channels = row.operands[0][0]
     match row.op:
-        case "global_avg_pool":
+        case "global_avg_pool" | "channel_avg_pool":
             return Traffic(size * (x + y), size * (x + y), 1, 1)  # backward: a spread quotient
         case "global_max_pool":
             positions = INDEX * y
             return Traffic(size * (x + y) + positions, size * (x + y) + positions, 1, 1)
+        case "channel_max_pool":  # backward: zeros, and the gradients put among them
+            positions = INDEX * y
+            return Traffic(size * (x + y) + positions, size * (3 * x + y) + positions, 1, 2)
+        case "column_sum":  # backward: the gradient, side by side
+            sums = row.operands[0][1] - 1
+            return Traffic(size * 3 * y * sums, size * 2 * x, sums, 1)
+        case "global_std":  # variance, sum and root; twice the deviations over the root, scaled
+            return Traffic(size * (x + 5 * y), size * (5 * x + 10 * y), 3, 6)
+        case "concat" | "columns":
+            return Traffic(size * 2 * y, 0, 1, 0)
         case "linear":
             gradients = (x + y + row.weights) * 2 + bool(row.biases) * (y + row.biases)
             operators = 3 if row.biases else 2  # for the input, the weights and the biases
             return Traffic(size * (x + y + row.params), size * gradients, 1, operators)
-        case "conv" | "channel_conv":
-            gradients = 2 * (x + row.weights) + y + row.biases  # one operator for all three
+        case "conv" | "channel_conv":  # one operator for all three gradients
+            gradients = 2 * (x + row.weights) + y + row.biases
             return Traffic(size * (x + y + row.params), size * gradients, 1, 1)
-        case "relu" | "sigmoid" | "tanh" | "hardsigmoid":
+        case "norm":  # in training; it counts its batches, too
+            forward = size * (x + y + 6 * channels) + 2 * COUNTER
+            return Traffic(forward, size * (3 * x + 7 * channels), 2, 1)
+        case "layer_norm":
+            statistics = 2 * batch
+            forward, backward = x + y + row.params + statistics, 3 * x + 2 * row.params + statistics
+            return Traffic(size * forward, size * backward, 1, 1)
+        case "softmax" | "relu" | "sigmoid" | "tanh" | "hardsigmoid":
             return Traffic(size * 2 * y, size * 3 * y, 1, 1)
+        case "energy":
+            return _energy(row, batch, size)
+        case "weigh":
+            return Traffic(size * (x + y), size * 2 * (x + y), 1, 2)
         case "scale":
             return _scale(row, batch, size)
+        case "plus":
+            return Traffic(size * 2 * y, 0, 1, 0)
+        case "add" | "shift":  # backward: sums over what one number was broadcast to
+            spread = [n for o in row.operands if (n := batch * prod(o)) < y]
+            return Traffic(size * (x + y), size * (len(spread) * y + sum(spread)), 1, len(spread))
         case _:
             raise ValueError(f"{row.path}: no attention has the operator {row.op}")
 
@@ -82,13 +112,21 @@ def _scale(row: Row, batch: int, size: int) -> Traffic:
     """Return the traffic of the product of map and factor.
 
     Backward: gradient times map, for the factor; this summed over each map where the factor is
-    one number for it; gradient times factor, for the map; and the sum of the map's two gradients.
+    one number for it; and gradient times factor, for the map.
     """
     x, factor = (batch * prod(operand) for operand in row.operands)
     for_factor = 3 * x + (x + factor if factor < x else 0)
     for_map = 2 * x + factor
-    operators = 4 if factor < x else 3
-    return Traffic(size * (2 * x + factor), size * (for_factor + for_map + 3 * x), 1, operators)
+    operators = 3 if factor < x else 2
+    return Traffic(size * (2 * x + factor), size * (for_factor + for_map), 1, operators)
+
+
+def _energy(row: Row, batch: int, size: int) -> Traffic:
+    """Return the traffic of a map's energy: nine operators in a row, and their derivatives."""
+    x, sums = batch * prod(row.output), batch * row.output[0]
+    spread = sums < x  # else nothing is summed for the mean and the variance
+    backward = 26 * x + 9 * sums + 2 * spread * (x + sums)
+    return Traffic(size * (10 * x + 10 * sums), size * backward, 9, 14 + 2 * spread)
 
 
 def forward_bytes(network: Ledger, batch: int, size: int) -> int:
@@ -106,54 +144,67 @@ def saved_bytes(network: Ledger, batch: int, size: int) -> int:
 
 
 def gated(attention: Ledger) -> int:
-    """Return E: the elements of all gated maps of one image."""
-    return sum(prod(row.output) for row in attention.rows if row.op == PRODUCT)
+    """Return E: the elements of all gated maps of one image, which are as large as the results."""
+    read = {path for row in attention.rows for path in row.reads}
+    return sum(prod(row.output) for row in attention.rows if row.path not in read)
 
 
 def by_part(costs: Costs, batch: int, size: int) -> dict[tuple[int | None, str], Traffic]:
     """Return the traffic by stage and operator of the attention, with what each saves.
 
-    A map from outside that is saved is saved for the product, which is why it counts there.
+    A map from outside that is saved is saved for the row that ends the block, which is why it
+    counts there. The sum of two gradients counts where the value is read last.
     """
-    attention = costs.attention
-    found = {(row.stage, row.op): Traffic() for row in attention.rows}
-    for row in attention.rows:
-        found[row.stage, row.op] += traffic(row, batch, size)
-    own = {row.path for row in attention.rows}
-    for row, kept in _saved(costs, batch, size):
-        part = (row.stage, row.op if row.path in own else PRODUCT)
-        found[part] = found.get(part, Traffic()) + Traffic(saved=kept)
-    return found
+    return _grouped(((row.stage, row.op), part) for _, row, part in _parts(costs, batch, size))
+
+
+def _besides(row: Row, batch: int, size: int) -> int:
+    """Return the bytes that a row saves which no row writes."""
+    match row.op:
+        case "global_max_pool" | "channel_max_pool":
+            return INDEX * batch * prod(row.output)
+        case "norm":
+            return size * 2 * row.output[0]
+        case "layer_norm":
+            return size * 2 * batch
+        case "energy":  # the deviations, their squares, and what these are divided by
+            return size * batch * (2 * prod(row.output) + row.output[0])
+        case _:
+            return 0
 
 
 def by_stage(costs: Costs, batch: int, size: int) -> dict[int | None, Traffic]:
     """Return the traffic of every stage that holds attention, with what it saves."""
-    found: dict[int | None, Traffic] = {}
-    for (stage, _), part in by_part(costs, batch, size).items():
-        found[stage] = found.get(stage, Traffic()) + part
-    return found
+    return _grouped((row.stage, part) for _, row, part in _parts(costs, batch, size))
 
 
 def by_block(costs: Costs, batch: int, size: int) -> dict[str, Traffic]:
-    """Return the traffic of every block by its path, with what it saves.
+    """Return the traffic of every block by its path, with what it saves."""
+    return _grouped((block.path, part) for block, _, part in _parts(costs, batch, size))
 
-    A map from outside that is saved counts for the block whose product reads it.
-    """
-    owner = {row.path: block.path for block in costs.blocks for row in block.rows}
-    reader = {block.rows[-1].reads[0]: block.path for block in costs.blocks}
-    found = {
-        block.path: total(traffic(row, batch, size) for row in block.rows) for block in costs.blocks
-    }
-    for row, kept in _saved(costs, batch, size):
-        found[owner.get(row.path) or reader[row.path]] += Traffic(saved=kept)
+
+def _grouped(parts: Iterable[tuple[Key, Traffic]]) -> dict[Key, Traffic]:
+    found: dict[Key, Traffic] = {}
+    for key, part in parts:
+        found[key] = found.get(key, Traffic()) + part
     return found
 
 
-def _saved(costs: Costs, batch: int, size: int) -> list[tuple[Row, int]]:
-    """Return the rows whose output is saved because of the attention, with its bytes."""
+def _parts(costs: Costs, batch: int, size: int) -> Iterator[tuple[AttentionBlock, Row, Traffic]]:
+    """Return what every row of every block moves, and what is saved for it."""
+    sizes = {row.path: batch * prod(row.output) for row in costs.network.rows}
     added = saved(costs.network) - saved(costs.plain)
-    return [
-        (row, batch * prod(row.output) * (size + INDEX * (row.op == "global_max_pool")))
-        for row in costs.network.rows
-        if row.path in added
-    ]
+    for block in costs.blocks:
+        readers: set[str] = set()
+        for row in block.rows:
+            yield block, row, traffic(row, batch, size)
+            yield block, row, Traffic(saved=_besides(row, batch, size))
+            if row.path in added:
+                yield block, row, Traffic(saved=size * sizes[row.path])
+            for path in row.reads:
+                if path in readers and path in sizes:
+                    both = Traffic(backward=size * 3 * sizes[path], operators_backward=1)
+                    yield block, row, both
+                readers.add(path)
+        if block.gated in added:
+            yield block, block.rows[-1], Traffic(saved=size * sizes[block.gated])

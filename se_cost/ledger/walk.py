@@ -9,12 +9,15 @@ from se_cost.ledger.rows import INPUT, Ledger, Row, prefixed, within
 from se_cost.nets.nodes import (
     Add,
     Children,
+    Columns,
     Concat,
     Gate,
     Join,
     Node,
     Seq,
     Shape,
+    Shift,
+    Weigh,
 )
 from se_cost.record import Record
 
@@ -62,7 +65,7 @@ def stage(name: str, node: Node, shape: Shape, source: str) -> Walked:
 def walk(node: Node, shape: Shape) -> Walked:
     """Return what a part makes of an input of `shape`; raise ShapeError if it is unfit."""
     match node:
-        case Seq() | Add() | Concat() | Gate():
+        case Seq() | Add() | Concat() | Columns() | Gate() | Shift() | Weigh():
             return _join(node, shape)
         case _:
             row = leaf_row(node, shape)
@@ -75,19 +78,40 @@ def _join(node: Join, shape: Shape) -> Walked:
             return _sequence(children, shape)
         case Gate(children):
             factor = _sequence(children, shape)
-            if factor.shape not in ((shape[0],), shape):
+            channel, position = (shape[0], 1, 1), (1, *shape[1:])
+            if factor.shape not in (shape[:1], shape, channel, position):
                 raise ShapeError("", f"a gate of shape {factor.shape} does not fit a map {shape}")
             operands, made_of = (shape, factor.shape), (INPUT, factor.writer)
             scale = Row("", "scale", operands, shape, elements=prod(shape), reads=made_of)
             return Walked(shape, "", (*factor.rows, scale))
+        case Shift(children):
+            added = _sequence(children, shape)
+            if len(shape) != 3 or added.shape != shape[:1]:
+                raise ShapeError("", f"a shift of shape {added.shape} does not fit a map {shape}")
+            operands, made_of = (shape, added.shape), (INPUT, added.writer)
+            shifted = Row("", "shift", operands, shape, elements=prod(shape), reads=made_of)
+            return Walked(shape, "", (*added.rows, shifted))
+        case Weigh(children):
+            by = _sequence(children, shape)
+            if len(shape) != 3 or by.shape != (1, *shape[1:]):
+                raise ShapeError("", f"weights of shape {by.shape} do not fit a map {shape}")
+            operands, made_of, macs = (shape, by.shape), (INPUT, by.writer), prod(shape)
+            weighed = Row("", "weigh", operands, shape[:1], macs=macs, reads=made_of)
+            return Walked(shape[:1], "", (*by.rows, weighed))
         case Add(children):
             parts, rows = _parallel(children, shape)
             shapes, reads = _outputs(parts)
-            if len(set(shapes)) != 1:
-                raise ShapeError("", f"cannot sum the shapes {_listed(shapes)}")
-            sums = (len(shapes) - 1) * prod(shapes[0])
-            add = Row("", "add", shapes, shapes[0], elements=sums, reads=reads)
-            return Walked(shapes[0], "", (*rows, add))
+            output = _summed(shapes)
+            sums = (len(shapes) - 1) * prod(output)
+            add = Row("", "add", shapes, output, elements=sums, reads=reads)
+            return Walked(output, "", (*rows, add))
+        case Columns(children):
+            parts, rows = _parallel(children, shape)
+            shapes, reads = _outputs(parts)
+            if len(set(shapes)) != 1 or len(shapes[0]) != 1:
+                raise ShapeError("", f"no vectors of one length: {_listed(shapes)}")
+            output = (*shapes[0], len(shapes), 1)
+            return Walked(output, "", (*rows, Row("", "columns", shapes, output, reads=reads)))
         case Concat(children):
             parts, rows = _parallel(children, shape)
             shapes, reads = _outputs(parts)
@@ -118,6 +142,18 @@ def _outputs(parts: dict[str, Walked]) -> tuple[tuple[Shape, ...], tuple[str, ..
     """Return the shapes of the parts' outputs, and the paths of what writes them."""
     shapes = tuple(part.shape for part in parts.values())
     return shapes, tuple(within(name, part.writer, INPUT) for name, part in parts.items())
+
+
+def _summed(shapes: tuple[Shape, ...]) -> Shape:
+    """Return the shape of a sum, in which a map's one channel or position stands for all."""
+    output = tuple(map(max, zip(*shapes, strict=False)))
+    same = len(set(map(len, shapes))) == 1
+    broadcast = [
+        shape == output or shape in ((output[0], 1, 1), (1, *output[1:])) for shape in shapes
+    ]
+    if not same or not all(broadcast):
+        raise ShapeError("", f"cannot sum the shapes {_listed(shapes)}")
+    return output
 
 
 def _child(name: str, child: Node, shape: Shape) -> Walked:

@@ -7,6 +7,8 @@ from se_cost.nets.nodes import (
     Act,
     Add,
     ChannelConv,
+    ChannelPool,
+    Columns,
     Concat,
     Conv,
     Deconv,
@@ -14,6 +16,7 @@ from se_cost.nets.nodes import (
     Flatten,
     Gate,
     GlobalPool,
+    Leaf,
     Linear,
     Node,
     Norm,
@@ -21,10 +24,13 @@ from se_cost.nets.nodes import (
     Pool,
     Scale,
     Seq,
+    Shift,
     Shuffle,
     Size,
     Upsample,
+    Weigh,
 )
+from se_cost.nets.special import ColumnSum, Energy, GlobalStd, LayerNorm, Plus, Softmax
 
 
 def layer(node: Node, name: str = "") -> str:
@@ -32,6 +38,8 @@ def layer(node: Node, name: str = "") -> str:
 
     `name` is that of the submodule, which says the kind of an attention.
     """
+    if name in KINDS:
+        return " ".join(filter(None, (KINDS[name].title, "-".join(_widths(node)))))
     match node:
         case Seq(children):
             return " → ".join(filter(None, (layer(child, name) for name, child in children)))
@@ -41,10 +49,21 @@ def layer(node: Node, name: str = "") -> str:
             return f"{len(branches)} x ({branches[0]})" if equal else " + ".join(branches)
         case Concat(children):
             return f"[{' | '.join(layer(child, name) or 'input' for name, child in children)}]"
-        case Gate(children):
-            widths = [_width(child) for _, child in children]
-            title = KINDS[name].title if name in KINDS else "gate"
-            return f"{title} {'-'.join(filter(None, widths))}"
+        case Columns(children):
+            return " | ".join(layer(child, name) for name, child in children)
+        case Gate():
+            return f"gate {'-'.join(_widths(node))}"
+        case Shift():
+            return f"shift {'-'.join(_widths(node))}"
+        case Weigh():
+            return f"weighed sum {'-'.join(_widths(node))}"
+        case _:
+            return _leaf(node)
+
+
+def _leaf(node: Leaf) -> str:
+    """Return a layer that is no join in words."""
+    match node:
         case Conv(c_in, c_out, kernel, stride, groups=groups) if groups == c_in == c_out:
             return f"depthwise {_size(kernel)}{_stride(stride)}"
         case Conv(_, c_out, kernel, stride, _, groups, _, dilation):
@@ -58,6 +77,16 @@ def layer(node: Node, name: str = "") -> str:
             return f"{reduce.value} pool {_size(kernel)}{_stride(stride)}"
         case GlobalPool(reduce):
             return f"global {reduce.value} pool"
+        case ColumnSum():
+            return "sum of the columns"
+        case GlobalStd():
+            return "global standard deviation"
+        case ChannelPool(reduce):
+            return f"{reduce.value} of the channels"
+        case Softmax():
+            return "softmax over the map"
+        case Energy():
+            return "energy"
         case Linear(_, c_out):
             return f"fc {c_out}"
         case ChannelConv(kernel):
@@ -66,21 +95,23 @@ def layer(node: Node, name: str = "") -> str:
             return f"{mode.value} upsampling {factor}x"
         case Shuffle():
             return "shuffle"
-        case Norm() | Act() | Scale() | Pad() | Flatten() | Dropout():
+        case Norm() | LayerNorm() | Act() | Scale() | Plus() | Pad() | Flatten() | Dropout():
             return ""
         case _:
             assert_never(node)
 
 
-def _width(node: Node) -> str:
-    """Return how many channels a layer of a gate makes, or how many it convolves."""
+def _widths(node: Node) -> list[str]:
+    """Return how many channels the layers of an attention make, or how many they convolve."""
     match node:
         case Linear(_, c_out) | Conv(_, c_out):
-            return f"{c_out}"
+            return [f"{c_out}"]
         case ChannelConv(kernel):
-            return f"{kernel}"
+            return [f"{kernel}"]
+        case Seq() | Add() | Concat() | Columns() | Gate() | Shift() | Weigh():
+            return [width for _, child in node.children for width in _widths(child)]
         case _:
-            return ""
+            return []
 
 
 def _size(kernel: Size) -> str:

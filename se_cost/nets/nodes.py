@@ -8,7 +8,8 @@ Shapes leave out the batch: a feature map is (channels, height, width), a vector
 
 from enum import StrEnum
 
-from se_cost.record import Record
+from se_cost.nets.special import Special
+from se_cost.nets.word import Word
 
 Size = tuple[int, int]
 Shape = tuple[int, ...]
@@ -35,10 +36,6 @@ class Interpolation(StrEnum):
 
     NEAREST = "nearest"
     BILINEAR = "bilinear"
-
-
-class Word(Record, cache_hash=True):
-    """A word: equal parts are one key of the caches, and their hashes are made once."""
 
 
 class Conv(Word):
@@ -89,6 +86,12 @@ class Pool(Word):
 
 class GlobalPool(Word):
     """Pooling over the whole map: (C, H, W) to (C,)."""
+
+    reduce: Reduce = Reduce.AVG
+
+
+class ChannelPool(Word):
+    """Pooling over the channels at each position: (C, H, W) to (1, H, W)."""
 
     reduce: Reduce = Reduce.AVG
 
@@ -152,7 +155,7 @@ class Seq(Word):
 
 
 class Add(Word):
-    """Parallel parts, summed."""
+    """Parallel parts, summed; a map of one channel or one position stands for all of them."""
 
     children: Children
 
@@ -163,8 +166,26 @@ class Concat(Word):
     children: Children
 
 
+class Columns(Word):
+    """Parallel parts that make vectors, side by side as a map: n times (C,) to (C, n, 1)."""
+
+    children: Children
+
+
 class Gate(Word):
     """`x * f(x)`, where f is the parts one after another and f(x) is broadcast over the map."""
+
+    children: Children
+
+
+class Shift(Word):
+    """`x + f(x)`, where f(x) is a vector that is broadcast over the map."""
+
+    children: Children
+
+
+class Weigh(Word):
+    """Sum of `x * f(x)` over the positions, f(x) one number for each: (C, H, W) to (C,)."""
 
     children: Children
 
@@ -176,6 +197,8 @@ Leaf = (
     | Act
     | Pool
     | GlobalPool
+    | ChannelPool
+    | Special
     | Linear
     | ChannelConv
     | Upsample
@@ -185,7 +208,7 @@ Leaf = (
     | Flatten
     | Dropout
 )
-Join = Seq | Add | Concat | Gate
+Join = Seq | Add | Concat | Columns | Gate | Shift | Weigh
 Node = Leaf | Join
 
 IDENTITY = Seq()

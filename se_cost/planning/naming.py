@@ -7,7 +7,7 @@ from se_cost.nets.attention.kinds import Attention
 from se_cost.nets.model import Zoo
 from se_cost.nets.words import options
 from se_cost.nets.zoo.registry import FAMILIES, arch
-from se_cost.planning.sites import Alternative, Site
+from se_cost.planning.sites import Site, SiteOption
 from se_cost.record import replace
 from se_cost.text import joined
 
@@ -15,12 +15,12 @@ KINDS_DIFFER = "stages hold different kinds of attention"
 BLOCKS_DIFFER = "blocks of one stage differ"
 
 
-def model_of(base: Zoo, sites: Sequence[Site], chosen: Sequence[Alternative]) -> Zoo | None:
+def model_of(base: Zoo, sites: Sequence[Site], chosen: Sequence[SiteOption]) -> Zoo | None:
     """Return the model of a choice, None if no option can name it."""
     return None if unnamed(sites, chosen) else _built(base, sites, chosen)
 
 
-def unnamed(sites: Sequence[Site], chosen: Sequence[Alternative]) -> str:
+def unnamed(sites: Sequence[Site], chosen: Sequence[SiteOption]) -> str:
     """Return why no option names a choice, empty if one does."""
     by_stage: dict[int, set[object]] = {}
     for site, candidate in zip(sites, chosen, strict=True):
@@ -31,11 +31,11 @@ def unnamed(sites: Sequence[Site], chosen: Sequence[Alternative]) -> str:
     return KINDS_DIFFER if len(kinds) > 1 else ""
 
 
-def _usual_ratio(candidate: Alternative) -> dict[str, int]:
+def _usual_ratio(candidate: SiteOption) -> dict[str, int]:
     return {"r": 1} if hasattr(candidate.kind, "r") else {}
 
 
-def _built(base: Zoo, sites: Sequence[Site], chosen: Iterable[Alternative]) -> Zoo:
+def _built(base: Zoo, sites: Sequence[Site], chosen: Iterable[SiteOption]) -> Zoo:
     kinds = {site.stage: c.kind for site, c in zip(sites, chosen, strict=True) if c.kind}
     if not kinds:
         return base.plain

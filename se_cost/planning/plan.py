@@ -16,12 +16,12 @@ from se_cost.planning.labels import Items
 from se_cost.planning.marks import Mark, marks
 from se_cost.planning.naming import model_of
 from se_cost.planning.optimum import best
-from se_cost.planning.sites import Alternative, Site, sites, summed, taken
+from se_cost.planning.sites import Site, SiteOption, sites, summed, taken
 from se_cost.planning.words import CAPS, Asked, By, Dimension
 from se_cost.record import Record, replace
 from se_cost.text import joined
 
-Chosen = tuple[Alternative, ...]
+Chosen = tuple[SiteOption, ...]
 
 
 class Question(Record):

@@ -17,7 +17,7 @@ from se_cost.planning.words import By
 from se_cost.record import Record
 
 
-class Alternative(Record):
+class SiteOption(Record):
     """What a site can take: a kind with its options, or nothing."""
 
     kind: AnyKind | None
@@ -26,7 +26,7 @@ class Alternative(Record):
     widths: int = 1  # the product of the hidden widths; a block without a bottleneck counts as 1
 
 
-NOTHING = Alternative(None)
+NOTHING = SiteOption(None)
 
 
 class Site(Record):
@@ -34,7 +34,7 @@ class Site(Record):
 
     stage: int
     path: str  # of the block without the attention; of a stage, its name
-    candidates: tuple[Alternative, ...]
+    candidates: tuple[SiteOption, ...]
 
 
 def sites(models: Sequence[Zoo], settings: Settings, by: By) -> tuple[Site, ...]:
@@ -54,7 +54,7 @@ class Placed(Record):
 
     stage: int
     path: str
-    candidate: Alternative
+    candidate: SiteOption
 
 
 def _candidates(model: Zoo, settings: Settings, by: By) -> list[Placed]:
@@ -68,7 +68,7 @@ def _candidates(model: Zoo, settings: Settings, by: By) -> list[Placed]:
         stage = blocks[0].stage or 0
         amounts = reduce(add, (_amounts(b, traffics[b.path], settings) for b in blocks))
         widths = reduce(lambda product, block: product * (block.hidden or 1), blocks, 1)
-        found.append(Placed(stage, place, Alternative(kinds[stage], amounts, len(blocks), widths)))
+        found.append(Placed(stage, place, SiteOption(kinds[stage], amounts, len(blocks), widths)))
     return found
 
 
@@ -88,11 +88,11 @@ def _amounts(block: AttentionBlock, traffic: Traffic, settings: Settings) -> Amo
     )
 
 
-def taken(sites: Sequence[Site], choice: Iterable[int]) -> list[Alternative]:
+def taken(sites: Sequence[Site], choice: Iterable[int]) -> list[SiteOption]:
     """Return the candidates that a choice names by their places in the lists of the sites."""
     return [site.candidates[i] for site, i in zip(sites, choice, strict=True)]
 
 
-def summed(candidates: Iterable[Alternative]) -> Amounts:
+def summed(candidates: Iterable[SiteOption]) -> Amounts:
     """Return what some candidates add together."""
     return sum((candidate.amounts for candidate in candidates), Amounts())

@@ -56,6 +56,7 @@ def timed_by(monkeypatch: pytest.MonkeyPatch) -> Callable[[Time], None]:
         several: Any = partial(time_several, time=time_by)
         monkeypatch.setattr("se_cost.cli.time.time_several", several)
         monkeypatch.setattr("se_cost.cli.timed.time_several", several)
+        monkeypatch.setattr("se_cost.cli.alternatives.time_several", several)
 
     use(lambda asked: timing(asked.model, asked.settings))
     return use

@@ -15,7 +15,7 @@ REFUSED = {
     "flops --arch zzz --no-measure": ["'zzz'", "se-cost nets"],
     "time --arch se_resnet5": ["'se_resnet5'", "did you mean se_resnet50?"],
     "report --arch se_resnet5": ["'se_resnet5'", "did you mean se_resnet50?"],
-    "params --attention cbam": ["--attention", "'cbam'", "none, se, ese, eca"],
+    "params --attention cbma": ["--attention", "'cbma'", "none, se, ese, eca", "mean cbam"],
     "nets resnet51": ["'resnet51'", "did you mean resnet50?"],
     # reduction ratios
     "params --r 0": ["r 0", "at least 1"],

@@ -11,6 +11,7 @@ from click.shell_completion import ShellComplete
 
 from cli.conftest import Run
 from se_cost.cli import COMMANDS, main
+from se_cost.nets.attention.kinds import KINDS
 from se_cost.nets.zoo.registry import names
 
 HEAVY = {"torch", "fvcore", "numpy", "matplotlib", "tabulate", "rich"}
@@ -80,7 +81,7 @@ def test_another_shell(run: Run) -> None:
         (["params", "--arch"], "resnet18,", []),
         (["report", "--arch"], "resnet18,se_vgg", ["resnet18,se_vgg16"]),
         (["nets"], "vgg", ["vgg16"]),
-        (["flops", "--attention"], "", ["none", "se", "ese", "eca"]),
+        (["flops", "--attention"], "", ["none", *KINDS]),
         (["params", "--gate"], "s", ["sigmoid"]),
         (["params", "--format"], "", ["text", "markdown", "csv", "json", "html", "latex"]),
         (["check", "--format"], "j", ["json", "junit"]),

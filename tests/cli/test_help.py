@@ -16,8 +16,8 @@ GROUPS = (
     *("Measuring", "Protocol", "Output"),
 )
 QUESTIONS = (
-    *("nets", "params", "flops", "time", "explain", "fuse", "plan", "paper", "report"),
-    *("show", "check", "diff", "schema", "completion"),
+    *("nets", "params", "flops", "time", "explain", "fuse", "alternatives", "plan", "paper"),
+    *("report", "show", "check", "diff", "schema", "completion"),
 )
 NOISE = re.compile(r"\b(INTEGER|FLOAT|TEXT|PATH|BOOLEAN|RANGE|NUMBERS)\b|x[<>]=?\d|\[required\]")
 

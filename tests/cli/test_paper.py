@@ -113,3 +113,16 @@ def test_interrupt_before_anything_is_finished(run: Run, timed_by: Use) -> None:
 
     timed_by(time)
     assert_refused(run(*TIMED), 130, "interrupted before anything was finished")
+
+
+def test_another_study(run: Run) -> None:
+    """The costs of its paper, in the same words; only the SE paper is timed and drawn."""
+    result = run("paper", "--study", "cbam")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith("The costs in the CBAM paper, recomputed")
+    assert "6 costs and differences, 6 exact, 0 close, 0 differ" in result.stdout
+    data = json.loads(run("paper", "--study", "eca", "--format", "json").stdout)
+    assert data["study"] == "eca"
+    assert data["rows"][-1]["verdict"] == "differs"
+    assert_refused(run("paper", "--study", "eca", "--time"), 2, "--time", "--study eca")
+    assert_refused(run("paper", "--study", "ecaa"), 2, "se, cbam, eca, srm", "mean eca")

@@ -185,7 +185,7 @@ REFUSED = {
     "--frontier params,params": ["no pair"],
     "--frontier params,tme": ["--frontier", "'tme'", "did you mean time?"],
     "--frontier params,time": ["--frontier needs two figures"],
-    "--attention se,cbam": ["--attention", "'cbam'", "se, ese, eca"],
+    "--attention se,cbm": ["--attention", "'cbm'", "did you mean cbam?"],
     "--attention eca --squeeze max": ["eca has no squeeze"],
     "--input 224,x": ["--input", "'224,x' is no size"],
     "--input 224,7": ["7x7", "too small"],

@@ -67,6 +67,9 @@ def test_same_word_has_the_same_meaning_in_every_command() -> None:
                 ("time", "batch"),  # one or several
                 ("time", "max_time"),  # depends on the protocol
                 ("time", "runs"),  # of the quick protocol
+                ("alternatives", "batch"),  # two, as some kinds normalise vectors over it
+                ("alternatives", "max_time"),  # as time
+                ("alternatives", "runs"),  # as time
                 ("report", "max_time"),  # of each of two timings
                 ("report", "arch"),  # one or several
                 ("check", "format"),  # has one more

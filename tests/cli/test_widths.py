@@ -20,6 +20,7 @@ from se_cost.nets.zoo.registry import FAMILIES
 COMMANDS = (
     *("nets", "nets se_inception_resnet_v2", "params", "params --arch se_resnet152 --r 8"),
     *("flops --no-measure", "flops --arch se_fcn_resnet50 --input 800x1333 --no-measure", "paper"),
+    "alternatives --arch resnet18",
     "check --arch se_resnet50 --max-params 28M --max-macs 5G",
 )
 ESCAPE = re.compile(r"\x1b\[[\d;]*m")

@@ -3,15 +3,17 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from measure.made_up import explanation, full, timing
+from measure.made_up import explanation, full, of_kinds, timing
 
+from se_cost.documents.alternatives import alternatives
 from se_cost.documents.base import Document
 from se_cost.documents.explain import explained
 from se_cost.documents.files import read
 from se_cost.documents.flops import flops
 from se_cost.documents.nets import nets
 from se_cost.documents.network import network
-from se_cost.documents.paper import published
+from se_cost.documents.order import Order
+from se_cost.documents.paper import published, study_of
 from se_cost.documents.params import params
 from se_cost.documents.plan import PlanDocument, plan
 from se_cost.documents.report import ReportDocument, report, reports
@@ -34,6 +36,7 @@ from se_cost.record import replace
 
 VERSION_1 = Path(__file__).parents[1] / "data" / "version1"
 SE50 = model("se_resnet50")
+KINDS = [model("resnet18", attention=kind, input=64) for kind in ("se", "eca")]
 SMALL = model("se_resnet18", input=64)
 
 
@@ -122,11 +125,16 @@ EVERY: Mapping[str, Callable[[], Document]] = {
     "time without interval": lambda: timed(timing(SE50, quads=3, warm=False)),
     "batches": lambda: batches([timing(SE50), weighed(timing(SE50, Settings(batch=8)))]),
     "explain": lambda: explained(explanation(SE50)),
+    "alternatives": lambda: alternatives(KINDS),
+    "alternatives timed": lambda: alternatives(
+        KINDS, Order.TRAIN, [of_kinds(KINDS, Settings(mode=mode), (1.10, 1.02)) for mode in Mode]
+    ),
     "plan": lambda: planned_for("se_resnet50"),
     "plan by block": lambda: planned_for("se_resnet18", By.BLOCK, 30_000),
     "plan impossible": lambda: planned_for("se_resnet50", most=100),
     "plan verified": verified,
     "paper": published,
+    "paper eca": lambda: study_of("eca"),
     "paper timed": lambda: published([timing(SE50), full(SE50)]),
     "report": lambda: of_one(SMALL, *Mode),
     "reports": lambda: reports([of_one(SMALL, Mode.INFER), of_one(model("se_mobilenet"))]),

@@ -251,8 +251,8 @@ def test_a_kind_of_attention_that_is_not_known() -> None:
     """It is one clear line that names the network."""
     text = encode(BaselineDocument(networks={"good": entry(), "bad": entry(RICHER)}))
     head, tail = text.split('"bad"')
-    broken = head + '"bad"' + tail.replace('"kind": "se"', '"kind": "cbam"')
-    with pytest.raises(UsageError, match="'file', network 'bad': Invalid value 'cbam'") as refused:
+    broken = head + '"bad"' + tail.replace('"kind": "se"', '"kind": "cbma"')
+    with pytest.raises(UsageError, match="'file', network 'bad': Invalid value 'cbma'") as refused:
         parse(broken.encode(), "file")
     assert "\n" not in str(refused.value)
 

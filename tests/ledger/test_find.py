@@ -19,7 +19,6 @@ from se_cost.nets.nodes import (
     Concat,
     Conv,
     Fn,
-    Gate,
     GlobalPool,
     Linear,
     Node,
@@ -36,7 +35,7 @@ CASES = [
     (family.name, place, kind)
     for family in FAMILIES.values()
     for place in family.places
-    for kind in (KINDS if place is family.places[0] else ["se"])
+    for kind in KINDS
 ]
 VARIANTS = [
     *(
@@ -49,14 +48,14 @@ VARIANTS = [
 ]
 
 
-def gates(node: Node, path: str = "") -> Iterator[tuple[str, Gate]]:
-    """Yield the path of every gate of a network."""
+def put_there(node: Node, path: str = "") -> Iterator[tuple[str, Node]]:
+    """Yield the path of every attention of a network, which is named after its kind."""
     match node:
-        case Gate():
+        case _ if path.rpartition(".")[2] in KINDS:
             yield path, node
         case Seq(children) | Add(children) | Concat(children):
             for name, child in children:
-                yield from gates(child, f"{path}.{name}" if path else name)
+                yield from put_there(child, f"{path}.{name}" if path else name)
         case _:
             return
 
@@ -65,7 +64,7 @@ def assert_found(net: Zoo) -> None:
     """Assert that the blocks are those of the model, and that without them it is plain."""
     network = ledger(build(net), net.input)
     blocks = find(network)
-    put = dict(gates(build(net)))
+    put = dict(put_there(build(net)))
     kinds = {kind.stage: kind for kind in net.attention.stages}
     assert [block.path for block in blocks] == list(put)
     for block in blocks:

@@ -40,9 +40,9 @@ def test_gated_maps_of_se_resnet50() -> None:
         (Row("", "sigmoid", (VECTOR,), VECTOR), Traffic(4 * 2 * C, 4 * 3 * C, 1, 1)),
         (
             Row("", "scale", (MAP, VECTOR), MAP),
-            Traffic(4 * (2 * E + C), 4 * (3 * E + (E + C) + (2 * E + C) + 3 * E), 1, 4),
+            Traffic(4 * (2 * E + C), 4 * (3 * E + (E + C) + (2 * E + C)), 1, 3),
         ),
-        (Row("", "scale", (MAP, MAP), MAP), Traffic(4 * 3 * E, 4 * 9 * E, 1, 3)),
+        (Row("", "scale", (MAP, MAP), MAP), Traffic(4 * 3 * E, 4 * 6 * E, 1, 2)),
         (
             Row("", "linear", (VECTOR,), (4,), weights=256, biases=4),
             Traffic(4 * (C + 8 + 260), 4 * (2 * (C + 8 + 256) + 8 + 4), 1, 3),
@@ -58,10 +58,25 @@ def test_an_operator_reads_operands_and_writes_its_result(row: Row, expected: Tr
     assert traffic(row, 2, 4) == expected
 
 
+def test_gradients_of_what_is_read_twice_are_summed() -> None:
+    """The map, for squeeze and scale: two are read and one is written, where it is read last."""
+    parts = by_part(SE50, 1, 4)
+    products = total(part for (_, operator), part in parts.items() if operator == "scale")
+    e, c = gated(SE50.attention), 3 * 256 + 4 * 512 + 6 * 1024 + 3 * 2048
+    assert products.backward == 4 * (3 * e + (e + c) + (2 * e + c) + 3 * e)
+    assert products.operators_backward == 16 * 4
+
+
+def test_a_block_of_two_gates_gates_one_map() -> None:
+    """E is that of SE, whatever a block does in between."""
+    for kind in ("cbam", "bam", "scse", "gc"):
+        assert gated(costs(model("resnet50", attention=kind)).attention) == 5_519_360
+
+
 def test_an_operator_of_no_attention_is_refused() -> None:
     """Rather than counted as nothing."""
-    with pytest.raises(ValueError, match=r"stem\.norm: no attention has the operator norm"):
-        traffic(Row("stem.norm", "norm", (MAP,), MAP), 1, 4)
+    with pytest.raises(ValueError, match=r"stem\.up: no attention has the operator deconv"):
+        traffic(Row("stem.up", "deconv", (MAP,), MAP), 1, 4)
 
 
 def test_three_passes_forward_and_ten_backward() -> None:

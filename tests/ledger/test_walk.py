@@ -5,9 +5,11 @@ import pytest
 from se_cost.ledger.leaf import ShapeError
 from se_cost.ledger.rows import INPUT, Ledger, Row
 from se_cost.ledger.walk import Walked, ledger, walk
+from se_cost.nets.attention.joins import columns, shift, weigh
 from se_cost.nets.nodes import (
     RELU,
     Add,
+    ChannelPool,
     Concat,
     Conv,
     Deconv,
@@ -32,6 +34,7 @@ from se_cost.nets.nodes import (
     gate,
     seq,
 )
+from se_cost.nets.special import ColumnSum, Energy, GlobalStd, LayerNorm, Plus, Softmax
 
 MAP = (4, 6, 8)  # 192 values
 
@@ -52,6 +55,13 @@ MAP = (4, 6, 8)  # 192 values
         (Pool(Reduce.MAX, (3, 3), (2, 2), (1, 1)), MAP, (4, 3, 4), 0, 0, 0, 9 * 48),
         (Pool(Reduce.AVG, (3, 3), (2, 2), ceil=True), MAP, (4, 3, 4), 0, 0, 0, 9 * 48),
         (GlobalPool(), MAP, (4,), 0, 0, 0, 192),
+        (ColumnSum(), (4, 6, 1), (4,), 0, 0, 0, 5 * 4),
+        (Plus(1.0), MAP, MAP, 0, 0, 0, 192),
+        (GlobalStd(), MAP, (4,), 0, 0, 0, 192 + 2 * 4),
+        (ChannelPool(Reduce.MAX), MAP, (1, 6, 8), 0, 0, 0, 192),
+        (Softmax(), MAP, MAP, 0, 0, 0, 192),
+        (Energy(1e-4), MAP, MAP, 0, 0, 0, 6 * 192 + 3 * 4),
+        (LayerNorm(4), (4,), (4,), 4, 4, 0, 2 * 4),
         (Upsample(2), MAP, (4, 12, 16), 0, 0, 0, 768),
         (Upsample(2, Interpolation.BILINEAR), MAP, (4, 12, 16), 0, 0, 0, 4 * 768),
         (Shuffle(2), MAP, MAP, 0, 0, 0, 0),
@@ -82,6 +92,28 @@ def test_gate_is_a_product() -> None:
 def test_gate_may_have_a_factor_for_each_value() -> None:
     """A gate whose parts keep the map multiplies value by value."""
     assert ledger(gate(conv=conv(4, 4, 1)), MAP).rows[-1].operands == (MAP, MAP)
+
+
+def test_gate_by_position_and_by_channel() -> None:
+    """One factor for each position, or for each channel of a map of one position, is broadcast."""
+    positions = ledger(gate(conv=conv(4, 1, 1)), MAP).rows[-1]
+    assert positions.operands == (MAP, (1, 6, 8))
+    channels = ledger(gate(squeeze=columns(avg=GlobalPool())), MAP).rows[-1]
+    assert channels.operands == (MAP, (4, 1, 1))
+    both = add(a=columns(avg=GlobalPool()), b=conv(4, 1, 1))
+    assert ledger(both, MAP).rows[-1] == Row(
+        "", "add", ((4, 1, 1), (1, 6, 8)), MAP, elements=192, reads=("a", "b")
+    )
+
+
+def test_joins_of_attention() -> None:
+    """Vectors side by side are a map; a shift is a sum, a weighed sum a product of matrices."""
+    side = ledger(columns(a=GlobalPool(), b=GlobalStd()), MAP).rows[-1]
+    assert (side.op, side.output, side.elements) == ("columns", (4, 2, 1), 0)
+    shifted = ledger(shift(pool=GlobalPool()), MAP).rows[-1]
+    assert shifted == Row("", "shift", (MAP, (4,)), MAP, elements=192, reads=(INPUT, "pool"))
+    weighed = ledger(weigh(key=conv(4, 1, 1)), MAP).rows[-1]
+    assert weighed == Row("", "weigh", (MAP, (1, 6, 8)), (4,), macs=192, reads=(INPUT, "key"))
 
 
 def test_add_and_concat() -> None:
@@ -163,6 +195,28 @@ def test_views_add_up_to_the_total() -> None:
             MAP,
             "x: a gate of shape (2,) does not fit a map (4, 6, 8)",
         ),
+        (
+            seq(x=shift(pool=GlobalPool(), fc=Linear(4, 2))),
+            MAP,
+            "x: a shift of shape (2,) does not fit a map (4, 6, 8)",
+        ),
+        (
+            seq(x=weigh(conv=conv(4, 2, 1))),
+            MAP,
+            "x: weights of shape (2, 6, 8) do not fit a map (4, 6, 8)",
+        ),
+        (
+            seq(x=columns(a=GlobalPool(), b=conv(4, 4, 1))),
+            MAP,
+            "x: no vectors of one length: (4,), (4, 6, 8)",
+        ),
+        (
+            seq(x=add(a=GlobalPool(), b=Seq())),
+            MAP,
+            "x: cannot sum the shapes (4,), (4, 6, 8)",
+        ),
+        (seq(s=ColumnSum()), MAP, "s: expects columns side by side, gets a map (4, 6, 8)"),
+        (seq(n=LayerNorm(3)), (4,), "n: expects a vector of 3, gets (4,)"),
         (Add((("a", Norm(1)),)), MAP, "a: expects 1 channels, gets 4"),
     ],
 )

@@ -1,19 +1,19 @@
 """Timings with a known truth, made without measuring."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import exp
 from typing import Any
 
 from se_cost.measure.explain.prediction import Explanation, networks, only_stage
 from se_cost.measure.machine.figures import Machine
-from se_cost.measure.timing.arms import BASELINE, NETWORK, TRIMMED, Networks
+from se_cost.measure.timing.arms import BASELINE, NETWORK, TRIMMED, Networks, each
 from se_cost.measure.timing.environment import Environment
 from se_cost.measure.timing.quads import Quad
 from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.run import Run, Stop
 from se_cost.measure.timing.samples import Process, ProcessResult
 from se_cost.measure.timing.settings import DType, MemoryFormat, Settings, StoppingRule
-from se_cost.nets.model import Model
+from se_cost.nets.model import Model, Zoo
 from se_cost.record import replace
 
 PLAIN_SECONDS = 0.010
@@ -61,6 +61,16 @@ def timing(
     """
     run = Run((result(truth, quads, **went),), stop=Stop.PROCESSES)
     return Timing(model, settings or Settings(), _networks(model, truth), run)
+
+
+def of_kinds(
+    models: Sequence[Zoo], settings: Settings, ratios: Sequence[float], quads: int = 8
+) -> Timing:
+    """Return a timing of several kinds of attention, each `ratios` times as slow as plain."""
+    networks = each(models)
+    truth = dict(zip(list(networks)[1:], ratios, strict=True))
+    run = Run((result(truth, quads),), stop=Stop.PROCESSES)
+    return Timing(models[0], settings, networks, run)
 
 
 def full(

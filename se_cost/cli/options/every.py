@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from se_cost.cli.options import (
+    alternatives,
     baseline,
     budget,
     fuse,
@@ -12,11 +13,14 @@ from se_cost.cli.options import (
     plan,
     protocol,
     settings,
+    study,
 )
 from se_cost.cli.options.option import Option
 
 OPTIONS: tuple[Option, ...] = (
     *model.MODEL,
+    study.STUDY,
+    *(alternatives.COMPARED, alternatives.SORT),
     *settings.SETTINGS,
     *(measure.MEASURE, measure.TIME),
     *(fuse.HOW, fuse.SAVE),

@@ -12,7 +12,7 @@ from se_cost.nets.attention.kinds import KINDS, AnyKind
 from se_cost.nets.attention.place import Place
 from se_cost.nets.attention.se import GATES, SE, Squeeze
 from se_cost.nets.imported import Argument, Imported
-from se_cost.nets.model import Head, Model, StrideIn
+from se_cost.nets.model import Head, Model, StrideIn, Zoo
 from se_cost.nets.zoo.model import NONE, model, template
 from se_cost.record import replace
 from se_cost.text import joined
@@ -70,9 +70,10 @@ MODEL = (
     Option(
         "--attention",
         ATTENTION,
-        "Kind of attention; se_NAME means NAME with se.",
+        f"{joined((NONE, *KINDS))}; se_NAME means NAME with se.",
         OneOf((NONE, *KINDS)),
         usual="as in the name",
+        metavar="KIND",
     ),
     Option(
         "--r",
@@ -151,10 +152,11 @@ def model_named(*, spec: str | None, arch: str, **options: Any) -> Model:
     for name, flag in OF_YOURS.items():
         if options.pop(name, None):
             raise UsageError(f"{flag} belongs to --model, which is not given")
-    return _of_zoo(arch, **options)
+    return zoo_named(arch, **options)
 
 
-def _of_zoo(arch: str, **options: Any) -> Model:
+def zoo_named(arch: str, **options: Any) -> Zoo:
+    """Return the network of the zoo that the options name."""
     given = {name: value for name, value in options.items() if value is not None}
     if "input" in given:
         given["input"] = _size(given["input"])

@@ -10,8 +10,8 @@ from se_cost.cli.options.budget import Amount
 from se_cost.cli.options.measure import MEASURING
 from se_cost.cli.options.model import MODEL, OF_KIND
 from se_cost.cli.options.option import Command, Option, bundled
-from se_cost.cli.options.plan_types import Axes, Bandwidth, Duration, Kinds
-from se_cost.cli.options.types import POSITIVE, FilePath, Inputs, Numbers, OneOf, Percent
+from se_cost.cli.options.plan_types import Axes, Bandwidth, Duration
+from se_cost.cli.options.types import POSITIVE, FilePath, Inputs, Kinds, Numbers, OneOf, Percent
 from se_cost.errors import UsageError
 from se_cost.nets.attention.kinds import KINDS
 from se_cost.nets.model import Zoo

@@ -1,4 +1,4 @@
-"""How the words of a plan are read: kinds, costs, and figures with their units."""
+"""How the words of a plan are read: costs, and figures with their units."""
 
 import re
 from collections.abc import Mapping
@@ -10,29 +10,10 @@ import click
 from se_cost.cli.options.budget import Amount
 from se_cost.cli.options.types import Type
 from se_cost.errors import not_one_of
-from se_cost.nets.attention.kinds import KINDS
 from se_cost.planning.words import Dimension
 
 EXPONENTS: Mapping[str, int] = {"s": 0, "ms": 3, "us": 6, "µs": 6, "ns": 9}
 NUMBER_AND_UNIT = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,12})?) ?([a-zµ]+)")
-
-
-class Kinds(Type):
-    """Kinds of attention with commas between them."""
-
-    name = "kinds"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, ...]:
-        """Return the kinds, or say which there are."""
-        if isinstance(value, tuple):
-            return value
-        kinds = tuple(part.strip() for part in str(value).split(","))
-        for kind in kinds:
-            if kind not in KINDS:
-                raise not_one_of("--attention", kind, KINDS)
-        return tuple(dict.fromkeys(kinds))
 
 
 class Axes(Type):

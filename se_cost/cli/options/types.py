@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from se_cost.errors import not_one_of
+from se_cost.nets.attention.kinds import KINDS
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -172,3 +173,26 @@ class FilePath(Type):
         from click.shell_completion import CompletionItem
 
         return [CompletionItem(incomplete, type="file")]
+
+
+class Kinds(Type):
+    """Kinds of attention, with commas between them."""
+
+    name = "kinds"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Return the kinds, each once, or say which there are."""
+        if isinstance(value, tuple):
+            return value
+        names = tuple(dict.fromkeys(part.strip() for part in str(value).split(",")))
+        for name in names:
+            if name not in KINDS:
+                raise not_one_of(param.opts[0] if param else self.name, name, KINDS)
+        return names
+
+    def offers(self, incomplete: str) -> Iterator[str]:
+        """Return the kinds, for the last one that is typed."""
+        before, comma, begun = incomplete.rpartition(",")
+        return (f"{before}{comma}{name}" for name in KINDS if name.startswith(begun))

@@ -11,7 +11,7 @@ from se_cost.measure.fuse.record import FusedBlock, How, ScaleForm, SqueezeForm
 from se_cost.measure.fuse.rewrite import GateSite, rewritten
 from se_cost.measure.fuse.sites import site
 from se_cost.measure.fuse.squeeze import squeezed
-from se_cost.measure.models.module import Gated, Stack, Sum
+from se_cost.measure.models.layers import Gated, Stack, Sum
 
 
 def fused_block(network: Network, gated: Gated, how: How) -> FusedBlock:

@@ -16,7 +16,7 @@ from se_cost.measure.fuse.scaling import (
 )
 from se_cost.measure.fuse.seen import Seen
 from se_cost.measure.fuse.sums import SumOfTwo
-from se_cost.measure.models.module import Gated, Stack, Sum
+from se_cost.measure.models.layers import Gated, Stack, Sum
 
 DROPOUTS = (nn.Dropout, nn.Dropout2d)
 OWN_OUTPUT = (

@@ -19,7 +19,7 @@ from se_cost.measure.fuse.record import FusedBlock, How
 from se_cost.measure.fuse.refusals import expect_fusable
 from se_cost.measure.fuse.seen import run
 from se_cost.measure.fuse.words.restate import restate
-from se_cost.measure.models.module import Gated
+from se_cost.measure.models.layers import Gated
 
 
 class Fused(NamedTuple):

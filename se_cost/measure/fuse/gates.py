@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from torch import nn
 
-from se_cost.ledger.find import UNNAMED
+from se_cost.ledger.find import PRODUCT, UNNAMED
 from se_cost.measure.fuse.chains import inside
 from se_cost.measure.fuse.factor import Factor, MeanFactor
 from se_cost.measure.fuse.seen import Seen
-from se_cost.measure.models.module import AlongChannels, Gated
+from se_cost.measure.models.layers import AlongChannels, Gated
 from se_cost.nets.attention.kinds import KINDS
 
 SQUEEZE = "squeeze_of_the_map"  # name of a layer
@@ -96,8 +96,9 @@ def _squeeze(*layers: nn.Module) -> Mean | nn.Module | None:
 
 def _kind(layers: Iterable[nn.Module]) -> str:
     """Return the kind of attention that mixes channels in this way."""
-    mixings = tuple(MIXINGS[type(layer)] for layer in layers if type(layer) in MIXINGS)
-    return next((name for name, kind in KINDS.items() if kind.mixings == mixings), UNNAMED)
+    mixings = (MIXINGS[type(layer)] for layer in layers if type(layer) in MIXINGS)
+    of_gate = (*mixings, PRODUCT)
+    return next((name for name, kind in KINDS.items() if kind.signature == of_gate), UNNAMED)
 
 
 def _macs(layer: nn.Module, seen: Seen) -> int:

@@ -3,7 +3,7 @@
 from torch import nn
 
 from se_cost.measure.fuse.sums import SumOfTwo
-from se_cost.measure.models.module import Constant, Gated, Stack, Sum
+from se_cost.measure.models.layers import Constant, Gated, Stack, Sum
 
 ACTIVATIONS = (
     *(nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.SiLU, nn.GELU),

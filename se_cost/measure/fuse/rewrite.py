@@ -21,7 +21,7 @@ from se_cost.measure.fuse.scaling import (
 )
 from se_cost.measure.fuse.squeeze import Squeezed
 from se_cost.measure.fuse.sums import ProductSum, ScaledSum, WrittenTo
-from se_cost.measure.models.module import Constant
+from se_cost.measure.models.layers import Constant
 
 
 class GateSite(NamedTuple):

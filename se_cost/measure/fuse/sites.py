@@ -11,7 +11,7 @@ from se_cost.measure.fuse.network import Network, hooked
 from se_cost.measure.fuse.norms import constant
 from se_cost.measure.fuse.seen import Seen
 from se_cost.measure.fuse.squeeze import Squeezed, conv_size
-from se_cost.measure.models.module import Constant, Sum
+from se_cost.measure.models.layers import Constant, Sum
 
 NEVER_NEGATIVE = (nn.Sigmoid, nn.Hardsigmoid, nn.ReLU, nn.ReLU6)
 

@@ -4,13 +4,31 @@ from collections import OrderedDict
 from typing import assert_never
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
+from se_cost.measure.models.layers import (
+    AlongChannels,
+    Constant,
+    Gated,
+    Offset,
+    OverChannels,
+    Shifted,
+    SideBySide,
+    SoftmaxOverMap,
+    Stack,
+    StdOverMap,
+    Sum,
+    SummedColumns,
+    ValueEnergy,
+    Weighed,
+)
 from se_cost.nets.nodes import (
     Act,
     Add,
     ChannelConv,
+    ChannelPool,
     Children,
+    Columns,
     Concat,
     Conv,
     Deconv,
@@ -19,6 +37,7 @@ from se_cost.nets.nodes import (
     Fn,
     Gate,
     GlobalPool,
+    Leaf,
     Linear,
     Node,
     Norm,
@@ -27,9 +46,12 @@ from se_cost.nets.nodes import (
     Reduce,
     Scale,
     Seq,
+    Shift,
     Shuffle,
     Upsample,
+    Weigh,
 )
+from se_cost.nets.special import ColumnSum, Energy, GlobalStd, LayerNorm, Plus, Softmax, Special
 
 ACTIVATIONS: dict[Fn, type[nn.Module]] = {
     Fn.RELU: nn.ReLU,
@@ -38,58 +60,6 @@ ACTIVATIONS: dict[Fn, type[nn.Module]] = {
     Fn.HARDSIGMOID: nn.Hardsigmoid,
 }
 RELU_IN_PLACE_AFTER = (Conv, Deconv, Norm, Linear, Add)  # whose backward needs no output of theirs
-
-
-class Sum(nn.ModuleDict):
-    """Sum of the outputs of parallel parts."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the sum, of the shape of every part's output."""
-        total: Tensor
-        total, *others = [part(x) for part in self.values()]
-        for other in others:
-            total = total + other
-        return total
-
-
-class Stack(nn.ModuleDict):
-    """Outputs of parallel parts, stacked along dimension 1."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the parts' outputs, one after another along the channels."""
-        return torch.cat([part(x) for part in self.values()], 1)
-
-
-class Gated(nn.Sequential):
-    """The input times the output of the parts, which follow one another."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return `x` (N, C, H, W) times a factor (N, C) or (N, C, H, W)."""
-        factor: Tensor = super().forward(x)  # type: ignore[no-untyped-call]
-        return x * (factor if factor.dim() == x.dim() else factor[..., None, None])
-
-
-class Constant(nn.Module):
-    """The input times a constant."""
-
-    def __init__(self, factor: float) -> None:
-        super().__init__()
-        self.factor = factor
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the product, of the shape of `x`."""
-        return x * self.factor
-
-
-class AlongChannels(nn.Conv1d):
-    """Convolution along the channels of a vector, one kernel for all of them, no bias."""
-
-    def __init__(self, kernel: int) -> None:
-        super().__init__(1, 1, kernel, padding=kernel // 2, bias=False)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return a vector (N, C) for a vector `x` (N, C)."""
-        return super().forward(x.unsqueeze(1)).squeeze(1)
 
 
 def blank(node: Node) -> nn.Module:
@@ -109,6 +79,19 @@ def module(node: Node) -> nn.Module:
             return Sum(_parallel(children))
         case Concat(children):
             return Stack(_parallel(children))
+        case Columns(children):
+            return SideBySide(_parallel(children))
+        case Shift(children):
+            return Shifted(_sequence(children))
+        case Weigh(children):
+            return Weighed(_sequence(children))
+        case _:
+            return _leaf(node)
+
+
+def _leaf(node: Leaf) -> nn.Module:
+    """Return the module of a layer."""
+    match node:
         case Conv(c_in, c_out, kernel, stride, padding, groups, bias, dilation):
             return nn.Conv2d(c_in, c_out, kernel, stride, padding, dilation, groups, bias)
         case Deconv(c_in, c_out, kernel, stride, padding, bias):
@@ -125,6 +108,10 @@ def module(node: Node) -> nn.Module:
             average = reduce is Reduce.AVG
             pool = nn.AdaptiveAvgPool2d(1) if average else nn.AdaptiveMaxPool2d(1)
             return nn.Sequential(pool, nn.Flatten())
+        case ColumnSum() | GlobalStd() | Softmax() | Energy() | Plus() | LayerNorm():
+            return _special(node)
+        case ChannelPool(reduce):
+            return OverChannels(reduce)
         case Linear(c_in, c_out, bias):
             return nn.Linear(c_in, c_out, bias)
         case ChannelConv(kernel):
@@ -141,6 +128,25 @@ def module(node: Node) -> nn.Module:
             return nn.Flatten()
         case Dropout(p):
             return nn.Dropout(p)
+        case _:
+            assert_never(node)
+
+
+def _special(node: Special) -> nn.Module:
+    """Return the module of a layer that only attention is made of."""
+    match node:
+        case ColumnSum():
+            return SummedColumns()
+        case GlobalStd():
+            return StdOverMap()
+        case Softmax():
+            return SoftmaxOverMap()
+        case Energy(lam):
+            return ValueEnergy(lam)
+        case Plus(term):
+            return Offset(term)
+        case LayerNorm(channels):
+            return nn.LayerNorm(channels)
         case _:
             assert_never(node)
 

@@ -1,6 +1,6 @@
 """Which networks a timing compares, and with which settings they can be compared."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import prod
 from typing import TypeVar
 
@@ -49,6 +49,12 @@ def fused(model: Model) -> Networks:
     Raises MeasurementError if there is no attention.
     """
     return {**dict(list(three(model).items())[:2]), FUSED: model}
+
+
+def each(models: Sequence[Zoo]) -> Networks:
+    """Return the plain network and every model, by the kind of its attention."""
+    kinds = {model.attention.stages[0].name: model for model in models}
+    return {BASELINE: models[0].plain, **kinds}
 
 
 def itself(model: Model) -> Networks:

@@ -12,7 +12,7 @@ class ECA(Kind, tag="eca"):
 
     name: ClassVar[str] = "eca"
     title: ClassVar[str] = "ECA"
-    mixings: ClassVar[tuple[str, ...]] = ("channel_conv",)
+    signature: ClassVar[tuple[str, ...]] = ("channel_conv", "scale")
     formula: ClassVar[str] = "Σ N·k"
 
     def kernel(self, channels: int) -> int:

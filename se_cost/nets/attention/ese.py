@@ -11,7 +11,7 @@ class ESE(Kind, tag="ese"):
 
     name: ClassVar[str] = "ese"
     title: ClassVar[str] = "eSE"
-    mixings: ClassVar[tuple[str, ...]] = ("linear",)
+    signature: ClassVar[tuple[str, ...]] = ("linear", "scale")
     formula: ClassVar[str] = "Σ N·C²"
 
     def weights(self, channels: int) -> int:

@@ -3,14 +3,21 @@
 from collections.abc import Mapping
 from typing import get_args
 
+from se_cost.nets.attention.bam import BAM
+from se_cost.nets.attention.cbam import CBAM
 from se_cost.nets.attention.eca import ECA
 from se_cost.nets.attention.ese import ESE
+from se_cost.nets.attention.gc import GC
+from se_cost.nets.attention.ge import GE
 from se_cost.nets.attention.place import Kind, Place
+from se_cost.nets.attention.scse import SCSE
 from se_cost.nets.attention.se import SE
-from se_cost.nets.nodes import Gate
+from se_cost.nets.attention.simam import SimAM
+from se_cost.nets.attention.srm import SRM
+from se_cost.nets.nodes import Node
 from se_cost.record import Record
 
-AnyKind = SE | ESE | ECA
+AnyKind = SE | ESE | ECA | CBAM | BAM | SCSE | SRM | GE | GC | SimAM
 KINDS: Mapping[str, type[Kind]] = {kind.name: kind for kind in get_args(AnyKind)}
 
 
@@ -32,7 +39,7 @@ class Slot(Record, cache_hash=True):
     kind: AnyKind | None
     place: Place
 
-    def __call__(self, here: Place, channels: int) -> dict[str, Gate]:
+    def __call__(self, here: Place, channels: int) -> dict[str, Node]:
         """Return `{name: block}` if the block belongs `here`, else nothing."""
         if self.kind is None or self.place != here:
             return {}

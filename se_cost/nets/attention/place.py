@@ -1,13 +1,14 @@
 """What a kind of attention must say of itself, and where in a network its blocks go.
 
-A block gates a feature map: `x * f(x)`. `Place` is the spot within a residual block (Hu et al.,
-arXiv 1709.01507, section 6.5 and figure 5), `Attention` says which stages have which block.
+A block takes a feature map and gives one of the same shape, mostly `x * f(x)`. `Place` is the spot
+within a residual block (Hu et al., arXiv 1709.01507, section 6.5 and figure 5), `Attention` says
+which stages have which block.
 """
 
 from enum import StrEnum
 from typing import ClassVar
 
-from se_cost.nets.nodes import Gate
+from se_cost.nets.nodes import Node
 from se_cost.record import Record
 
 
@@ -32,11 +33,11 @@ class Kind(Record, kw_only=True, tag_field="kind"):
 
     name: ClassVar[str]  # on the command line, in json, and of the submodule
     title: ClassVar[str]  # in print
-    mixings: ClassVar[tuple[str, ...]]  # operators that mix channels, by which it is recognised
+    signature: ClassVar[tuple[str, ...]]  # its operators by which it is recognised, see find.py
     formula: ClassVar[str]  # the weights of N blocks of C channels in each stage
     factor: ClassVar[int] = 1  # of the formula, before the sum
 
-    def block(self, channels: int) -> Gate:
+    def block(self, channels: int) -> Node:
         """Return the block for maps of `channels` channels."""
         raise NotImplementedError
 

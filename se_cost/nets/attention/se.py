@@ -28,7 +28,7 @@ class SE(Kind, tag="se"):
 
     name: ClassVar[str] = "se"
     title: ClassVar[str] = "SE"
-    mixings: ClassVar[tuple[str, ...]] = ("linear", "linear")
+    signature: ClassVar[tuple[str, ...]] = ("linear", "linear", "scale")
     formula: ClassVar[str] = "2 · Σ N·C·max(1, ⌊C/r⌋)"
     factor: ClassVar[int] = 2
 

@@ -15,6 +15,7 @@ PAGES: Mapping[str, str] = {  # files of this package, by class
     "BatchesDocument": "batches",
     "ExplainDocument": "explain",
     "FuseDocument": "fuse",
+    "AlternativesDocument": "alternatives",
     "PlanDocument": "plan",
     "PaperDocument": "paper",
     "ReportDocument": "report",

@@ -9,6 +9,7 @@ from se_cost.documents.paper import ErrorRow, PaperDocument, PaperRow
 from se_cost.documents.time import TimeDocument
 from se_cost.nets.words import title
 from se_cost.paper.published import ADDED, IMAGENET, TEXT, Match
+from se_cost.paper.studies import STUDIES
 from se_cost.record import Record
 from se_cost.report.page import Column, Page, Picture, Table, answer
 from se_cost.report.pages import time
@@ -63,7 +64,7 @@ class Time(Record):
 COLUMNS = (
     Column("table", lambda cost: cost.row.table),
     Column("row", lambda cost: cost.row.row),
-    Column("quantity", lambda cost: f"{measure(cost.row)} {cost.row.unit}"),
+    Column("quantity", lambda cost: f"{measure(cost.row)} {cost.row.unit}".rstrip()),
     Column("paper", lambda cost: cost.row.printed or cost.row.published, "g"),
     Column("ours", lambda cost: cost.row.ours, ".4f"),
     Column("off by", lambda cost: cost.row.off, "+.3f", minor=True),
@@ -99,6 +100,8 @@ def page(document: PaperDocument) -> Page:
     """Return the page: how many figures agree, all of them in tables, and a picture."""
     counted = [row for row in document.rows if row.ours is not None]
     groups, numbers = _grouped(counted), _numbers(counted)
+    if document.study in STUDIES:
+        return _study(document, counted, numbers)
     timings = known(document.time) or ()
     tables = (
         *(_costs(heading, group, numbers) for heading, group in groups.items()),
@@ -111,6 +114,19 @@ def page(document: PaperDocument) -> Page:
     found = answer(sentences, tables, (*document.disagreements, *document.doubts))
     picture = [Picture("errors", lambda: _drawn(document), WORDS)] if document.errors else []
     return Page((*found.blocks, *picture), title=TITLE)
+
+
+def _study(
+    document: PaperDocument, counted: Sequence[PaperRow], numbers: Mapping[str, str]
+) -> Page:
+    """Return the page of another paper than SE's, which has one table of costs."""
+    study = STUDIES[document.study]
+    lines = [Cost(row, numbers.get(remark(row), "")) for row in counted]
+    notes = [Note(number, text) for text, number in numbers.items()]
+    tables = (Table.of(COSTS, COLUMNS[1:], lines), *[Table.of("Notes", NOTES, notes)] * bool(notes))
+    sentences = (_summary(document, counted), VERDICTS, study.convention)
+    found = answer(sentences, tables, (*document.disagreements, *document.doubts))
+    return Page(found.blocks, title=study.title)
 
 
 def measure(row: PaperRow) -> str:

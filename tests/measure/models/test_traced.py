@@ -5,17 +5,25 @@ from itertools import product
 import pytest
 import torch
 from helpers import label
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec.structs import astuple
 from traced import moved, trace
 
-from se_cost.ledger.costs import costs
-from se_cost.ledger.traffic import Traffic, by_stage, total
+from se_cost.ledger.costs import Costs, costs
+from se_cost.ledger.find import find
+from se_cost.ledger.traffic import Traffic, by_part, by_stage, total
+from se_cost.ledger.walk import ledger
 from se_cost.measure.models.build import FORMATS, module_of
+from se_cost.measure.models.module import module
 from se_cost.measure.timing.settings import MemoryFormat
-from se_cost.nets.attention.place import RESIDUAL_PLACES, Place
+from se_cost.nets.attention.kinds import KINDS
+from se_cost.nets.attention.place import RESIDUAL_PLACES, Kind, Place
 from se_cost.nets.attention.se import GATES, SE, Squeeze
 from se_cost.nets.model import Model
+from se_cost.nets.nodes import Norm, Size, conv, seq
 from se_cost.nets.zoo.model import model
+from se_cost.record import replace
 
 
 def traced(
@@ -51,14 +59,15 @@ PLACES = [
     for arch, place in product(("se_resnet18", "se_resnet50"), RESIDUAL_PLACES)
 ]
 NETWORKS = [
-    model("se_resnet18", input=32),  # its last maps have one value, which needs no sum
     model("se_dcgan"),
     model("se_mobilenet", input=64),
     model("se_shufflenet", input=64),
     model("se_densenet121", input=64, place=Place.BLOCK),
     model("se_wrn16_8"),
-    model("ese_resnet18", input=64),
-    model("eca_resnet18", input=64),
+    # at 32 the last maps have one value, which needs no sum
+    *(model(f"{kind}_resnet18", input=32) for kind in KINDS),
+    *(model(f"{kind}_mobilenet", input=64) for kind in KINDS if kind != "se"),
+    *(model(f"{kind}_densenet121", input=64, place=Place.BLOCK) for kind in ("cbam", "srm", "gc")),
 ]
 
 
@@ -66,6 +75,27 @@ NETWORKS = [
 def test_traffic_is_that_of_the_operators(net: Model) -> None:
     """Bytes forward and backward, bytes saved and operators, of every kind of block and place."""
     assert traced(net, 2) == noted(net, 2)
+
+
+@settings(max_examples=20)
+@given(
+    kind=st.sampled_from(list(KINDS.values())),
+    channels=st.integers(2, 40),
+    sides=st.tuples(st.integers(1, 9), st.integers(1, 9)),
+    batch=st.integers(2, 3),
+)
+def test_random_blocks(kind: type[Kind], channels: int, sides: Size, batch: int) -> None:
+    """Of every kind, on maps of every size, between layers that need gradients of both ends."""
+    end = {"norm": Norm(channels)}
+    plain = seq(conv=conv(3, channels, 1), **end)
+    node = seq(conv=conv(3, channels, 1), attention=kind().block(channels), **end)
+    shape = (3, *sides)
+    x = torch.randn(batch, *shape)
+    found, base = (trace(module(part), x) for part in (node, plain))
+    whole = Costs(model("resnet18"), ledger(node, shape), ledger(plain, shape), ())
+    whole = replace(whole, blocks=find(whole.network))
+    expected = total(by_part(whole, batch, 4).values())
+    assert Traffic(*(a - b for a, b in zip(astuple(found), astuple(base), strict=True))) == expected
 
 
 @pytest.mark.parametrize("net", [model("se_resnet18", input=64), model("se_dcgan")], ids=label)

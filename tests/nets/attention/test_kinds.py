@@ -5,13 +5,15 @@ from pathlib import Path
 import pytest
 
 from se_cost.ledger.costs import costs
+from se_cost.ledger.find import find, without
 from se_cost.ledger.formula import spelled
-from se_cost.ledger.walk import walk
+from se_cost.ledger.rows import Ledger
+from se_cost.ledger.walk import ledger, walk
 from se_cost.nets.attention import kinds
 from se_cost.nets.attention.eca import ECA
 from se_cost.nets.attention.ese import ESE
 from se_cost.nets.attention.kinds import KINDS
-from se_cost.nets.nodes import Act, ChannelConv, Fn, Gate, GlobalPool, Linear
+from se_cost.nets.nodes import Act, ChannelConv, Fn, Gate, GlobalPool, Linear, Norm, conv, seq
 from se_cost.nets.zoo.model import model
 
 
@@ -58,6 +60,78 @@ def test_ese_adds_the_square_of_the_channels() -> None:
     assert whole.attention.weights == sum(c * c for c in sizes)
     assert whole.attention.biases == sum(sizes)
     assert spelled(whole.terms) == "Σ N·C² = 2·64² + 2·128² + 2·256² + 2·512² = 696,320"
+
+
+def added(kind: str) -> Ledger:
+    """Return what a kind adds to ResNet-50, whose blocks gate 256, 512, 1024, 2048 channels."""
+    return costs(model("resnet50", attention=kind)).attention
+
+
+BLOCKS = {256: 3, 512: 4, 1024: 6, 2048: 3}
+SIDES = {256: 56, 512: 28, 1024: 14, 2048: 7}
+
+
+def test_cbam_is_what_its_paper_prints() -> None:
+    """ResNet-50 with CBAM: 28.09 M and 3.864 G, as SE's 28.09 M and 3.860 G."""
+    whole = costs(model("resnet50", attention="cbam")).network
+    assert (f"{whole.params / 1e6:.2f}", f"{whole.macs / 1e9:.3f}") == ("28.09", "3.864")
+    mlp = sum(n * 2 * c * c // 16 for c, n in BLOCKS.items())
+    biases = sum(n * (c + c // 16) for c, n in BLOCKS.items())
+    positions = sum(n * SIDES[c] ** 2 for c, n in BLOCKS.items())
+    assert added("cbam").params == mlp + biases + 16 * 2 * 7 * 7
+    assert added("cbam").macs == 2 * mlp + 2 * 7 * 7 * positions
+
+
+def test_srm_is_what_its_paper_prints() -> None:
+    """Four numbers a channel: ResNet-50 with SRM has 25.62 M parameters."""
+    assert added("srm").params == 4 * sum(n * c for c, n in BLOCKS.items()) == 60_416
+    assert f"{(25_557_032 + 60_416) / 1e6:.2f}" == "25.62"
+
+
+@pytest.mark.parametrize("kind", ["simam", "ge"])
+def test_attention_without_parameters(kind: str) -> None:
+    """Adds none, and no multiply-accumulates of layers."""
+    assert (added(kind).params, added(kind).macs) == (0, 0)
+
+
+def test_bam_by_hand() -> None:
+    """An MLP and four convolutions, with biases, and two norms."""
+    expected = 0
+    for c, n in BLOCKS.items():
+        h = c // 16
+        mlp = c * h + h + h * c + c + 2 * c
+        convolutions = c * h + h + 2 * (9 * h * h + h) + h + 1 + 2
+        expected += n * (mlp + convolutions)
+    assert added("bam").params == expected
+
+
+def test_scse_by_hand() -> None:
+    """SE with r = 2, and one number for each channel to gate the positions."""
+    expected = sum(n * (2 * c * c // 2 + c + c // 2 + c + 1) for c, n in BLOCKS.items())
+    assert added("scse").params == expected
+
+
+def test_gc_by_hand() -> None:
+    """A key, two FCs with biases, and a norm of the bottleneck."""
+    expected = 0
+    for c, n in BLOCKS.items():
+        h = c // 16
+        expected += n * (c + 1 + c * h + h + 2 * h + h * c + c)
+    assert added("gc").params == expected
+    macs = sum(n * (2 * c * SIDES[c] ** 2 + 2 * c * c // 16) for c, n in BLOCKS.items())
+    assert added("gc").macs == macs
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_block_is_found_as_one(name: str) -> None:
+    """Whatever gates and sums it is made of; its path is that of the whole."""
+    kind = KINDS[name]()
+    network = ledger(seq(conv=conv(3, 64, 1), here=kind.block(64), norm=Norm(64)), (3, 8, 8))
+    (block,) = find(network)
+    assert (block.path, block.kind, block.channels) == ("here", name, 64)
+    assert block.hidden == kind.hidden(64)
+    assert [row.path for row in without(network, [block]).rows] == ["conv", "norm"]
+    assert block.gated == "conv"
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -8,7 +8,7 @@ import pytest
 
 from report.figures.reader import title, words
 from report.hostile import NASTY
-from se_cost.report.figures import bars, explain, intervals, paper, plan, stages
+from se_cost.report.figures import alternatives, bars, explain, intervals, paper, plan, stages
 from se_cost.report.figures.style import wrapped
 from se_cost.text import printable
 
@@ -27,6 +27,9 @@ def drawn(name: str) -> dict[str, Callable[[], str]]:
             plan.frontier, name, "MACs", "bytes", [plan.Marker(1, 2, 3, name, True)]
         ),
         "heat": partial(plan.heat, name, [plan.Heat(name, "1", 40.0, name)]),
+        "alternatives": partial(
+            alternatives.kinds, name, name, [alternatives.Point(name, 100, CHANGE)]
+        ),
         "paper": partial(paper.errors, [paper.PlottedPair(name, LIGHT, HEAVY)]),
     }
 

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 
 import pytest
-from documents.every import EVERY, SE50, SMALL, VERSION_1, counted
+from documents.every import EVERY, KINDS, SE50, SMALL, VERSION_1, counted
 from golden import Golden
 
+from se_cost.documents.alternatives import alternatives
 from se_cost.documents.base import Document
 from se_cost.documents.files import read
 from se_cost.documents.flops import flops
@@ -24,6 +25,7 @@ TEXTS: Mapping[str, Callable[[], Document]] = {
     "nets": nets,
     "network": lambda: network(costs(SE50)),
     "plan": EVERY["plan"],
+    "alternatives": lambda: alternatives(KINDS),
     "paper": published,
     "time": lambda: read(VERSION_1 / "time.json"),
     "batches": lambda: read(VERSION_1 / "batches.json"),

@@ -6,7 +6,7 @@ from torch import nn
 
 from se_cost.measure.fuse.factor import linear
 from se_cost.measure.fuse.words.functions import NotInWordsError
-from se_cost.measure.models.module import AlongChannels, Gated
+from se_cost.measure.models.layers import AlongChannels, Gated
 
 Words = list[tuple[str, nn.Module]]
 POOLS = (nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d)

@@ -22,7 +22,7 @@ from se_cost.measure.fuse.words.functions import (
     overwrites,
 )
 from se_cost.measure.fuse.words.sums import SumInto
-from se_cost.measure.models.module import Constant, Stack, Sum
+from se_cost.measure.models.layers import Constant, Stack, Sum
 
 
 def words(module: nn.Module) -> nn.Sequential:

@@ -14,7 +14,7 @@ from se_cost.measure.fuse.seen import Seen
 from se_cost.measure.fuse.words.factors import flattened
 from se_cost.measure.fuse.words.forward import words
 from se_cost.measure.fuse.words.functions import NotInWordsError
-from se_cost.measure.models.module import AlongChannels, Constant, Gated, Stack, Sum
+from se_cost.measure.models.layers import AlongChannels, Constant, Gated, Stack, Sum
 
 OURS = (Sum, Stack, Gated, Constant, AlongChannels)
 TOLERANCE = 1e-9  # of float64, relative to the largest output

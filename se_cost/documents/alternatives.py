@@ -1,0 +1,147 @@
+"""What `alternatives` finds: one network with each kind of attention, side by side."""
+
+from collections.abc import Callable, Mapping, Sequence
+from math import inf, prod
+
+from se_cost.documents.base import Document
+from se_cost.documents.order import Order
+from se_cost.documents.time import TimeDocument, timed
+from se_cost.ledger.costs import Costs, costs
+from se_cost.ledger.rows import FLOAT32
+from se_cost.ledger.traffic import Traffic, by_stage, total
+from se_cost.measure.timing.pairs import pairs
+from se_cost.measure.timing.result import Timing
+from se_cost.measure.timing.settings import Mode
+from se_cost.nets.model import Zoo
+from se_cost.nets.zoo.model import NONE
+from se_cost.record import Record
+from se_cost.text import joined
+
+Timings = Mapping[Mode, Mapping[str, TimeDocument]]  # by kind
+
+
+class AttentionCost(Record):
+    """What attention adds to the plain network, for one image in float32."""
+
+    params: int
+    params_percent: float  # of the plain network's
+    macs: int
+    macs_percent: float
+    traffic: Traffic
+    passes_infer: float  # bytes moved / E, predicted
+    passes_train: float  # with the backward pass
+
+
+class Alternative(Record):
+    """The network with one kind of attention."""
+
+    kind: str  # "none" for the plain network
+    recipe: Zoo
+    params: int
+    macs: int
+    blocks: int
+    gated_bytes: int  # E: one read, or one write, of every gated map
+    attention: AttentionCost
+    without_final_stage: AttentionCost | None  # null for the plain network
+    infer: TimeDocument | None = None  # beside the plain network, if it was timed
+    train: TimeDocument | None = None
+
+
+class AlternativesDocument(Document, tag="alternatives", kw_only=True):
+    """One network plain, and with each of several kinds of attention."""
+
+    recipe: Zoo  # the plain network
+    sort: Order
+    final_stage: int | None
+    alternatives: tuple[Alternative, ...]  # the plain network first
+
+
+def alternatives(
+    models: Sequence[Zoo], sort: Order = Order.KINDS, timings: Sequence[Timing] = ()
+) -> AlternativesDocument:
+    """Return one network with the attention of each of the models, the plain one first."""
+    times: dict[Mode, dict[str, TimeDocument]] = {}
+    for timing in timings:
+        times[timing.settings.mode] = {kind: timed(one) for kind, one in pairs(timing).items()}
+    plain = models[0].plain
+    found = sorted((_alternative(model, times) for model in models), key=KEYS[sort])
+    return AlternativesDocument(
+        recipe=plain,
+        sort=sort,
+        final_stage=models[0].final_stage,
+        alternatives=(_alternative(plain, {}), *found),
+        doubts=tuple(_doubts(times)),
+    )
+
+
+def _alternative(model: Zoo, times: Timings) -> Alternative:
+    whole = costs(model)
+    kind = next((one.name for one in model.attention.stages), NONE)
+    final = model.final_stage
+    return Alternative(
+        kind=kind,
+        recipe=model,
+        params=whole.network.params,
+        macs=whole.network.macs,
+        blocks=len(whole.blocks),
+        gated_bytes=_gated(whole, ()),
+        attention=_cost(whole, ()),
+        without_final_stage=None if final is None else _cost(whole, (final,)),
+        infer=times.get(Mode.INFER, {}).get(kind),
+        train=times.get(Mode.TRAIN, {}).get(kind),
+    )
+
+
+def _cost(whole: Costs, dropped: Sequence[int]) -> AttentionCost:
+    """Return what is left of the attention without that of some stages."""
+    added, plain, e = whole.attention_without(dropped), whole.plain, _gated(whole, dropped)
+    by = by_stage(whole, 1, FLOAT32)
+    traffic = total(part for stage, part in by.items() if stage not in dropped)
+    return AttentionCost(
+        params=added.params,
+        params_percent=100 * added.params / plain.params,
+        macs=added.macs,
+        macs_percent=100 * added.macs / plain.macs,
+        traffic=traffic,
+        passes_infer=traffic.forward / e if e else 0.0,
+        passes_train=(traffic.forward + traffic.backward) / e if e else 0.0,
+    )
+
+
+def _gated(whole: Costs, dropped: Sequence[int]) -> int:
+    """Return the bytes of all gated maps."""
+    kept = (block for block in whole.blocks if block.stage not in dropped)
+    return FLOAT32 * sum(prod((block.channels, block.height, block.width)) for block in kept)
+
+
+def _measured(time: TimeDocument | None) -> float:
+    return inf if time is None else time.overhead.percent
+
+
+KEYS: Mapping[Order, Callable[[Alternative], float]] = {
+    Order.KINDS: lambda one: 0,
+    Order.PARAMS: lambda one: one.params,
+    Order.MACS: lambda one: one.macs,
+    Order.BYTES: lambda one: one.attention.traffic.forward,
+    Order.OPERATORS: lambda one: one.attention.traffic.operators_forward,
+    Order.PASSES: lambda one: one.attention.passes_train,
+    Order.SAVED: lambda one: one.attention.traffic.saved,
+    Order.INFER: lambda one: _measured(one.infer),
+    Order.TRAIN: lambda one: _measured(one.train),
+}
+
+
+def _doubts(times: Timings) -> list[str]:
+    """Return every doubt about the timings once, with the modes and kinds that it concerns."""
+    concerned: dict[str, list[str]] = {}
+    number: dict[str, int] = {}
+    for mode, documents in times.items():
+        for kind, document in documents.items():
+            for doubt in document.doubts:
+                concerned.setdefault(doubt, []).append(f"{kind} ({mode})")
+                number[doubt] = number.get(doubt, 0) + 1
+    every = sum(map(len, times.values()))
+    return [
+        doubt if len(where) == every else f"{joined(where)}: {doubt}"
+        for doubt, where in concerned.items()
+    ]

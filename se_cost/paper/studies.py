@@ -1,0 +1,80 @@
+"""What the papers of other kinds of attention print of ResNet-50, and ours beside it.
+
+`studies.csv` holds parameters and multiply-accumulates as they are printed, those that are known.
+"""
+
+import csv
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from importlib.resources import files
+
+from se_cost.ledger.costs import Costs, costs
+from se_cost.nets.attention.se import SE
+from se_cost.nets.zoo.model import model
+from se_cost.paper.published import PublishedFigure, PublishedFinding, judge
+from se_cost.record import Record
+
+OF_SE = "se"  # the study of published.csv
+DATA = "studies.csv"  # beside this file
+MEBI = 2**20
+
+
+class Study(Record):
+    """A paper, and how it counts."""
+
+    title: str
+    source: str
+    convention: str
+    biases: bool = True  # of the FCs of its SE
+
+
+STUDIES: Mapping[str, Study] = {
+    "cbam": Study(
+        "The costs in the CBAM paper, recomputed",
+        "Woo et al., CBAM: Convolutional Block Attention Module, arXiv 1807.06521",
+        "Its GFLOPs are multiply-accumulates of convolutions and FCs; the MLP runs twice.",
+    ),
+    "eca": Study(
+        "The costs in the ECA paper, recomputed",
+        "Wang et al., ECA-Net, arXiv 1910.03151",
+        "Its M are 2^20, here written Mi; the FCs of its SE have no biases.",
+        biases=False,
+    ),
+    "srm": Study(
+        "The costs in the SRM paper, recomputed",
+        "Lee et al., SRM: A Style-based Recalibration Module, arXiv 1903.10829",
+        "A block adds two weights a channel and a norm.",
+    ),
+}
+QUANTITIES: Mapping[str, Callable[[Costs], int]] = {
+    "params": lambda whole: whole.network.params,
+    "MACs": lambda whole: whole.network.macs,
+    "weights added": lambda whole: whole.attention.weights,
+}
+UNITS = {"G": 10**9, "M": 10**6, "Mi": MEBI, "": 1}
+
+
+class StudyFinding(Record):
+    """A figure of a study beside ours, and what is known of it."""
+
+    finding: PublishedFinding
+    remark: str
+
+
+def findings_of(study: str) -> list[StudyFinding]:
+    """Return every figure of a study beside ours, in the order of the file."""
+    text = files(__package__).joinpath(DATA).read_text(encoding="utf-8")
+    return [
+        _judged(line, STUDIES[study])
+        for line in csv.DictReader(text.splitlines())
+        if line["study"] == study
+    ]
+
+
+def _judged(line: Mapping[str, str], study: Study) -> StudyFinding:
+    attention = SE(bias=study.biases) if line["attention"] == OF_SE else line["attention"]
+    amount = QUANTITIES[line["quantity"]](costs(model("resnet50", attention=attention)))
+    ours = Fraction(amount, UNITS[line["unit"]])
+    printed = line["published"]
+    figure = PublishedFigure("", line["row"], line["quantity"], printed, line["unit"], "")
+    return StudyFinding(PublishedFinding(figure, ours, judge(printed, ours)), line["remark"])

@@ -1,0 +1,113 @@
+"""Blocks compute what their papers define, written out once more with torch's functions."""
+
+from collections.abc import Callable
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as f
+
+from se_cost.measure.models.module import module
+from se_cost.nets.attention.kinds import KINDS
+
+C, R = 32, 16
+Parts = dict[str, nn.Module]
+
+
+def cbam(x: Tensor, parts: Parts) -> Tensor:
+    """Channels by one MLP for both vectors, then positions by a 7x7 convolution."""
+    reduce, expand = parts["channel.reduce"], parts["channel.expand"]
+
+    def mlp(vector: Tensor) -> Tensor:
+        return expand(f.relu(reduce(vector)))  # type: ignore[no-any-return]
+
+    mean, most = (pool(x, 1) for pool in (f.adaptive_avg_pool2d, f.adaptive_max_pool2d))
+    x = x * torch.sigmoid(mlp(mean) + mlp(most))
+    both = torch.cat([x.mean(1, keepdim=True), x.amax(1, keepdim=True)], 1)
+    return x * torch.sigmoid(parts["spatial.conv"](both))
+
+
+def bam(x: Tensor, parts: Parts) -> Tensor:
+    """x + x s: s of what the channels and the positions give, summed."""
+    of = {name: parts[f"both.{name}"] for name in ("channel.reduce", "channel.expand")}
+    vector = of["channel.expand"](f.relu(of["channel.reduce"](x.mean((2, 3), keepdim=True))))
+    channel = parts["both.channel.norm"](vector)
+    spatial = parts["both.spatial"](x)
+    return x + x * torch.sigmoid(channel + spatial)
+
+
+def scse(x: Tensor, parts: Parts) -> Tensor:
+    """Gated by channel plus gated by position."""
+    reduce, expand = parts["channel.reduce"], parts["channel.expand"]
+    s = torch.sigmoid(expand(f.relu(reduce(x.mean((2, 3))))))
+    return x * s[:, :, None, None] + x * torch.sigmoid(parts["spatial.conv"](x))
+
+
+def srm(x: Tensor, parts: Parts) -> Tensor:
+    """Two weights for each channel: of the mean and of the deviation."""
+    weights = parts["weigh"].weight
+    assert isinstance(weights, Tensor)
+    std = (x.var((2, 3), correction=0) + 1e-5).sqrt()
+    z = x.mean((2, 3)) * weights[:, 0, 0, 0] + std * weights[:, 0, 1, 0]
+    return x * torch.sigmoid(parts["norm"](z[:, :, None, None]))
+
+
+def gc(x: Tensor, parts: Parts) -> Tensor:
+    """A sum of the positions by attention, transformed and added."""
+    by = parts["context.key"](x).flatten(2).softmax(2)
+    context = (x.flatten(2) * by).sum(2)
+    hidden = f.relu(parts["norm"](parts["reduce"](context)))
+    return x + parts["expand"](hidden)[:, :, None, None]  # type: ignore[no-any-return]
+
+
+def ge(x: Tensor, parts: Parts) -> Tensor:
+    """The mean alone."""
+    return x * torch.sigmoid(x.mean((2, 3), keepdim=True))
+
+
+def simam(x: Tensor, parts: Parts) -> Tensor:
+    """The energy of every value, as the authors' code has it."""
+    n = x.shape[2] * x.shape[3] - 1
+    d = (x - x.mean((2, 3), keepdim=True)).pow(2)
+    v = d.sum((2, 3), keepdim=True) / n
+    return x * torch.sigmoid(d / (4 * (v + 1e-4)) + 0.5)
+
+
+DEFINED: dict[str, Callable[[Tensor, Parts], Tensor]] = {
+    "cbam": cbam,
+    "bam": bam,
+    "scse": scse,
+    "srm": srm,
+    "gc": gc,
+    "ge": ge,
+    "simam": simam,
+}
+
+
+def block(kind: str) -> nn.Module:
+    """Return a block in inference, whose norms have statistics that are not trivial."""
+    torch.manual_seed(0)
+    built = module(KINDS[kind]().block(C))
+    built(torch.randn(4, C, 6, 5))
+    return built.eval()
+
+
+@pytest.mark.parametrize("kind", DEFINED)
+def test_a_block_is_its_definition(kind: str) -> None:
+    """To rounding, with the same weights."""
+    built, x = block(kind), torch.randn(2, C, 6, 5)
+    with torch.no_grad():
+        expected = DEFINED[kind](x, dict(built.named_modules()))
+        torch.testing.assert_close(built(x), expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_block_is_captured_whole(kind: str) -> None:
+    """By torch.export and by torch.compile, without a break of the graph."""
+    built, x = block(kind), torch.randn(2, C, 6, 5)
+    with torch.no_grad():
+        expected = built(x)
+        exported = torch.export.export(built, (x,)).module()
+        compiled = torch.compile(built, fullgraph=True, backend="eager")
+        torch.testing.assert_close(exported(x), expected)
+        torch.testing.assert_close(compiled(x), expected)
