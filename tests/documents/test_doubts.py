@@ -18,9 +18,9 @@ from se_cost.documents.doubts import (
 from se_cost.measure.timing.all_reduce import AllReduce
 from se_cost.measure.timing.arms import BASELINE, NETWORK, TRIMMED
 from se_cost.measure.timing.result import Timing
-from se_cost.measure.timing.run import Stop
+from se_cost.measure.timing.run import Stop, half_width
 from se_cost.measure.timing.samples import ProcessResult
-from se_cost.measure.timing.settings import Settings
+from se_cost.measure.timing.settings import Settings, StoppingRule
 from se_cost.nets.zoo.model import model
 from se_cost.record import replace
 
@@ -58,6 +58,15 @@ def test_a_good_run_leaves_no_doubt() -> None:
 def test_why_it_ended(stop: Stop, words: str) -> None:
     """All ends but the good one are told."""
     assert doubts(full(SE50, stop=stop, reason="no device")) == [words]
+
+
+def test_what_the_target_would_take() -> None:
+    """A dead end says how far it is: the width goes with the square root of the time."""
+    found = full(SE50, stop=Stop.TIME)
+    rule = StoppingRule(target=half_width(found.run) / 3, max_time=240)
+    (words,) = doubts(replace(found, run=replace(found.run, rule=rule)))
+    assert words.startswith("in 4 min this machine can tell ±")
+    assert words.endswith("needs about 36 min: --max-time 2160")
 
 
 @pytest.mark.parametrize(
