@@ -13,7 +13,7 @@ from se_cost.measure.timing.arms import NETWORK
 from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.nets.zoo.model import model
 from se_cost.record import replace
-from se_cost.report.page import Beside, Console, Page, Section, Table, flat
+from se_cost.report.page import Beside, Console, Page, Section, Table, Text, flat
 from se_cost.report.pages import flops, params, time
 from se_cost.report.pages.report import page
 
@@ -173,6 +173,20 @@ def test_an_overhead_without_interval_is_a_note() -> None:
     found = page(report(document.params, document.flops, [run]))
     assert "time" not in found.lead
     assert "+10.0 %, without an interval" in found.pictures[0].draw()
+
+
+def test_the_decision_is_a_sentence() -> None:
+    """What leaving out the final stage saves, with the interval of a direct comparison."""
+    first = section(PAGE, QUESTIONS[0]).blocks[0]
+    assert isinstance(first, Text)
+    begun = "Leaving out the attention of stage 5 saves 62 % of the added parameters and 13 % of"
+    assert first.text.startswith(begun)
+    assert "changes the time of inference by -5.5 % [-5." in first.text
+    few = timed(timing(SMALL, quads=2))
+    found = page(report(of_one(SMALL).params, of_one(SMALL).flops, [few]))
+    (said, *_) = section(found, QUESTIONS[0]).blocks
+    assert isinstance(said, Text)
+    assert "changes" not in said.text, "without an interval nothing is said"
 
 
 def test_the_end_says_how_to_get_it_again() -> None:
