@@ -71,7 +71,7 @@ STEPS = (
         "How much slower is it here?",
         (
             (
-                "se-cost time --arch se_resnet18 --input 64 --quick --device cpu --max-time 60"
+                "se-cost time --arch se_resnet18 --input 64 --quick --device cpu --threads 1"
                 " --output time.json"
             ),
             "se-cost show time.json",

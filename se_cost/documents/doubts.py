@@ -8,8 +8,10 @@ from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.run import Run, Stop, half_width
 from se_cost.measure.timing.samples import Process
 from se_cost.measure.timing.verdict import TimeVerdict
-from se_cost.text import plural
+from se_cost.text import joined, plural
 
+LONGER = "raise --max-time"  # how what more time would cure ends
+CLOSE = "close them, or "
 CROWDED = 0.1  # share of the CPU that others may use before it is said
 INTERRUPTED = "interrupted: this is what was finished"
 NOT_WARM = "the timings had not become steady before the measurement began: raise --max-time"
@@ -24,14 +26,29 @@ TOO_FEW_PROCESSES = "too few processes for a 95 % interval, which takes 7: raise
 
 
 def doubts(timing: Timing) -> list[str]:
-    """Return what a reader of the result must know, the gravest first."""
-    return [
-        *_ending(timing),
-        *_processes(timing),
-        *_load(timing),
-        *_stragglers(timing),
-        *_interval(timing),
+    """Return what a reader of the result must know, the gravest first; one remedy is said once."""
+    return _with_one_remedy(
+        [
+            *_ending(timing),
+            *_processes(timing),
+            *_load(timing),
+            *_stragglers(timing),
+            *_interval(timing),
+        ]
+    )
+
+
+def _with_one_remedy(found: list[str]) -> list[str]:
+    """Return doubts of which all that more time would cure are one, in the place of the first."""
+    curable = [words for words in found if words.endswith(LONGER)]
+    if len(curable) < 2:
+        return found
+    causes = [
+        words.removesuffix(LONGER).removesuffix(CLOSE).removesuffix(": ") for words in curable
     ]
+    remedy = f"{CLOSE}{LONGER}" if any(CLOSE in words for words in curable) else LONGER
+    whole = f"{joined(causes, '; ')}: {remedy}"
+    return [whole if words is curable[0] else words for words in found if words not in curable[1:]]
 
 
 def _ending(timing: Timing) -> list[str]:
