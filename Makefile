@@ -1,11 +1,11 @@
 # make report: the main job, on a machine with Python, pip, venv and make
-# make test:   the tests, and what they cover;  make lint: ruff and mypy;  make bench: the speed
-# table;  make readme: the README's help and picture
+# make test:   the tests, and what they cover;  make lint: ruff and mypy;  make attack: a minute of
+# hostile use;  make bench: the speed table;  make readme: the README's help and picture
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: report test lint bench readme
+.PHONY: report test lint attack bench readme
 
 report: $(INSTALLED)
 	$(BIN)/se-cost report
@@ -18,6 +18,9 @@ lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+attack: $(INSTALLED)
+	$(BIN)/python scripts/attack.py --seconds 60
 
 bench: $(INSTALLED)
 	$(BIN)/python benchmarks/commands.py

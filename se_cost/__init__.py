@@ -11,27 +11,27 @@
 Importing the package does not import torch; `module` and `time` do.
 """
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from se_cost.errors import MeasurementError, SeCostError, UsageError
-from se_cost.ledger.costs import Costs
-from se_cost.ledger.find import AttentionBlock
-from se_cost.ledger.rows import Ledger, Row
-from se_cost.ledger.walk import ledger
-from se_cost.nets.attention.kinds import Attention
-from se_cost.nets.attention.place import Place
-from se_cost.nets.attention.se import SE, Squeeze
-from se_cost.nets.imported import Imported
-from se_cost.nets.model import Model
-from se_cost.nets.zoo.model import model
-from se_cost.nets.zoo.registry import build, names
 from se_cost.version import __version__
 
 if TYPE_CHECKING:
     from torch import nn
 
+    from se_cost.errors import MeasurementError, SeCostError, UsageError
+    from se_cost.ledger.costs import Costs
+    from se_cost.ledger.find import AttentionBlock
+    from se_cost.ledger.rows import Ledger, Row
     from se_cost.measure.timing.result import Timing
     from se_cost.measure.timing.settings import Protocol, Settings
+    from se_cost.nets.attention.kinds import Attention
+    from se_cost.nets.attention.place import Place
+    from se_cost.nets.attention.se import SE, Squeeze
+    from se_cost.nets.imported import Imported
+    from se_cost.nets.model import Model
+    from se_cost.nets.zoo.model import model
+    from se_cost.nets.zoo.registry import build, names
 
 __all__ = [
     "SE",
@@ -51,15 +51,39 @@ __all__ = [
     "build",
     "costs",
     "costs_of",
-    "ledger",
     "model",
     "module",
     "names",
     "time",
 ]
+FILES = {  # where each name is at home; it is imported when it is first asked for
+    **dict.fromkeys(("MeasurementError", "SeCostError", "UsageError"), "errors"),
+    "Costs": "ledger.costs",
+    "AttentionBlock": "ledger.find",
+    **dict.fromkeys(("Ledger", "Row"), "ledger.rows"),
+    "Attention": "nets.attention.kinds",
+    "Place": "nets.attention.place",
+    **dict.fromkeys(("SE", "Squeeze"), "nets.attention.se"),
+    "Imported": "nets.imported",
+    "Model": "nets.model",
+    "model": "nets.zoo.model",
+    **dict.fromkeys(("build", "names"), "nets.zoo.registry"),
+}
 
 
-def costs(model: Model) -> Costs:
+def __getattr__(name: str) -> Any:
+    """Return a name of the package, so that Ctrl-C finds the program awake when it starts."""
+    if name not in FILES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"se_cost.{FILES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """Return the names that there are, imported or not."""
+    return sorted({*globals(), *__all__})
+
+
+def costs(model: "Model") -> "Costs":
     """Return what a model costs, with attention and without, layer by layer.
 
     For a model of the user's (`Imported`) torch is imported, and their code is run.
@@ -69,7 +93,7 @@ def costs(model: Model) -> Costs:
     return of_any(model)
 
 
-def costs_of(module: "nn.Module", *inputs: tuple[int, ...]) -> Costs:
+def costs_of(module: "nn.Module", *inputs: tuple[int, ...]) -> "Costs":
     """Return what a module of yours costs, and the attention in it; it stays as it is.
 
     `inputs` are the shapes of the tensors that it takes, without the batch: (3, 224, 224).
@@ -79,7 +103,7 @@ def costs_of(module: "nn.Module", *inputs: tuple[int, ...]) -> Costs:
     return of_module(module, *inputs)
 
 
-def module(model: Model) -> "nn.Module":
+def module(model: "Model") -> "nn.Module":
     """Return the torch module of a model, initialised, in training mode, on the CPU.
 
     It takes a batch (N, C, H, W); a classifier returns (N, classes). Names of submodules are paths
@@ -91,7 +115,7 @@ def module(model: Model) -> "nn.Module":
 
 
 def time(
-    model: Model, settings: "Settings | None" = None, protocol: "Protocol | None" = None
+    model: "Model", settings: "Settings | None" = None, protocol: "Protocol | None" = None
 ) -> "Timing":
     """Time a model against its plain network; raise MeasurementError if that is not possible.
 

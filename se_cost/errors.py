@@ -19,6 +19,12 @@ class MeasurementError(SeCostError, RuntimeError):
     exit_code = 3
 
 
+class UnforeseenError(SeCostError):
+    """A fault of the program itself (exit code 70, as sysexits.h has it); never taken for 1."""
+
+    exit_code = 70
+
+
 class OutOfMemoryError(MeasurementError):
     """A batch did not fit into the memory of a GPU; a smaller one may."""
 
@@ -32,7 +38,7 @@ def not_one_of(what: str, value: object, allowed: Iterable[object]) -> UsageErro
     near = nearest(str(value), names)
     hint = f"; did you mean {near}?" if near else ""
     listed = len(names) <= MANY or what != "network"
-    choice = ", ".join(names) if listed else f"the {len(names)} of `se-cost nets`"
+    choice = ", ".join(names) if listed else "those of `se-cost nets`"
     return UsageError(f"{what} {str(value)!r} is unknown: choose from {choice}{hint}")
 
 
@@ -42,5 +48,5 @@ def nearest(value: str, names: list[str]) -> str | None:
         return min(names, key=lambda name: abs(int(name) - int(value)))
     from difflib import get_close_matches
 
-    close = get_close_matches(value.lower(), names, n=1, cutoff=0.5)
+    close = get_close_matches(value.lower(), names, n=1, cutoff=0.55)
     return close[0] if close else None

@@ -142,10 +142,19 @@ def test_answers_without_heavy_packages(command: str) -> None:
 
 
 def test_importing_the_package_is_light() -> None:
-    """`import se_cost` loads neither torch nor the command line's packages."""
-    code = "import sys, se_cost; print(sorted({'torch', 'click', 'rich'} & set(sys.modules)))"
+    """`import se_cost` loads no package at all, so that Ctrl-C finds the program's own handler."""
+    heavy = {"torch", "click", "rich", "msgspec"}
+    code = f"import sys, se_cost; print(sorted({heavy!r} & set(sys.modules)))"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert result.stdout == "[]\n"
+
+
+def test_every_name_of_the_package_is_at_home() -> None:
+    """What is imported late is there, whatever was imported before, and no other name is."""
+    assert all(getattr(se_cost, name) for name in se_cost.__all__)
+    assert set(se_cost.__all__) <= set(dir(se_cost))
+    with pytest.raises(AttributeError, match="'se_cost' has no attribute 'count'"):
+        _ = se_cost.count
 
 
 def test_both_names_are_one_program() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from se_cost.cli.help import Command
-from se_cost.cli.options.baseline import BASELINE, FROM, UPDATE, baseline_file
+from se_cost.cli.options.baseline import BASELINE, FROM, REQUIRE_TIME, UPDATE, baseline_file
 from se_cost.cli.options.budget import budget_options, budgets_listed
 from se_cost.cli.options.option import offered
 from se_cost.cli.options.output import output_options
@@ -27,7 +27,7 @@ from se_cost.gate.budgets import Budget
     se-cost check --from time.json --format junit --output check.xml
     """,
 )
-@offered(BASELINE, FROM, UPDATE)
+@offered(BASELINE, FROM, UPDATE, REQUIRE_TIME)
 @budget_options
 @output_options("check")
 @click.pass_context
@@ -37,6 +37,7 @@ def command(
     baseline: Path | None,
     saved: tuple[Path, ...],
     update: bool,
+    require_time: bool,
     output: Output,
 ) -> None:
     """Check parameters, MACs, activations and time of networks; counts need no torch.
@@ -44,9 +45,10 @@ def command(
     The budgets are the [[tool.se-cost.budgets]] of pyproject.toml, in the words of these options,
     or the one that the options name. Figures stored in the baseline must not increase.
 
-    Exits 1 if something is over its limit, 3 if nothing could be judged.
+    Exits 1 if something is over its limit, 3 if nothing could be judged. A limit of time takes
+    --from; one in per cent needs no baseline, and --require-time fails if none was judged.
     """
-    from se_cost.gate.check import NOTHING, annotations, checked
+    from se_cost.gate.check import NO_TIME_JUDGED, NOTHING, annotations, checked
 
     budgets = budgets_listed()
     path = baseline_file(baseline, must_exist=not update)
@@ -57,4 +59,6 @@ def command(
         say(f"wrote {path}")
     elif not document.judged:
         raise MeasurementError(NOTHING)
+    if require_time and not document.timed and not document.failed:
+        raise MeasurementError(NO_TIME_JUDGED)
     ctx.exit(int(document.failed))

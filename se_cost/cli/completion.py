@@ -3,12 +3,24 @@
 from enum import StrEnum
 
 import click
-from click.shell_completion import get_completion_class
+from click.shell_completion import BashComplete, add_completion_class, get_completion_class
 
 from se_cost.cli.help import Command
 from se_cost.cli.options.types import OneOf
 
 PROGRAM, VARIABLE = "se-cost", "_SE_COST_COMPLETE"  # the variable is click's name for it
+
+
+class Bash(BashComplete):
+    """Completion for bash, which makes three words of `--arch=se_`."""
+
+    def get_completion_args(self) -> tuple[list[str], str]:
+        """Return the words before the cursor, and the one that is begun."""
+        words, begun = super().get_completion_args()
+        return [word for word in words if word != "="], begun.removeprefix("=")
+
+
+add_completion_class(Bash)
 
 
 class Shell(StrEnum):

@@ -1,10 +1,13 @@
 """How the program ends when it cannot do what it was asked: one line, and an exit code."""
 
+import os
 import sys
+from errno import ENOMEM, ENOSPC
 from importlib.util import find_spec
 from typing import NoReturn
 
 from se_cost.cli.output.streams import say
+from se_cost.errors import MeasurementError, SeCostError, UnforeseenError
 from se_cost.text import printable
 
 INTERRUPTED = 130
@@ -30,9 +33,22 @@ def expect_torch() -> None:
         raise ModuleNotFoundError("No module named 'torch'", name="torch")
 
 
-def lacking(error: ModuleNotFoundError) -> str:
-    """Return how to install a package that only measuring needs; raise any other error again."""
-    package = str(error.name).partition(".")[0]
-    if package not in INSTALL:
-        raise error
-    return f"needs {package}: {INSTALL[package]}"
+def end_without_memory() -> NoReturn:
+    """End at once with exit code 3: even what Python does at its end takes memory."""
+    os.write(2, b"se-cost: out of memory: take a smaller --batch, --input or --arch\n")
+    os._exit(MeasurementError.exit_code)
+
+
+def in_one_line(error: Exception) -> SeCostError:
+    """Return what nobody raised on purpose as an error of ours: what is lacking, or a bug."""
+    package = str(getattr(error, "name", "") or "").partition(".")[0]
+    match error:
+        case ModuleNotFoundError() if package in INSTALL:
+            return MeasurementError(f"needs {package}: {INSTALL[package]}")
+        case ImportError() if package in INSTALL or "shared object" in str(error):
+            return MeasurementError(f"cannot load {package or 'a library'}: {error}")
+        case OSError() if error.errno in (ENOMEM, ENOSPC):
+            return MeasurementError(f"there is no more room: {error.strerror}")
+        case _:
+            what = f"{type(error).__name__}: {error}"
+            return UnforeseenError(f"internal error: {what}; `se-cost --traceback ...` shows where")

@@ -1,14 +1,16 @@
 """What is found for a report: counts of every network, and its timings, saved or new."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 from se_cost.cli.options.protocol import PAGE
 from se_cost.cli.timed import timed, usual_batch
+from se_cost.documents.base import Document
 from se_cost.documents.files import read
 from se_cost.documents.flops import flops
 from se_cost.documents.params import params
-from se_cost.documents.report import ReportDocument, report
+from se_cost.documents.report import ReportDocument, ReportsDocument, report
 from se_cost.documents.time import BatchesDocument, TimeDocument
 from se_cost.documents.time import timed as document
 from se_cost.errors import UsageError
@@ -40,14 +42,27 @@ def saved_times(files: Sequence[Path], models: Sequence[Model]) -> list[TimeDocu
 
 
 def _times(path: Path, models: Sequence[Model]) -> Iterator[TimeDocument]:
-    saved = read(path, "let `se-cost time` write it again")
-    for time in saved.batches if isinstance(saved, BatchesDocument) else (saved,):
-        if not isinstance(time, TimeDocument) or time.self_check:
-            raise UsageError(f"{str(path)!r} holds no overhead: give what `se-cost time` wrote")
+    found = list(_held(read(path, "let `se-cost time` write it again")))
+    if not found:
+        raise UsageError(f"{str(path)!r} holds no overhead: give what `se-cost time` wrote")
+    for time in found:
         if time.recipe not in models:
             named = options(time.recipe)
             raise UsageError(f"{str(path)!r} timed a network that is not on the page: {named}")
         yield time
+
+
+def _held(document: Document) -> Iterator[TimeDocument]:
+    """Yield the overheads that a document holds; a self-check is none."""
+    match document:
+        case TimeDocument(self_check=False):
+            yield document
+        case BatchesDocument():
+            yield from chain.from_iterable(map(_held, document.batches))
+        case ReportDocument():
+            yield from document.time
+        case ReportsDocument():
+            yield from chain.from_iterable(map(_held, document.networks))
 
 
 def found(
@@ -59,23 +74,31 @@ def found(
     """
     if measuring.time:
         expect_single_process("report")
-    counts = _counts(models) if measuring.time else {}
-    finished, max_time = Finished(()), None
-    if measuring.time and not times:
+    counts, stopped = _counts(models) if measuring.time else ({}, None)
+    finished, max_time = Finished((), stopped), None
+    if measuring.time and not times and not stopped:
         finished, max_time = _timed(models, measuring, quiet), measuring.max_time
         times = list(map(document, finished.timings))
     return [_report(model, counts, times, max_time) for model in models], finished
 
 
-def _counts(models: Sequence[Model]) -> Mapping[Model, Counts]:
-    """Return what the built modules hold, and what other counters say of them."""
+def _counts(models: Sequence[Model]) -> tuple[Mapping[Model, Counts], KeyboardInterrupt | None]:
+    """Return what the built modules hold, and what other counters say of them.
+
+    Ctrl-C keeps what is counted by then, and is returned beside it.
+    """
     from se_cost.measure.counting.side_by_side import count
 
+    found: dict[Model, Counts] = {}
     ours = [model for model in models if isinstance(model, Zoo)]
-    counted = count(ours, backward=True)  # first: it is faster before torch is imported
-    from se_cost.measure.counting.parameters import built
+    try:
+        for model, counted in zip(ours, count(ours, backward=True), strict=True):
+            from se_cost.measure.counting.parameters import built  # the counters came before torch
 
-    return dict(zip(ours, zip(map(built, ours), counted, strict=True), strict=True))
+            found[model] = built(model), counted
+    except KeyboardInterrupt as stopped:
+        return found, stopped
+    return found, None
 
 
 def _timed(models: Sequence[Model], measuring: Measuring, quiet: bool) -> Finished:

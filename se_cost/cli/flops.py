@@ -4,11 +4,12 @@ import click
 
 from se_cost.cli.help import Command
 from se_cost.cli.options.measure import MEASURE
-from se_cost.cli.options.model import model_options
+from se_cost.cli.options.model import models_options
 from se_cost.cli.options.option import offered
 from se_cost.cli.options.output import output_options
 from se_cost.cli.options.settings import MODE
 from se_cost.cli.output.output import Output
+from se_cost.measure.counting.counts import Counted
 from se_cost.measure.timing.settings import Mode
 from se_cost.nets.model import Model, Zoo
 from se_cost.record import replace
@@ -24,23 +25,28 @@ from se_cost.record import replace
     se-cost flops --mode train --output flops.md
     """,
 )
-@model_options
+@models_options
 @offered(replace(MEASURE, help="Run fvcore and FlopCounterMode too.", default=True), MODE)
 @output_options("flops")
 @click.pass_context
-def command(ctx: click.Context, model: Model, mode: Mode, measure: bool, output: Output) -> None:
+def command(
+    ctx: click.Context, models: list[Model], mode: Mode, measure: bool, output: Output
+) -> None:
     """Count the multiply-accumulates that attention adds: by ledger, fvcore and torch.
 
-    Exits 1 if the counters do not count what the ledger explains.
+    Several networks make one table. Exits 1 if the counters do not count what the ledger explains.
     """
-    from se_cost.documents.flops import flops
+    from se_cost.documents.flops import flops, several
     from se_cost.measure.models.costs import costs
 
-    counted = None
-    if measure and isinstance(model, Zoo):  # the trace of another is its count
+    ours = [
+        model for model in models if isinstance(model, Zoo)
+    ]  # the trace of another is its count
+    counted: dict[Model, Counted] = {}
+    if measure and ours:
         from se_cost.measure.counting.side_by_side import count
 
-        (counted,) = count([model], backward=mode is Mode.TRAIN)
-    document = flops(costs(model), counted)
+        counted = dict(zip(ours, count(ours, backward=mode is Mode.TRAIN), strict=True))
+    document = several([flops(costs(model), counted.get(model)) for model in models])
     output.show(document)
     ctx.exit(int(document.failed))

@@ -21,8 +21,9 @@ from se_cost.cli.output.github import Note, tell
 from se_cost.cli.output.output import STDOUT, Output, answered
 from se_cost.cli.output.streams import say
 from se_cost.cli.timed import exit_code
+from se_cost.documents.files import read
 from se_cost.documents.report import reports
-from se_cost.errors import MeasurementError
+from se_cost.errors import MeasurementError, UsageError
 from se_cost.files import expect_writable, write
 from se_cost.nets.model import Model
 from se_cost.nets.words import slug
@@ -74,7 +75,10 @@ def command(ctx: click.Context, models: list[Model], measuring: Measuring, outpu
     models = _chosen(models)
     times = saved_times(measuring.saved, models)
     path = _path(output, models)
+    _expect_ours(path)
     networks, finished = found(models, measuring, times, output.quiet)
+    if finished.interrupted:
+        say("se-cost: warning: interrupted: this is what was finished")
     answer = answered(reports(networks))
     if not on_actions():
         output.warn(answer)
@@ -103,16 +107,35 @@ def _path(output: Output, models: Sequence[Model]) -> Path:
     return path
 
 
+def _expect_ours(path: Path) -> None:
+    """Raise UsageError if the json beside the page would replace a file that is not se-cost's."""
+    beside = path.with_suffix(".json")
+    if path in (STDOUT, beside) or not beside.is_file():
+        return
+    try:
+        read(beside)
+    except UsageError:
+        raise UsageError(
+            f"{str(beside)!r} is no document of se-cost, and the page's json would replace it: "
+            "give --output another name"
+        ) from None
+
+
 def _write(answer: Answer, path: Path, output: Output) -> None:
-    """Write the page with all that belongs to it, and print what it says, even if that fails."""
+    """Write the page with all that belongs to it, and print its first screen, even if that fails.
+
+    What could not be written is printed whole.
+    """
     if path == STDOUT:
         output.print(answer)
         return
+    shown, first = answer, replace(answer, page=answer.page.first_screen)
     try:
         for file, text in _files(answer, path, output.format).items():
             write(file, text)
+        shown = answer if output.verbose else first
     finally:
-        replace(output, format=Format.TEXT).print(answer)
+        replace(output, format=Format.TEXT).print(shown)
     say(f"wrote {path}")
 
 

@@ -11,11 +11,10 @@ from se_cost.cli.options.protocol import ENERGY, LADDER, SELF_CHECK, protocol_op
 from se_cost.cli.options.settings import batches_options
 from se_cost.cli.output.output import Output
 from se_cost.cli.output.progress import bars
-from se_cost.cli.output.streams import say
 from se_cost.cli.timed import exit_code
 from se_cost.errors import UsageError
 from se_cost.measure.ranks.torchrun import Rank, outer, ranked
-from se_cost.measure.session.several import Asked, time_several
+from se_cost.measure.session.several import Asked, Finished, time_several
 from se_cost.measure.timing.arms import (
     Networks,
     expect_possible,
@@ -72,11 +71,15 @@ def command(
     first = rank is None or rank.rank == 0
     finished = time_several(asked, bars(asked, output.quiet or not first))
     if first:
-        output.show(batches(finished.timings))
-    if isinstance(finished.stopped, KeyboardInterrupt):
-        done = f"{len(finished.timings)} of {len(asked)} batches are finished"
-        say(f"se-cost: warning: interrupted: {done}")
+        output.show(batches(finished.timings, _missing(asked, finished)))
     ctx.exit(exit_code(finished))
+
+
+def _missing(asked: list[Asked], finished: Finished) -> list[str]:
+    """Return a sentence for every batch that was asked for and not timed."""
+    why = str(finished.error or "interrupted before it was done")
+    rest = asked[len(finished.timings) :]
+    return [f"batch {one.settings.batch} was not timed: {why}" for one in rest]
 
 
 def _networks(model: Model, ladder: bool, self_check: bool) -> Networks:

@@ -57,6 +57,12 @@ class CheckDocument(Document, tag="check", kw_only=True):
         """Return whether any limit could be judged."""
         return self.verdict is not LimitVerdict.UNJUDGED
 
+    @property
+    def timed(self) -> bool:
+        """Return whether any limit of what is measured could be judged."""
+        judged = [f for f in self.findings if f.verdict is not LimitVerdict.UNJUDGED]
+        return any(finding.settings is not None for finding in judged)
+
     def of(self, *verdicts: LimitVerdict) -> list[LimitFinding]:
         """Return the findings with one of some verdicts."""
         return [finding for finding in self.findings if finding.verdict in verdicts]

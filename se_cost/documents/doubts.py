@@ -1,14 +1,17 @@
 """What casts doubt on a timing, in plain words, each with its remedy."""
 
 from collections.abc import Callable
+from math import ceil, isinf
 
 from se_cost.measure.timing.arms import NETWORK
 from se_cost.measure.timing.result import Timing
-from se_cost.measure.timing.run import Stop
+from se_cost.measure.timing.run import Run, Stop, half_width
 from se_cost.measure.timing.samples import Process
 from se_cost.measure.timing.verdict import TimeVerdict
-from se_cost.text import plural
+from se_cost.text import joined, plural
 
+LONGER = "raise --max-time"  # how what more time would cure ends
+CLOSE = "close them, or "
 CROWDED = 0.1  # share of the CPU that others may use before it is said
 INTERRUPTED = "interrupted: this is what was finished"
 NOT_WARM = "the timings had not become steady before the measurement began: raise --max-time"
@@ -23,14 +26,29 @@ TOO_FEW_PROCESSES = "too few processes for a 95 % interval, which takes 7: raise
 
 
 def doubts(timing: Timing) -> list[str]:
-    """Return what a reader of the result must know, the gravest first."""
-    return [
-        *_ending(timing),
-        *_processes(timing),
-        *_load(timing),
-        *_stragglers(timing),
-        *_interval(timing),
+    """Return what a reader of the result must know, the gravest first; one remedy is said once."""
+    return _with_one_remedy(
+        [
+            *_ending(timing),
+            *_processes(timing),
+            *_load(timing),
+            *_stragglers(timing),
+            *_interval(timing),
+        ]
+    )
+
+
+def _with_one_remedy(found: list[str]) -> list[str]:
+    """Return doubts of which all that more time would cure are one, in the place of the first."""
+    curable = [words for words in found if words.endswith(LONGER)]
+    if len(curable) < 2:
+        return found
+    causes = [
+        words.removesuffix(LONGER).removesuffix(CLOSE).removesuffix(": ") for words in curable
     ]
+    remedy = f"{CLOSE}{LONGER}" if any(CLOSE in words for words in curable) else LONGER
+    whole = f"{joined(causes, '; ')}: {remedy}"
+    return [whole if words is curable[0] else words for words in found if words not in curable[1:]]
 
 
 def _ending(timing: Timing) -> list[str]:
@@ -39,7 +57,7 @@ def _ending(timing: Timing) -> list[str]:
     if run.stop is Stop.FAILED:
         found.append(f"ended early, this is what was finished: {run.reason}")
     if run.stop is Stop.TIME:
-        found.append("the time ran out before the intervals reached the target: raise --max-time")
+        found.append(_longer(run))
     if run.stop is Stop.PROCESSES and not run.quick:
         found.append(
             f"{len(run.processes)} processes did not reach the target: the machine is too noisy"
@@ -54,6 +72,28 @@ def _ending(timing: Timing) -> list[str]:
     if timing.memory_error:
         found.append(f"no peak memory: {timing.memory_error}")
     return found
+
+
+def _longer(run: Run) -> str:
+    """Return how precise this machine is in its time, and what time the target would take.
+
+    The width of an interval goes with the square root of the time.
+    """
+    width, rule = half_width(run), run.rule
+    if rule is None or isinf(width) or width <= rule.target:
+        return "the time ran out before the intervals reached the target: raise --max-time"
+    needed = rule.max_time * (width / rule.target) ** 2
+    return (
+        f"in {span(rule.max_time)} this machine can tell ±{100 * width:.2g} %; the target of "
+        f"±{100 * rule.target:g} % needs about {span(needed)}: --max-time {10 * ceil(needed / 10)}"
+    )
+
+
+def span(seconds: float) -> str:
+    """Return a length of time as people say it."""
+    units = ((86400, "days"), (3600, "h"), (60, "min"))
+    size, unit = next((found for found in units if seconds >= 2 * found[0]), (1, "s"))
+    return f"{seconds / size:.2g} {unit}"
 
 
 def _processes(timing: Timing) -> list[str]:

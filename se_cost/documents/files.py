@@ -11,6 +11,7 @@ from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
+from se_cost import files
 from se_cost.documents.base import SCHEMA_VERSION, Document
 from se_cost.documents.kinds import KINDS, kind_of
 from se_cost.errors import UsageError, not_one_of
@@ -39,16 +40,7 @@ def read(path: Path, remedy: str = REMEDY) -> Document:
 
     Raises UsageError if it cannot be read, is no whole json, or no document of a known schema.
     """
-    try:
-        content = path.read_bytes()
-    except (OSError, ValueError) as error:
-        raise unreadable(path, error) from None
-    return parse(content, str(path), remedy)
-
-
-def unreadable(path: Path, error: Exception) -> UsageError:
-    """Return the error for a file that cannot be read."""
-    return UsageError(f"cannot read {str(path)!r}: {getattr(error, 'strerror', None) or error}")
+    return parse(files.read(path), str(path), remedy)
 
 
 def parse(content: bytes, name: str, remedy: str = REMEDY) -> Document:

@@ -1,9 +1,9 @@
 """What `flops` finds: the computing that attention adds, by operator, stage and counter."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 from msgspec.structs import asdict
 
 from se_cost.documents.base import Block, Document, Pair, Whole, blocks
@@ -105,6 +105,20 @@ class FlopsDocument(Document, tag="flops", kw_only=True):
     operators: tuple[Operator, ...] = ()
     blocks: tuple[Block, ...] = ()
     measured: dict[str, Pair] | UnsetType = UNSET
+
+
+class SeveralFlops(Document, tag="flops", kw_only=True):
+    """The same for several networks."""
+
+    networks: Annotated[tuple[FlopsDocument, ...], Meta(min_length=1)]
+
+
+def several(networks: Sequence[FlopsDocument]) -> FlopsDocument | SeveralFlops:
+    """Return the document of one network, or of several."""
+    if len(networks) == 1:
+        return networks[0]
+    wrong = tuple(wrong for one in networks for wrong in one.disagreements)
+    return SeveralFlops(networks=tuple(networks), disagreements=wrong)
 
 
 def flops(costs: Costs, counted: "Counted | None" = None) -> FlopsDocument:

@@ -9,8 +9,8 @@ from se_cost.documents.base import Document
 # the file and the class of each kind; of two with one command, the first has the key
 KINDS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     "nets": (("nets", "NetsDocument", "networks"), ("network", "NetworkDocument", "")),
-    "params": (("params", "ParamsDocument", ""),),
-    "flops": (("flops", "FlopsDocument", ""),),
+    "params": (("params", "SeveralParams", "networks"), ("params", "ParamsDocument", "")),
+    "flops": (("flops", "SeveralFlops", "networks"), ("flops", "FlopsDocument", "")),
     "time": (("time", "BatchesDocument", "batches"), ("time", "TimeDocument", "")),
     "explain": (("explain", "ExplainDocument", ""),),
     "fuse": (("fuse", "FuseDocument", ""),),

@@ -1,9 +1,9 @@
 """What `params` finds: the parameters that attention adds, by closed form, ledger and module."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from se_cost.documents.base import Block, Document, Whole, blocks
 from se_cost.ledger import formula
@@ -83,6 +83,20 @@ class ParamsDocument(Document, tag="params", kw_only=True):
     without_final_stage: AddedParams
     blocks: tuple[Block, ...] = ()
     measured: MeasuredParams | UnsetType = UNSET
+
+
+class SeveralParams(Document, tag="params", kw_only=True):
+    """The same for several networks."""
+
+    networks: Annotated[tuple[ParamsDocument, ...], Meta(min_length=1)]
+
+
+def several(networks: Sequence[ParamsDocument]) -> ParamsDocument | SeveralParams:
+    """Return the document of one network, or of several."""
+    if len(networks) == 1:
+        return networks[0]
+    wrong = tuple(wrong for one in networks for wrong in one.disagreements)
+    return SeveralParams(networks=tuple(networks), disagreements=wrong)
 
 
 def params(costs: Costs, built: "Built | None" = None) -> ParamsDocument:

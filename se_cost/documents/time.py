@@ -20,7 +20,7 @@ from se_cost.measure.timing.samples import Samples
 from se_cost.measure.timing.settings import Settings, StoppingRule
 from se_cost.measure.timing.verdict import Change, Overhead
 from se_cost.nets.model import Model
-from se_cost.record import Record
+from se_cost.record import Record, replace
 
 
 class Rule(Record):
@@ -90,6 +90,9 @@ class TimeDocument(Document, tag="time", kw_only=True):
     exchanges: dict[str, Exchange]  # of gradients, by network; data-parallel training only
     samples: Samples
     environment: Environment
+    dropping_final_stage: Change | None = (
+        None  # of the network's time, by pairs of with and without
+    )
 
 
 class BatchesDocument(Document, tag="time", kw_only=True):
@@ -124,21 +127,27 @@ def timed(timing: Timing) -> TimeDocument:
         exchanges={arm: _exchange(of) for arm, of in timing.exchanges.items()},
         samples=timing.samples,
         environment=timing.environment,
+        dropping_final_stage=timing.dropping,
         doubts=tuple(doubts(timing)),
     )
 
 
-def batches(timings: Sequence[Timing]) -> TimeDocument | BatchesDocument:
-    """Return the document of one timing, or of several that differ in their batch only."""
+def batches(
+    timings: Sequence[Timing], missing: Sequence[str] = ()
+) -> TimeDocument | BatchesDocument:
+    """Return the document of one timing, or of several that differ in their batch only.
+
+    `missing` are sentences about those that were asked for and are not there.
+    """
     documents = tuple(map(timed, timings))
     if len(documents) == 1:
-        return documents[0]
+        return replace(documents[0], doubts=(*missing, *documents[0].doubts))
     each = [
         f"batch {document.settings.batch}: {doubt}"
         for document in documents
         for doubt in document.doubts
     ]
-    return BatchesDocument(recipe=documents[0].recipe, batches=documents, doubts=tuple(each))
+    return BatchesDocument(recipe=documents[0].recipe, batches=documents, doubts=(*missing, *each))
 
 
 def _protocol(run: Run) -> ProtocolRecord:

@@ -16,7 +16,7 @@ import msgspec
 from se_cost import files
 from se_cost.documents.base import Document
 from se_cost.documents.baseline import BaselineDocument, Entry
-from se_cost.documents.files import encode, expect, parse, unreadable
+from se_cost.documents.files import encode, expect, parse
 from se_cost.errors import UsageError
 from se_cost.gate.entry import entries, with_times
 
@@ -37,7 +37,7 @@ class Stored(Document, tag="baseline", kw_only=True):
 
 def read(path: Path) -> dict[str, Entry]:
     """Return the entries by name of network; raise UsageError if the file cannot be trusted."""
-    return _entries(_content(path), path)
+    return _entries(files.read(path), path)
 
 
 def expect_baseline(document: Document, name: str) -> BaselineDocument:
@@ -54,7 +54,7 @@ def update(path: Path, new: Mapping[str, Entry]) -> None:
     with _locked(path):
         stored, known = Stored(networks={}), dict[str, Entry]()
         if path.exists():
-            content = _content(path)
+            content = files.read(path)
             known = _entries(content, path)
             stored = msgspec.json.decode(content, type=Stored)
         changed = {
@@ -63,13 +63,6 @@ def update(path: Path, new: Mapping[str, Entry]) -> None:
         }
         networks = sorted((stored.networks | changed).items(), key=lambda item: item[0])
         files.write(path, encode(Stored(networks=dict(networks))))
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except (OSError, ValueError) as error:
-        raise unreadable(path, error) from None
 
 
 def _entries(content: bytes, path: Path) -> dict[str, Entry]:

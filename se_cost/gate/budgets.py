@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
+from se_cost.documents.baseline import Figure
 from se_cost.errors import UsageError
-from se_cost.gate.quantities import Quantity
+from se_cost.gate.quantities import QUANTITIES, Quantity
 from se_cost.nets.model import Model
 from se_cost.record import Record
+from se_cost.text import joined
 
 MOST = 2.0**63  # of anything that is counted or timed; a limit that is no lower is none
 
@@ -23,8 +25,19 @@ class Budget(Record):
     growth: Mapping[str, float] = {}
 
     def __post_init__(self) -> None:
-        """Raise UsageError for a name that cannot be printed on one line."""
+        """Raise UsageError for a bad name, or a limit that no network like this can exceed."""
         expect_name(self.name)
+        relative = [
+            f"--{limit}-{key}"
+            for limit, asked in (("max", self.most), ("grow", self.growth))
+            for key in asked
+            if QUANTITIES[Figure(key)].relative and not self.model.stages
+        ]
+        if relative:
+            raise UsageError(
+                f"{joined(relative)}: {self.model.arch} has no attention, so this holds whatever "
+                f"it costs; take se_{self.model.arch}, or leave the limit out"
+            )
 
     def cap(self, quantity: Quantity) -> float | None:
         """Return the most that a quantity may be; None if it may be anything."""

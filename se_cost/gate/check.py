@@ -1,11 +1,13 @@
 """`check`: which network is over its budget, where, and what to do."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from se_cost.documents.baseline import TimeEntry
 from se_cost.documents.check import CheckDocument, LimitFinding, LimitVerdict
 from se_cost.documents.files import read as read_document
+from se_cost.documents.report import ReportDocument, ReportsDocument
 from se_cost.documents.time import BatchesDocument, TimeDocument
 from se_cost.errors import UsageError
 from se_cost.files import expect_writable
@@ -33,6 +35,12 @@ NOTHING = (
     "networks; give one, for instance --max-params 28M, or write one: `se-cost check --update`"
 )
 
+NO_TIME_JUDGED = (
+    "no time was judged, and --require-time asks for one: give --from TIME.json and a limit, for "
+    "instance --max-overhead-percent 5"
+)
+TIMED = (TimeDocument, BatchesDocument, ReportDocument, ReportsDocument)
+
 
 def checked(
     budgets: Sequence[Budget],
@@ -50,7 +58,10 @@ def checked(
     """
     if update:
         expect_writable(baseline)
-    timed = [timing for path in times for timing in _timings(path, budgets)]
+    found = {path: _timings(path, budgets) for path in times}
+    for path, timings in found.items() if update else ():
+        _expect_conclusive(path, timings)
+    timed = list(chain.from_iterable(found.values()))
     after = {
         budget.name: replace(
             counted(budget.model),
@@ -113,16 +124,30 @@ def annotations(document: CheckDocument) -> list[tuple[str, str, str]]:
 def _timings(path: Path, budgets: Sequence[Budget]) -> list[tuple[Model, TimeEntry]]:
     """Return what was timed in a document of `time`, with the model of one of the budgets."""
     document = read_document(path, "let `se-cost time` write it again")
-    if not isinstance(document, TimeDocument | BatchesDocument):
-        raise UsageError(f"{str(path)!r} is no document of `se-cost time`")
+    if not isinstance(document, TIMED):
+        raise UsageError(f"{str(path)!r} is no document of `se-cost time`, or of `report`")
     try:
-        (entry,) = entries(document).values()
+        found = [
+            (entry.recipe, time) for entry in entries(document).values() for time in entry.times
+        ]
     except UsageError as error:
         raise UsageError(f"{str(path)!r}: {error}") from None
-    model = entry.recipe
-    if model not in [budget.model for budget in budgets]:
-        raise UsageError(f"{str(path)!r} timed {model.arch!r} with options that no budget has")
-    return [(model, time) for time in entry.times]
+    models = [budget.model for budget in budgets]
+    known = [(model, time) for model, time in found if model in models]
+    if not known:
+        timed = joined(dict.fromkeys(repr(model.arch) for model, _ in found)) or "nothing"
+        raise UsageError(f"{str(path)!r} timed {timed}, with options that no budget has")
+    return known
+
+
+def _expect_conclusive(path: Path, timed: Iterable[tuple[Model, TimeEntry]]) -> None:
+    """Raise UsageError for a time that is no measure of later ones."""
+    for model, time in timed:
+        if time.interval is None:
+            raise UsageError(
+                f"{str(path)!r}: the time of {model.arch} is not conclusive, and beside it nothing "
+                "could be judged later; measure again with a smaller --target"
+            )
 
 
 def _accepted(judgements: Iterable[Judgement]) -> Iterator[Judgement]:

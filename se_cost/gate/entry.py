@@ -16,8 +16,8 @@ from se_cost.documents.baseline import (
     TimeEntry,
 )
 from se_cost.documents.check import CheckDocument
-from se_cost.documents.flops import FlopsDocument
-from se_cost.documents.params import ParamsDocument
+from se_cost.documents.flops import FlopsDocument, SeveralFlops
+from se_cost.documents.params import ParamsDocument, SeveralParams
 from se_cost.documents.report import ReportDocument, ReportsDocument
 from se_cost.documents.time import Arm, BatchesDocument, TimeDocument
 from se_cost.errors import UsageError
@@ -97,6 +97,10 @@ def _entries(document: Document) -> dict[str, Entry]:
             return document.networks
         case ParamsDocument(recipe=model):
             return {model.arch: Entry(model, params=_params(document))}
+        case SeveralParams():
+            return _numbered(Entry(one.recipe, params=_params(one)) for one in document.networks)
+        case SeveralFlops():
+            return _numbered(Entry(one.recipe, macs=_macs(one)) for one in document.networks)
         case FlopsDocument(recipe=model):
             return {model.arch: Entry(model, macs=_macs(document))}
         case TimeDocument(recipe=model):

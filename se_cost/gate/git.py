@@ -6,6 +6,8 @@ from pathlib import Path
 from se_cost.errors import MeasurementError, UsageError
 from se_cost.text import printable
 
+PATIENCE = 60.0  # seconds with git
+
 
 def file_at(revision: str, path: Path) -> bytes:
     """Return what `path` held at a revision, for instance main or HEAD~1.
@@ -29,6 +31,14 @@ def file_at(revision: str, path: Path) -> bytes:
 
 def _git(folder: Path, *words: str) -> "subprocess.CompletedProcess[bytes]":
     try:
-        return subprocess.run(["git", "-C", str(folder), *words], capture_output=True, check=False)
+        return subprocess.run(
+            ["git", "-C", str(folder), *words],
+            stdin=subprocess.DEVNULL,  # nobody is there to answer it
+            capture_output=True,
+            check=False,
+            timeout=PATIENCE,
+        )
     except OSError as error:
         raise UsageError(f"cannot run git: {error.strerror or error}") from None
+    except subprocess.TimeoutExpired:
+        raise UsageError(f"git gave no answer within {PATIENCE:g} s") from None

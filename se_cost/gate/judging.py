@@ -1,7 +1,8 @@
 """Figures held against budgets and a baseline: one judgement for each limit.
 
-Counts are exact and are judged anywhere. A time is judged only beside one of the baseline that was
-taken in the same environment, and only if both are conclusive; else the judgement says why not.
+Counts are exact and are judged anywhere. A time is held to a cap by its own interval; its growth is
+judged only beside one of the baseline that was taken in the same environment, and only if both are
+conclusive; else the judgement says why not.
 """
 
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from se_cost.documents.baseline import Entry, Figure, TimeEntry
 from se_cost.documents.check import LimitVerdict
 from se_cost.gate.budgets import Budget
 from se_cost.gate.quantities import QUANTITIES, Quantity
+from se_cost.measure.timing.verdict import Change
 from se_cost.record import Record, replace
 from se_cost.text import joined, printable
 
@@ -112,28 +114,26 @@ def _time(case: Judgement, bound: float, time: TimeEntry) -> Judgement:
     case = replace(case, now=now, was=was, time=time)
     if now is None:
         return replace(case, doubt=NOT_MEASURED)
+    if not case.grows:
+        return _capped(case, bound, now, time.overhead)
     if old is None:
         return replace(case, doubt=elsewhere(time, olds[0]) if olds else NO_TIME_BEFORE)
     if was is None:
         return replace(case, doubt=NOT_MEASURED_BEFORE)
     if case.quantity.key is not Figure.OVERHEAD:
-        most = was + _room(case.quantity, was, bound) if case.grows else bound
-        return _compared(case, now, most)
-    return _overhead(case, bound, time.interval, old.interval)
+        return _compared(case, now, was + _room(case.quantity, was, bound))
+    if time.interval is None or old.interval is None:
+        return replace(case, doubt=UNSURE_BEFORE if time.interval else UNSURE)
+    return _compared(case, time.interval[0], old.interval[1] + bound)
 
 
-def _overhead(
-    case: Judgement,
-    bound: float,
-    now: tuple[float, float] | None,
-    was: tuple[float, float] | None,
-) -> Judgement:
-    """Judge an overhead by its interval: one that lies on both sides of a cap proves nothing."""
-    if now is None or was is None:
-        return replace(case, doubt=UNSURE_BEFORE if now else UNSURE)
-    low, high = now
-    if case.grows:
-        return _compared(case, low, was[1] + bound)
+def _capped(case: Judgement, bound: float, now: float, overhead: Change) -> Judgement:
+    """Judge what is measured by itself; an interval on both sides of a cap proves nothing."""
+    if case.quantity.key is not Figure.OVERHEAD:
+        return _compared(case, now, bound)
+    low, high = overhead.low, overhead.high
+    if low is None or high is None:
+        return replace(case, doubt=UNSURE)
     if low <= bound < high:
         limit = f"{case.limit} = {case.quantity.shown(bound)}"
         return replace(case, most=bound, doubt=STRADDLES.format(low, high, limit))

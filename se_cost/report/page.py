@@ -5,6 +5,7 @@ a format writes them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import floor, log10
 from typing import Any, assert_never
 
 from se_cost.record import Record
@@ -145,6 +146,11 @@ class Page(Record):
     lead: str = ""
 
     @property
+    def first_screen(self) -> "Page":
+        """Return the page with its first section alone: the answer, and what to decide."""
+        return Page(self.blocks[:1], self.title, self.lead)
+
+    @property
     def tables(self) -> list[Table]:
         """Return every table, those within sections and details too."""
         return [block for block in flat(self.blocks) if isinstance(block, Table)]
@@ -173,13 +179,27 @@ def flat(blocks: Iterable[Block]) -> Iterator[Block]:
                 assert_never(block)
 
 
-def answer(lines: Iterable[str], tables: Iterable[Table], doubts: Iterable[str] = ()) -> Page:
-    """Return the page of a command: sentences, then tables, then doubts."""
-    return Page((*map(Text, lines), *tables, *map(Warning, doubts)))
+def answer(
+    lines: Iterable[str],
+    tables: Iterable[Table],
+    doubts: Iterable[str] = (),
+    words: Iterable[str] = (),
+) -> Page:
+    """Return the page of a command: sentences, then tables and what their `words` mean, doubts."""
+    return Page((*map(Text, lines), *tables, *map(Text, words), *map(Warning, doubts)))
 
 
 def formatted(value: Cell, spec: str) -> str:
     """Return a value as people read it, on one line; a missing one is a dash."""
     if value is None:
         return "–"
-    return printable(value) if isinstance(value, str) else format(value, spec)
+    if isinstance(value, str):
+        return printable(value)
+    text = format(value, spec)
+    return text if not value or text.strip("+-0.,") else _smallest(value, spec)
+
+
+def _smallest(value: float, spec: str) -> str:
+    """Return a number that its spec would make zero, with one digit that is not."""
+    digits = -floor(log10(abs(value)))
+    return f"{value:{'+' * spec.startswith('+')}.{digits}f}"

@@ -12,7 +12,12 @@ from gate.budgeted import RICHER, time_document
 
 from cli.conftest import Run, assert_refused, configure, saved
 from se_cost import files
+from se_cost.documents.flops import flops
+from se_cost.documents.params import params
+from se_cost.documents.report import report
 from se_cost.documents.time import TimeDocument
+from se_cost.ledger.costs import costs
+from se_cost.measure.timing.verdict import TimeVerdict
 from se_cost.record import replace
 
 SMALLS = ("--arch", "se_resnet18", "--input", "64")
@@ -98,7 +103,73 @@ def test_times(run: Run) -> None:
     assert result.exit_code == 1
     assert "9 % time overhead (infer, batch 1" in result.stdout
     result = run(*words, saved("there.json", elsewhere(time_document(overhead=9))))
-    assert "torch 2.99 then, 1.0 now" in result.stderr
+    assert result.exit_code == 1, "a cap needs no baseline"
+    grows = ("check", *SMALLS, "--grow-overhead-percent", "1", "--from", "there.json")
+    assert "torch 2.99 then, 1.0 now" in run(*grows).stderr
+
+
+def test_a_time_is_required(run: Run) -> None:
+    """Without one that was judged the gate does not open."""
+    words = ("check", *SMALLS, "--max-params", "99M", "--require-time")
+    result = run(*words)
+    assert result.exit_code == 3
+    assert "no time was judged" in result.stderr
+    file = saved("time.json", time_document(overhead=4))
+    assert run(*words, "--max-overhead-percent", "6", "--from", file).exit_code == 0
+    assert run(*words, "--max-overhead-percent", "2", "--from", file).exit_code == 1
+
+
+def test_the_time_of_a_report(run: Run) -> None:
+    """Its json is as good as that of `time`."""
+    net = time_document().recipe
+    page = report(params(costs(net)), flops(costs(net)), [time_document(overhead=9)])
+    words = ("check", *SMALLS, "--max-overhead-percent", "2", "--from", saved("page.json", page))
+    assert run(*words).exit_code == 1
+
+
+def test_an_inconclusive_time_is_no_baseline(run: Run) -> None:
+    """From then on nothing could be judged, so it is refused, and the file stays as it was."""
+    sure = time_document(overhead=4)
+    unsure = replace(sure.overhead, verdict=TimeVerdict.INCONCLUSIVE)
+    file = saved("time.json", replace(sure, overhead=unsure))
+    refused = run("check", *SMALLS, "--from", file, "--update")
+    assert_refused(refused, 2, "not conclusive")
+    assert not Path("se-cost-baseline.json").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "--arch resnet50 --r 2 --max-params 99M",
+        "--arch resnet50 --max-attention-params-percent 1",
+        "--arch se_resnet50 --drop-stages 2,3,4,5 --max-attention-params-percent 1",
+        "--arch resnet50 --grow-attention-macs-percent 1",
+    ],
+)
+def test_limits_that_hold_whatever_it_costs(run: Run, words: str) -> None:
+    """A gate for which somebody forgot `se_` could not fail."""
+    assert_refused(run("check", *words.split()), 2, "resnet50")
+
+
+def test_pyproject_sets_attention_where_there_is_any(run: Run) -> None:
+    """A limit and an r for all networks do not stop a plain one."""
+    configure("""
+[tool.se-cost]
+r = 8
+max-attention-params-percent = 30
+[[tool.se-cost.budgets]]
+arch = "resnet50"
+max-params = "99M"
+""")
+    assert run("check").exit_code == 0
+
+
+def test_a_log_is_not_empty(run: Run) -> None:
+    """With --output the sentences, and where the file is, go to stderr."""
+    result = run("check", "--max-params", "1", "--format", "junit", "--output", "x.xml")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "28,088,024 parameters" in result.stderr
+    assert result.stderr.splitlines()[-1] == "wrote x.xml"
 
 
 def test_a_time_of_another_network(run: Run) -> None:

@@ -78,7 +78,7 @@ def test_another_shell(run: Run) -> None:
         ([], "", list(COMMANDS)),
         (["params", "--arch"], "", names()),
         (["params", "--arch"], "se_resnext", ["se_resnext50_32x4d", "se_resnext101_32x4d"]),
-        (["params", "--arch"], "resnet18,", []),
+        (["time", "--arch"], "resnet18,", []),
         (["report", "--arch"], "resnet18,se_vgg", ["resnet18,se_vgg16"]),
         (["nets"], "vgg", ["vgg16"]),
         (["flops", "--attention"], "", ["none", *KINDS]),

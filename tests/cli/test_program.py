@@ -1,14 +1,17 @@
 """The program: its commands, help, completion, and how it ends."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
+from zipfile import ZipFile
 
 import click
 import pytest
 from click.shell_completion import ShellComplete
 
-from cli.conftest import Run
+import se_cost
+from cli.conftest import Run, assert_refused
 from se_cost.cli import COMMANDS, main
 from se_cost.version import __version__
 
@@ -109,11 +112,63 @@ def test_interrupted_before_anything_was_finished(
     assert result.stderr.strip() == "se-cost: interrupted before anything was finished"
 
 
-def test_a_bug_is_not_hidden(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Errors that nobody raised on purpose keep their traceback."""
+def test_a_bug_is_no_verdict(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What nobody raised on purpose is one line and exit 70, never 1; --traceback shows it."""
     monkeypatch.setattr("se_cost.documents.nets.nets", lambda: 1 / 0)
+    assert_refused(run("nets"), 70, "internal error: ZeroDivisionError: division by zero")
     with pytest.raises(AssertionError, match="division by zero"):
-        run("nets")
+        run("--traceback", "nets")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [OSError(12, "Cannot allocate memory"), ImportError("no torch", name="torch")],
+)
+def test_no_room_is_no_bug(run: Run, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """A machine that is too small is exit 3."""
+
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setattr("se_cost.documents.nets.nets", fail)
+    assert_refused(run("nets"), 3)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits its address space")
+def test_no_memory_for_torch() -> None:
+    """Loading it fails in a line, and never as exit 1."""
+    limited = f"ulimit -v 600000; exec {sys.executable} -m se_cost params --measure"
+    result = subprocess.run(["bash", "-c", limited], capture_output=True, text=True)
+    assert result.returncode == 3 or result.returncode < 0, result.stderr  # or a library gave up
+    assert result.stdout == ""
+    code = (
+        "import se_cost.documents.nets as nets, se_cost.__main__ as program, sys\n"
+        "def full(): raise MemoryError\n"
+        "nets.nets = full; sys.argv = ['se-cost', 'nets']; program.run()"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (result.returncode, result.stdout) == (3, "")
+    assert result.stderr.startswith("se-cost: out of memory")
+
+
+@pytest.mark.parametrize("words", ["--help", "--version", "params --help", "params"])
+def test_a_reader_that_has_left_is_no_error(tmp_path: Path, words: str) -> None:
+    """Nor is it one for help, which click prints by itself."""
+    command = f"{sys.executable} -m se_cost {words}; echo $? > code"
+    subprocess.run(["bash", "-c", f"({command}) | true"], cwd=tmp_path, check=True)
+    assert (tmp_path / "code").read_text() == "0\n"
+
+
+def test_warnings_as_errors(tmp_path: Path) -> None:
+    """Those of others' code end nothing, here or in a worker."""
+    result = subprocess.run(
+        [sys.executable, "-m", "se_cost", "flops", "--arch", "se_resnet18", "--input", "64"],
+        env=os.environ | {"PYTHONWARNINGS": "error"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert (result.returncode, result.stderr) == (0, "")
 
 
 @pytest.mark.parametrize(
@@ -170,8 +225,7 @@ def test_another_module_that_is_missing_is_a_bug(run: Run, monkeypatch: pytest.M
         raise ModuleNotFoundError("No module named 'se_cost.x'", name="se_cost.x")
 
     monkeypatch.setattr("se_cost.documents.nets.nets", fail)
-    with pytest.raises(AssertionError, match=r"se_cost\.x"):
-        run("nets")
+    assert_refused(run("nets"), 70, "No module named 'se_cost.x'")
 
 
 def test_interrupted_while_modules_load(tmp_path: Path) -> None:
@@ -186,3 +240,43 @@ def test_interrupted_while_modules_load(tmp_path: Path) -> None:
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (result.returncode, result.stdout, result.stderr) == (130, "", "")
+
+
+def test_from_a_zip(tmp_path: Path) -> None:
+    """Files of the package are read wherever it lies."""
+    package = Path(se_cost.__file__).parent
+    with ZipFile(tmp_path / "se.zip", "w") as archive:
+        for path in package.rglob("*"):
+            if path.suffix in (".py", ".csv", ".css"):
+                archive.write(path, path.relative_to(package.parent))
+    for words in ("paper", "params --format html"):
+        result = subprocess.run(
+            [sys.executable, "-P", "-m", "se_cost", *words.split()],
+            env=os.environ | {"PYTHONPATH": str(tmp_path / "se.zip")},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+        )
+        assert (result.returncode, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("backend", ["bogus", "module://matplotlib_inline.backend_inline"])
+def test_pictures_need_no_backend_of_yours(tmp_path: Path, backend: str) -> None:
+    """What a notebook exports, or anything else, is no reason to lose a page."""
+    (tmp_path / "matplotlibrc").write_text("text.usetex: True\nfont.size: 40\n")
+    result = subprocess.run(
+        [sys.executable, "-m", "se_cost", "report", "--no-time", "--output", "x.md"],
+        env=os.environ | {"MPLBACKEND": backend},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert (result.returncode, result.stderr) == (0, "wrote x.md\n")
+    assert "<svg" in (tmp_path / "x-stages.svg").read_text()
+
+
+@pytest.mark.parametrize("stream", [">&-", "2>&-", ">&- 2>&-"])
+def test_streams_that_are_closed(tmp_path: Path, stream: str) -> None:
+    """They take nothing, and cost no exit code."""
+    command = f"{sys.executable} -m se_cost params {stream}"
+    assert subprocess.run(["bash", "-c", command], cwd=tmp_path).returncode == 0

@@ -23,6 +23,7 @@ from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.nets.zoo.model import model
 from se_cost.record import replace
 
+INTERRUPTED = "se-cost: warning: interrupted: this is what was finished"
 COUNT = "se_cost.measure.counting.side_by_side.count"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"></svg>\n'
 REPORT = ("report", "--arch", "se_resnet18", "--device", "cpu")
@@ -54,12 +55,16 @@ def test_writes_four_files(run: Run) -> None:
 
 
 def test_prints_what_the_page_says(run: Run) -> None:
-    """All of it as text, whatever the page is written in."""
-    text = run(*REPORT).stdout
+    """Its first screen as text, whatever the page is written in; with --verbose all of it."""
+    first = run(*REPORT).stdout
+    assert first == run(*REPORT, "--format", "html").stdout
+    assert "Should the final stage keep its attention?" in first
+    assert "Parameters\n" not in first
+    text = run(*REPORT, "--verbose").stdout
+    assert text.startswith(first.rstrip())
     headings = ("Parameters", "Computing", "Time of inference", "Time of a training step")
     places = [text.index(f"{heading}\n") for heading in headings]
     assert places == sorted(places)
-    assert run(*REPORT, "--format", "html").stdout == text
 
 
 def test_page_shows_what_is_there(run: Run) -> None:
@@ -195,7 +200,7 @@ def failing(error: BaseException, mode: Mode = Mode.TRAIN, family: str = "") -> 
 @pytest.mark.parametrize(
     ("error", "code", "lines"),
     [
-        (KeyboardInterrupt(), 130, ["wrote page.md"]),
+        (KeyboardInterrupt(), 130, [INTERRUPTED, "wrote page.md"]),
         (MeasurementError("out of memory"), 3, ["wrote page.md", "se-cost: out of memory"]),
     ],
 )

@@ -112,7 +112,9 @@ def test_ctrl_c_between_batches_keeps_those_before(run: Run, timed_by: Use) -> N
     result = run(*TIME, "--batch", "1,8,32,64", "--format", "json")
     assert result.exit_code == 130
     assert len(json.loads(result.stdout)["batches"]) == 2
-    assert result.stderr == "se-cost: warning: interrupted: 2 of 4 batches are finished\n"
+    missing = [f"batch {n} was not timed: interrupted before it was done" for n in (32, 64)]
+    assert result.stderr.splitlines() == [f"se-cost: warning: {line}" for line in missing]
+    assert json.loads(result.stdout)["doubts"] == missing
 
 
 def test_ctrl_c_within_a_timing_keeps_its_part(run: Run, timed_by: Use) -> None:
@@ -135,8 +137,12 @@ def test_an_error_keeps_the_batches_before(run: Run, timed_by: Use) -> None:
     timed_by(third(MeasurementError("out of memory")))
     result = run(*TIME, "--batch", "1,32", "--format", "json")
     assert result.exit_code == 3
-    assert json.loads(result.stdout)["settings"]["batch"] == 1
-    assert result.stderr == "se-cost: out of memory\n"
+    document, missing = json.loads(result.stdout), "batch 32 was not timed: out of memory"
+    assert (document["settings"]["batch"], document["doubts"]) == (1, [missing])
+    assert result.stderr.splitlines() == [
+        f"se-cost: warning: {missing}",
+        "se-cost: out of memory",
+    ]
 
 
 @pytest.mark.parametrize(

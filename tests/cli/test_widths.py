@@ -77,12 +77,20 @@ def test_the_networks_are_one_screen() -> None:
 
 
 def test_a_narrow_terminal_shows_every_number(run: Run) -> None:
-    """Of parameters 60 columns show all that a pipe gets; only the names of rows are repeated."""
-    piped = Counter(run("params").stdout.split())
-    narrow = Counter(ESCAPE.sub("", on_terminal("params", 60)).split())
+    """Without minor columns 60 show all that a pipe gets; only the names of rows are repeated."""
+    words = "flops --no-measure"
+    piped = Counter(run(*words.split()).stdout.split())
+    narrow = Counter(ESCAPE.sub("", on_terminal(words, 60)).split())
     missing = [word for word in (piped - narrow) if any(map(str.isdigit, word))]
     assert missing == []
-    assert narrow["1,579,392"] == piped["1,579,392"] == 1
+    assert narrow["3,866,007,552"] == piped["3,866,007,552"] == 1
+
+
+def test_the_answer_is_in_the_first_table_of_80_columns() -> None:
+    """Less needed columns are left out, and said to be, before a table is split."""
+    text = ESCAPE.sub("", on_terminal("params", 80))
+    assert text.count("SE-ResNet-50 ") == 1
+    assert "Left out in 80 columns: hidden, formula, biases." in text
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,12 @@ from se_cost.documents.base import Document
 from se_cost.documents.explain import explained
 from se_cost.documents.files import read
 from se_cost.documents.flops import flops
+from se_cost.documents.flops import several as several_flops
 from se_cost.documents.nets import nets
 from se_cost.documents.network import network
 from se_cost.documents.order import Order
 from se_cost.documents.paper import published, study_of
-from se_cost.documents.params import params
+from se_cost.documents.params import params, several
 from se_cost.documents.plan import PlanDocument, plan
 from se_cost.documents.report import ReportDocument, report, reports
 from se_cost.documents.time import batches, timed
@@ -117,6 +118,8 @@ EVERY: Mapping[str, Callable[[], Document]] = {
     "params eca": lambda: params(costs(model("resnet50", attention="eca"))),
     "flops": lambda: flops(costs(SE50)),
     "flops measured": lambda: flops(costs(SE50), counted(SE50)),
+    "params several": lambda: several([params(costs(net)) for net in (SE50, SMALL.plain)]),
+    "flops several": lambda: several_flops([flops(costs(net)) for net in (SE50, SMALL)]),
     "nets": nets,
     "network": lambda: network(costs(SE50)),
     "time": lambda: timed(weighed(timing(SE50))),

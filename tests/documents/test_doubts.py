@@ -7,6 +7,7 @@ from measure.made_up import full, timing
 
 from se_cost.documents.doubts import (
     INTERRUPTED,
+    LONGER,
     NOT_COMPLETE,
     NOT_WARM,
     RESTLESS,
@@ -18,9 +19,9 @@ from se_cost.documents.doubts import (
 from se_cost.measure.timing.all_reduce import AllReduce
 from se_cost.measure.timing.arms import BASELINE, NETWORK, TRIMMED
 from se_cost.measure.timing.result import Timing
-from se_cost.measure.timing.run import Stop
+from se_cost.measure.timing.run import Stop, half_width
 from se_cost.measure.timing.samples import ProcessResult
-from se_cost.measure.timing.settings import Settings
+from se_cost.measure.timing.settings import Settings, StoppingRule
 from se_cost.nets.zoo.model import model
 from se_cost.record import replace
 
@@ -60,17 +61,29 @@ def test_why_it_ended(stop: Stop, words: str) -> None:
     assert doubts(full(SE50, stop=stop, reason="no device")) == [words]
 
 
+def test_what_the_target_would_take() -> None:
+    """A dead end says how far it is: the width goes with the square root of the time."""
+    found = full(SE50, stop=Stop.TIME)
+    rule = StoppingRule(target=half_width(found.run) / 3, max_time=240)
+    (words,) = doubts(replace(found, run=replace(found.run, rule=rule)))
+    assert words.startswith("in 4 min this machine can tell ±")
+    assert words.endswith("needs about 36 min: --max-time 2160")
+
+
 @pytest.mark.parametrize(
     ("how", "expected"),
     [
         ({"warm": False}, [NOT_WARM]),
         ({"complete": False}, [NOT_COMPLETE]),
         ({"complete": False, "interrupted": True}, [INTERRUPTED]),
-        ({"complete": False, "warm": False}, [NOT_COMPLETE, NOT_WARM]),
+        (
+            {"complete": False, "warm": False},
+            [f"{NOT_COMPLETE.removesuffix(f': {LONGER}')}; {NOT_WARM}"],
+        ),
     ],
 )
 def test_how_the_one_process_went(how: dict[str, Any], expected: list[str]) -> None:
-    """The gravest comes first."""
+    """The gravest comes first; what one remedy cures is one warning."""
     assert doubts(timing(SE50, **how)) == expected
 
 

@@ -126,7 +126,7 @@ def test_after_an_update_nothing_is_missing() -> None:
     document = check([budget(grow_params=1)], {"net": entry()}, {}, updated=True)
     assert (document.findings, document.notes) == ((), ("New in the baseline: net.",))
     timing = check(
-        [budget(max_overhead_percent=5)], {"net": entry(SMALL, timed())}, {}, updated=True
+        [budget(grow_overhead_percent=5)], {"net": entry(SMALL, timed())}, {}, updated=True
     )
     assert [NEW_TIME in finding.reason for finding in timing.findings] == [True]
     better = check([budget(LEANER)], {"net": entry(LEANER)}, {"net": entry()}, updated=True)
@@ -207,8 +207,8 @@ def test_times_of_several_batches(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("document", "message"),
     [
-        (time_document(model("se_vgg16")), "timed 'se_vgg16' with options that no budget has"),
-        (time_document(RICHER), "timed 'se_resnet18' with options that no budget has"),
+        (time_document(model("se_vgg16")), "timed 'se_vgg16', with options that no budget has"),
+        (time_document(RICHER), "timed 'se_resnet18', with options that no budget has"),
         (params(costs(SMALL)), r"'.*time\.json' is no document of `se-cost time`"),
         (replace(time_document(), self_check=True), r"time\.json': 'se_resnet18' was timed in a"),
     ],

@@ -131,13 +131,12 @@ NOISY: dict[str, Any] = {"verdict": TimeVerdict.INCONCLUSIVE}
     ("limits", "now", "before", "doubt"),
     [
         (CAP, [], [timed()], NO_TIME),
-        (CAP, [timed()], [], NO_TIME_BEFORE),
-        (CAP, [timed(**NOISY)], [timed()], UNSURE),
+        (GROWTH, [timed()], [], NO_TIME_BEFORE),
+        (GROWTH, [timed(**NOISY)], [timed()], UNSURE),
         (CAP, [timed(low=None)], [timed()], UNSURE),
-        (CAP, [timed()], [timed(**NOISY)], UNSURE_BEFORE),
         (GROWTH, [timed(overhead=50)], [timed(**NOISY)], UNSURE_BEFORE),
         ({"max_peak_memory": 1}, [timed()], [timed(peak_memory=1)], NOT_MEASURED),
-        ({"max_peak_memory": 1}, [timed(peak_memory=2)], [timed()], NOT_MEASURED_BEFORE),
+        ({"grow_peak_memory": 1}, [timed(peak_memory=2)], [timed()], NOT_MEASURED_BEFORE),
     ],
 )
 def test_times_that_are_not_judged(
@@ -151,7 +150,7 @@ def test_times_that_are_not_judged(
 def test_times_of_another_environment_are_not_judged() -> None:
     """Another machine or version is named, value by value, and harmlessly."""
     there = elsewhere(timed(), torch="2.0", device_name="evil\x1b[2J")
-    judgement = one(budget(**CAP), entry(SMALL, timed(overhead=90)), entry(SMALL, there))
+    judgement = one(budget(**GROWTH), entry(SMALL, timed(overhead=90)), entry(SMALL, there))
     assert judgement.verdict is UNJUDGED
     assert "under different conditions (torch 2.0 then, 2.99 now," in judgement.doubt
     assert "python" not in judgement.doubt, "what is the same is not named"
@@ -159,15 +158,27 @@ def test_times_of_another_environment_are_not_judged() -> None:
     lacking = elsewhere(timed(), sms=132)
     assert (
         "sms 132 then, not recorded now"
-        in one(budget(**CAP), entry(SMALL, timed()), entry(SMALL, lacking)).doubt
+        in one(budget(**GROWTH), entry(SMALL, timed()), entry(SMALL, lacking)).doubt
     )
 
 
 def test_times_with_other_settings_are_not_judged() -> None:
     """A setting that a document leaves out is as usual, and is told so."""
     compiled = timed(settings=Settings(compile=True))
-    judgement = one(budget(**CAP), entry(SMALL, compiled), entry(SMALL, timed()))
+    judgement = one(budget(**GROWTH), entry(SMALL, compiled), entry(SMALL, timed()))
     assert "(compile False then, True now)" in judgement.doubt
+
+
+@pytest.mark.parametrize("before", [None, entry(SMALL), entry(SMALL, timed(**NOISY))])
+@pytest.mark.parametrize(("overhead", "verdict"), [(11.5, OVER), (8, WITHIN), (10, UNJUDGED)])
+def test_a_cap_of_time_needs_no_baseline(
+    before: Entry | None, overhead: float, verdict: LimitVerdict
+) -> None:
+    """Its own interval is enough, even of a time whose sign is in doubt."""
+    for time in (timed(overhead=overhead), timed(overhead=overhead, **NOISY)):
+        after = entry(SMALL, time)
+        found = [j for j in judge(budget(**CAP), after, before) if not j.grows]
+        assert [judgement.verdict for judgement in found] == [verdict]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from se_cost import files
 from se_cost.errors import UsageError
 
 TABLE = "[tool.se-cost]"
@@ -23,7 +24,7 @@ def nearest() -> Path | None:
 def read(path: Path) -> dict[str, Any]:
     """Return the table, empty if there is none; a file that cannot have it is not parsed."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = files.read(path).decode()
         tools = _parsed(text).get("tool", {}) if _mentioned(text) else {}
     except (OSError, ValueError, RecursionError) as error:  # ValueErrors: no UTF-8, no TOML
         raise UsageError(f"cannot read {path}: {error}") from None

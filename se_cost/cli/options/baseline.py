@@ -23,7 +23,7 @@ BASELINE = Option(
 FROM = Option(
     "--from",
     OWN,
-    "What `se-cost time --output FILE.json` wrote.",
+    "What `se-cost time --output FILE.json` wrote, or `report`.",
     FilePath(),
     metavar="FILE",
     multiple=True,
@@ -31,6 +31,7 @@ FROM = Option(
     called="saved",
 )
 UPDATE = Option("--update", OWN, "Accept the figures: write them into the baseline.", key=False)
+REQUIRE_TIME = Option("--require-time", OWN, "Exit 3 unless a time could be judged.")
 AGAINST = Option(
     "--against",
     OWN,

@@ -10,9 +10,9 @@ import click
 from se_cost.cli.config.lists import listed
 from se_cost.cli.config.pyproject import BUDGETS
 from se_cost.cli.options.model import MODEL, NETWORK, model_named
-from se_cost.cli.options.option import Command, Option, bundled
+from se_cost.cli.options.option import Command, Option, bundled, typed
 from se_cost.cli.options.types import Percent, Type
-from se_cost.documents.baseline import Unit
+from se_cost.documents.baseline import Figure, Unit
 from se_cost.gate.budgets import Budget, expect_names_differ
 from se_cost.gate.quantities import QUANTITIES, Quantity
 
@@ -89,8 +89,12 @@ def budget_options(command: Command) -> Command:
 
 
 def _budget(*, name: str | None, **values: Any) -> Budget:
+    typed_in = {option.name for option in LIMITS if typed(option.name)}
     most, growth = _limits(CAPS, values), _limits(GROWTHS, values)
     model = model_named(**values)
+    if not model.stages:  # what pyproject.toml sets for all holds where there is attention
+        most = _for_plain(CAPS, most, typed_in)
+        growth = _for_plain(GROWTHS, growth, typed_in)
     return Budget(name or model.arch, model, most, growth)
 
 
@@ -98,6 +102,17 @@ def _limits(options: Mapping[str, Option], values: dict[str, Any]) -> dict[str, 
     """Take the limits that are given out of the values; return them by quantity."""
     limits = {key: values.pop(option.name) for key, option in options.items()}
     return {key: limit for key, limit in limits.items() if limit is not None}
+
+
+def _for_plain(
+    options: Mapping[str, Option], limits: dict[str, float], typed_in: set[str]
+) -> dict[str, float]:
+    """Return the limits without those of attention that nobody typed for this very network."""
+    return {
+        key: limit
+        for key, limit in limits.items()
+        if options[key].name in typed_in or not QUANTITIES[Figure(key)].relative
+    }
 
 
 def budgets_listed() -> list[Budget]:

@@ -28,7 +28,7 @@ OPTIONS: tuple[Option, ...] = (
     *(protocol.LADDER, protocol.SELF_CHECK, protocol.ENERGY),
     *(*budget.LIMITS, budget.NAME),
     *(*plan.OWN_OPTIONS, *plan.KEPT, *plan.MACHINE),
-    *(baseline.BASELINE, baseline.FROM, baseline.UPDATE, baseline.AGAINST),
-    *(output.FORMAT, output.FILE, output.FIGURE, output.QUIET, output.NO_COLOR),
+    *(baseline.BASELINE, baseline.FROM, baseline.UPDATE, baseline.REQUIRE_TIME, baseline.AGAINST),
+    *(output.FORMAT, output.FILE, output.FIGURE, output.QUIET, output.VERBOSE, output.NO_COLOR),
 )
 KEYS: Mapping[str, Option] = {option.word: option for option in OPTIONS if option.key}

@@ -25,6 +25,7 @@ OF_YOURS = {  # arguments, and their flags
     "drop": "--drop",
 }
 OF_KIND = ("r", "squeeze", "gate", "bias")  # not every kind of attention has them
+OF_ATTENTION = (*OF_KIND, "place", "stages", "drop_stages")  # no plain network has them
 
 ARCH = Option("--arch", NETWORK, "The network.", Arch(), default="se_resnet50")
 OWN = (
@@ -160,11 +161,16 @@ def zoo_named(arch: str, **options: Any) -> Zoo:
     given = {name: value for name, value in options.items() if value is not None}
     if "input" in given:
         given["input"] = _size(given["input"])
-    for_all = {name for name in OF_KIND if name in given and not typed(name)}
-    if for_all:  # set in pyproject.toml: it holds for those networks that can have it
+    of_attention = [name for name in OF_ATTENTION if name in given]
+    if of_attention:
         kind = next(iter(model(arch, attention=given.get("attention")).attention.stages), None)
-        lacking = {name for name in for_all if not hasattr(kind, name)}
-        given = {name: value for name, value in given.items() if name not in lacking}
+        for name in of_attention:
+            if kind is None and typed(name):
+                instead = f"{arch} has none: take se_{arch}, or --attention se"
+                raise UsageError(f"--{name.replace('_', '-')} is of attention, and {instead}")
+            able = kind is not None and (name not in OF_KIND or hasattr(kind, name))
+            if not able and not typed(name):  # set in pyproject.toml for networks that can have it
+                del given[name]
     return model(arch, **given)
 
 

@@ -7,6 +7,8 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from se_cost.cli.config.pyproject import TABLE, nearest
+from se_cost.errors import UsageError
 from se_cost.record import Record
 
 Command = Callable[..., Any]
@@ -66,6 +68,16 @@ class Grouped(click.Option):
     def __init__(self, *names: Any, group: str, **rest: Any) -> None:
         super().__init__(*names, **rest)
         self.group = group
+
+    def process_value(self, ctx: click.Context, value: Any) -> Any:
+        """Return the value; an error about one from pyproject.toml names that file."""
+        try:
+            return super().process_value(ctx, value)
+        except (click.ClickException, UsageError) as error:
+            if ctx.get_parameter_source(str(self.name)) is not ParameterSource.DEFAULT_MAP:
+                raise
+            what = str(error) if isinstance(error, UsageError) else error.format_message()
+            raise UsageError(f"{nearest()}: {TABLE}: {what}") from None
 
 
 def _shown(default: Any) -> str:

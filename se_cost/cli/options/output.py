@@ -22,6 +22,7 @@ FORMAT = Option(
 FILE = Option("--output", OUTPUT, "Where to write it.", FilePath(), usual="stdout", metavar="FILE")
 FIGURE = Option("--figure", OUTPUT, "Draw the picture, as SVG.", FilePath(), metavar="FILE")
 QUIET = Option("--quiet", OUTPUT, "No progress and no warnings.")
+VERBOSE = Option("--verbose", OUTPUT, "Print all of the page, not its first screen.")
 NO_COLOR = Option("--no-color", OUTPUT, "No colours, nor bold type.")
 
 
@@ -44,6 +45,7 @@ def page_options(command: Command) -> Command:
         replace(FORMAT, type=OneOf(formats), usual="as --output ends, else markdown"),
         replace(FILE, usual="reports/NETWORK.md, of several reports/networks.md"),
         QUIET,
+        VERBOSE,
         NO_COLOR,
     )
     return bundled("output", table, partial(_output, formats, Format.MARKDOWN))(command)
@@ -66,12 +68,13 @@ def _output(
     output: Path | None,
     quiet: bool,
     no_color: bool,
+    verbose: bool = True,
     figure: Path | None = None,
 ) -> Output:
     form = _format(format, output, formats) or usual
     if figure is not None:
         _expect_drawable(figure, output)
-    return Output(form, output, quiet, not no_color, figure)
+    return Output(form, output, quiet, not no_color, verbose, figure)
 
 
 def _format(asked: Format | None, file: Path | None, formats: Collection[Format]) -> Format | None:

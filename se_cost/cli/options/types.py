@@ -14,9 +14,9 @@ from se_cost.nets.attention.kinds import KINDS
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+MANY = 20  # numbers that a range is spelled out to
 DIGITS = 18  # more are no number of anything
 LONGEST = 1e6  # seconds, eleven days: more than any system waits for
-POSITIVE = click.IntRange(min=1)
 
 
 class Type(click.ParamType):  # type: ignore[type-arg] # generic in newer versions of click only
@@ -33,6 +33,20 @@ class Type(click.ParamType):  # type: ignore[type-arg] # generic in newer versio
         from click.shell_completion import CompletionItem
 
         return [CompletionItem(word) for word in self.offers(incomplete)]
+
+
+class Whole(click.IntRange):
+    """A whole number within bounds."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number, or say what is wanted."""
+        digits = str(value).strip().removeprefix("-")
+        if not (digits.isascii() and digits.isdecimal()):
+            self.fail(f"{value!r} is no whole number; write for instance 8", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+POSITIVE = Whole(min=1)
 
 
 class OneOf(click.Choice[Any]):
@@ -63,8 +77,16 @@ class Numbers(Type):
         parts = [part.strip() for part in str(value).split(",")]
         for part in parts:
             if not is_number(part.removeprefix("-")):
-                self.fail(f"{part!r} is no whole number; write 16, or 16,16,8,8", param, ctx)
+                self.fail(f"{part!r} is no whole number; write {_spelled(part)}", param, ctx)
         return tuple(map(int, parts))
+
+
+def _spelled(part: str) -> str:
+    """Return how numbers are written: those of a range one by one."""
+    first, _, last = part.partition("-")
+    if is_number(first) and is_number(last) and 0 < int(last) - int(first) < MANY:
+        return ",".join(map(str, range(int(first), int(last) + 1)))
+    return "one, or several with commas between them: 2,3,4"
 
 
 class Inputs(Type):

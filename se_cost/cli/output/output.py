@@ -1,6 +1,7 @@
 """An output: a document in a format, on stdout or in a file, and its warnings on stderr."""
 
 import sys
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from se_cost.files import write
 from se_cost.record import Record
 from se_cost.report.formats.all import Format
 from se_cost.report.formats.answer import Answer, Screen
+from se_cost.report.page import Text
 from se_cost.text import printable
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ class Output(Record):
     file: Path | None = None
     quiet: bool = False
     color: bool = True  # where it can be shown
+    verbose: bool = True  # all of a page, where its first screen would do
     figure: Path | None = None  # where the page's picture goes by itself
 
     def show(self, document: "Document") -> Answer:
@@ -40,9 +43,18 @@ class Output(Record):
             self.print(answer)
         else:
             self._write(self.file, answer)
+            self.tell(answer, self.file)
         if self.figure is not None:
             write(self.figure, answer.page.pictures[0].draw())
         return answer
+
+    def tell(self, answer: Answer, file: Path) -> None:
+        """Print to stderr what the file says in sentences, and where it is: a log is not empty."""
+        if not self.quiet:
+            first = takewhile(lambda block: isinstance(block, Text), answer.page.blocks)
+            sentences = [block.text for block in first if isinstance(block, Text)]
+            for line in (*sentences, f"wrote {file}"):
+                say(printable(line))
 
     def warn(self, answer: Answer) -> None:
         """Print the warnings; that counts disagree is said even if quiet is asked for."""
@@ -55,7 +67,7 @@ class Output(Record):
         """Print an answer to stdout, as wide and colourful as that can show it."""
         terminal = sys.stdout.isatty()
         color = self.color and wants_color(terminal)
-        screen = Screen(width=terminal_width() if terminal else None, color=color)
+        screen = Screen(width=terminal_width(terminal), color=color)
         put(self.format.write(answer, screen), color=color)
 
     def _write(self, file: Path, answer: Answer) -> None:

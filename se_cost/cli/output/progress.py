@@ -1,21 +1,43 @@
-"""A bar with the remaining time, on stderr, where that is a terminal."""
+"""A bar with the remaining time on stderr; where that is no terminal, a line a minute."""
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from time import monotonic
 from typing import TYPE_CHECKING
 
+from se_cost.cli.output.streams import say
 from se_cost.measure.timing.protocol import Progress, silent
 
 if TYPE_CHECKING:
     from se_cost.measure.session.several import Asked
 
 
+EVERY = 60.0  # seconds between two lines
+
+
+def lines(prefix: str, now: Callable[[], float] = monotonic) -> Progress:
+    """Return what prints a line a minute; work that takes less prints none."""
+    last = now()
+
+    def report(done: float, what: str) -> None:
+        nonlocal last
+        moment = now()
+        if moment - last >= EVERY:
+            last = moment
+            say(f"se-cost: {prefix}{what} ({100 * done:.0f} % done)")
+
+    return report
+
+
 @contextmanager
 def progress_bar(quiet: bool, prefix: str = "") -> Iterator[Progress]:
     """Yield what long work reports its progress to; `prefix` says which part of it this is."""
-    if quiet or not sys.stderr.isatty():
+    if quiet:
         yield silent
+        return
+    if not sys.stderr.isatty():
+        yield lines(prefix)
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn

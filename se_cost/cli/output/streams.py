@@ -39,11 +39,13 @@ def say(line: str) -> None:
         sys.stderr = io.StringIO()
 
 
-def terminal_width() -> int:
-    """Return the columns of the terminal; $COLUMNS wins."""
+def terminal_width(terminal: bool) -> int | None:
+    """Return the columns of the terminal; $COLUMNS wins, in a pipe too, which has none itself."""
     from shutil import get_terminal_size
 
-    return get_terminal_size().columns
+    columns = os.environ.get("COLUMNS", "")
+    told = columns.isascii() and columns.isdecimal() and int(columns) > 0
+    return get_terminal_size().columns if terminal or told else None
 
 
 def wants_color(terminal: bool) -> bool:

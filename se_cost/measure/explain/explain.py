@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 from se_cost.errors import MeasurementError, UsageError
-from se_cost.measure.explain.prediction import UNPREDICTED, Explanation, networks
+from se_cost.ledger.costs import costs
+from se_cost.ledger.traffic import by_stage, total
+from se_cost.measure.explain.prediction import SIZES, UNPREDICTED, Explanation, networks
 from se_cost.measure.machine.bandwidth import machine
 from se_cost.measure.machine.clocks import quiet
 from se_cost.measure.machine.device import resolve
@@ -11,9 +13,10 @@ from se_cost.measure.machine.figures import Machine
 from se_cost.measure.machine.out_of_memory import enough_memory
 from se_cost.measure.ranks.torchrun import expect_single_process
 from se_cost.measure.session.quick import time_quick
+from se_cost.measure.timing.arms import expect_possible
 from se_cost.measure.timing.protocol import Progress, silent
 from se_cost.measure.timing.result import Timing
-from se_cost.measure.timing.settings import QuickPlan, Settings
+from se_cost.measure.timing.settings import Mode, QuickPlan, Settings
 from se_cost.nets.model import Model, Zoo
 
 
@@ -42,14 +45,32 @@ def explain(
     settings = settings or Settings()
     expect_single_process("explain")
     expect_predictable(settings)
+    expect_possible(settings)
     if not isinstance(model, Zoo):
         raise UsageError("explain knows the operators of our own networks: give one with --arch")
     if not model.stages:
         raise MeasurementError(f"nothing to explain: {model.arch} has no attention")
     progress(0, "measuring the machine")
     found = survey(settings)
-    timing = time(model, networks(model), settings, plan or QuickPlan(), progress)
+    try:
+        timing = time(model, networks(model), settings, plan or QuickPlan(), progress)
+    except MeasurementError as error:  # what is known by then is not lost
+        raise MeasurementError(f"{predicted(model, settings, found)}; {error}") from None
     return Explanation(timing, found)
+
+
+def predicted(model: Model, settings: Settings, machine: Machine) -> str:
+    """Return the time that the attention should take here, where it could not be measured."""
+    traffic = total(by_stage(costs(model), settings.batch, SIZES[settings.dtype]).values())
+    back = settings.mode is Mode.TRAIN
+    moved = traffic.forward + back * traffic.backward
+    operators = traffic.operators_forward + back * traffic.operators_backward
+    seconds = moved / machine.bandwidth + operators * machine.launch
+    return (
+        f"the attention should take {1000 * seconds:.3g} ms ({moved / 2**20:,.0f} MiB at "
+        f"{machine.bandwidth / 1e9:.3g} GB/s and {operators} operators of "
+        f"{1e6 * machine.launch:.3g} µs), but was not measured"
+    )
 
 
 def expect_predictable(settings: Settings) -> None:

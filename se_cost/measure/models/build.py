@@ -3,12 +3,13 @@
 import torch
 from torch import nn
 
+from se_cost.errors import UsageError
 from se_cost.measure.models import foreign
 from se_cost.measure.models.folding import fold
 from se_cost.measure.models.module import blank, module
 from se_cost.measure.timing.settings import DType, MemoryFormat, Mode, Settings
 from se_cost.nets.imported import Imported
-from se_cost.nets.model import Model
+from se_cost.nets.model import Model, Zoo
 from se_cost.nets.zoo.registry import build
 
 DTYPES = {
@@ -32,12 +33,22 @@ def module_of(model: Model) -> nn.Module:
 
 
 def blank_of(model: Model) -> nn.Module:
-    """Return the module of a model on the meta device: shapes without values."""
+    """Return the module of a model on the meta device: shapes without values.
+
+    Raises UsageError for numbers that torch cannot hold.
+    """
     match model:
         case Imported():
             return foreign.built(model, meta=True)
         case _:
-            return blank(build(model))
+            return _blank(model)
+
+
+def _blank(model: Zoo) -> nn.Module:
+    try:
+        return blank(build(model))
+    except (RuntimeError, OverflowError) as error:
+        raise UsageError(f"torch cannot build this {model.arch}: {error}") from None
 
 
 def network(model: Model, settings: Settings, device: torch.device) -> nn.Module:

@@ -12,6 +12,8 @@ from se_cost.errors import UsageError
 from se_cost.measure.timing.settings import Settings
 from se_cost.record import Record, replace
 
+TORCHRUN = "torch.distributed.run"
+
 
 class Rank(Record):
     """Which of the data-parallel processes this one is."""
@@ -60,10 +62,16 @@ def expect_single_process(command: str) -> None:
         raise UsageError(f"{command} cannot run under torchrun: run it as one process")
 
 
-def torchrun(nproc: int, module: str) -> list[str]:
-    """Return the command that runs a module in `nproc` ranks on this host; arguments may follow."""
+def torchrun(nproc: int, module: str, launcher: str = TORCHRUN) -> list[str]:
+    """Return the command that runs a module in `nproc` ranks on this host; arguments may follow.
+
+    Raises UsageError for more ranks than there are cores: each has one, or a GPU, to itself.
+    """
+    cores = os.cpu_count() or 1
+    if nproc > cores:
+        raise UsageError(f"--nproc {nproc} is too many: at most {cores}, the cores of this machine")
     here = ("--standalone", f"--nproc-per-node={nproc}")
-    return [sys.executable, "-m", "torch.distributed.run", *here, "-m", module]
+    return [sys.executable, "-m", launcher, *here, "-m", module]
 
 
 def cause(said: str) -> str | None:

@@ -13,10 +13,10 @@ import pickle
 import sys
 from pathlib import Path
 from random import Random
-from threading import Thread
 from typing import assert_never
 
 from se_cost.errors import SeCostError
+from se_cost.measure.processes import end_with_parent
 from se_cost.measure.ranks.torchrun import outer
 from se_cost.measure.session.jobs import Answer, EnergyJob, Job, MemoryJob, TimeJob
 from se_cost.record import replace
@@ -72,16 +72,6 @@ def heap_blocks(random: Random) -> list[bytearray]:
     """Return a random number of blocks of random sizes, which shift what is allocated later."""
     number = random.randrange(BLOCKS)
     return [bytearray(random.randrange(BLOCK)) for _ in range(number)]
-
-
-def end_with_parent() -> None:
-    """End this process when its stdin, a pipe into which nobody writes, is closed."""
-
-    def watch() -> None:
-        os.read(0, 1)  # not by sys.stdin, whose lock would be held when Python ends
-        os._exit(1)
-
-    Thread(target=watch, daemon=True).start()
 
 
 if __name__ == "__main__":

@@ -4,28 +4,27 @@
 
 Both files are pickles, between a parent and a child of the same program only. The parent needs no
 torch and never imports the child. Several ranks are started by torchrun, each in a session of its
-own, where no signal to the group of torchrun reaches them: so every child also ends itself when its
-stdin, a pipe, is closed at the parent's end.
+own; how none of them outlives the parent stands in processes.py.
 """
 
 import os
 import pickle
-import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from se_cost.errors import SeCostError
+from se_cost.measure.processes import how, run
 from se_cost.measure.ranks.torchrun import cause, torchrun
 from se_cost.measure.session.jobs import Job
 from se_cost.measure.timing.collect import WorkerLostError
 from se_cost.measure.timing.settings import Settings
 
 MODULE = "se_cost.measure.session.child"
+LAUNCHER = "se_cost.measure.session.launcher"
 PYTHON = (sys.executable, "-m", MODULE)
 PADDING = "SE_COST_PADDING"  # an environment variable that nobody reads: it shifts the stack
 GRACE = 60.0  # seconds to start and to build the networks
@@ -46,7 +45,7 @@ def work(job: Job, limit: float, command: Sequence[str] | None = None, padding: 
     they have started.
     """
     several = job.settings.nproc > 1
-    command = command or (torchrun(job.settings.nproc, MODULE) if several else PYTHON)
+    command = command or (torchrun(job.settings.nproc, MODULE, LAUNCHER) if several else PYTHON)
     try:
         answer = _answer(job, limit, command, padding)
     except OSError as error:  # no space for the job, no memory for a process, ...
@@ -57,37 +56,22 @@ def work(job: Job, limit: float, command: Sequence[str] | None = None, padding: 
 
 
 def _answer(job: Job, limit: float, command: Sequence[str], padding: int) -> Any:
-    with tempfile.TemporaryDirectory(prefix="se-cost-") as folder:
+    with tempfile.TemporaryDirectory(prefix="se-cost-", ignore_cleanup_errors=True) as folder:
         asked, answered = Path(folder, "job"), Path(folder, "answer")
         asked.write_bytes(pickle.dumps(job))
-        said = _run([*command, str(asked), str(answered)], limit, padding)
+        environment = _environment(padding)
+        if job.settings.nproc > 1:  # torchrun leaves folders behind
+            environment["TMPDIR"] = folder
+        try:
+            said, code = run([*command, str(asked), str(answered)], limit, environment)
+        except subprocess.TimeoutExpired:
+            raise WorkerLostError(
+                f"a process gave no answer within {limit:g} s: raise --max-time"
+            ) from None
         if not answered.exists():
-            raise WorkerLostError(f"a process died: {said}")
+            died = cause(said) if code >= 0 else None
+            raise WorkerLostError(f"a process died: {died or how(said, code)}")
         return pickle.loads(answered.read_bytes())
-
-
-def _run(command: Sequence[str], limit: float, padding: int) -> str:
-    """Run a command to its end; return the last line it wrote to stderr, or how it ended."""
-    theirs, ours = os.pipe()
-    process = subprocess.Popen(
-        command,
-        stdin=theirs,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        env=_environment(padding),
-        start_new_session=True,  # to end all that it starts, and to keep Ctrl-C from it
-    )
-    os.close(theirs)
-    try:
-        _, written = process.communicate(timeout=limit)
-    except subprocess.TimeoutExpired:
-        raise WorkerLostError(
-            f"a process gave no answer within {limit:g} s: raise --max-time"
-        ) from None
-    finally:
-        os.close(ours)
-        _end(process)
-    return _how(written.decode(errors="replace"), process.returncode)
 
 
 def _environment(padding: int) -> dict[str, str]:
@@ -97,26 +81,5 @@ def _environment(padding: int) -> dict[str, str]:
     """
     path = os.pathsep.join(filter(None, sys.path))
     ours = {PADDING: padding * "x", "PYTHONSAFEPATH": "1", "PYTHONPATH": path}
+    ours["PYTHONWARNINGS"] = "ignore"  # of others' code; as errors they would end it
     return os.environ | ours
-
-
-def _how(said: str, code: int) -> str:
-    """Return how a process ended, in one line."""
-    lines = [line for line in said.split("\n") if line.strip()]
-    if code < 0:
-        name = signal.Signals(-code).name
-        short = ", as the system does when memory runs out" if name == "SIGKILL" else ""
-        return f"ended by {name}{short}"
-    return cause(said) or (lines[-1] if lines else f"exit {code}")
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    """End a process and all that it has started, which may outlive it."""
-    with suppress(ProcessLookupError, PermissionError):
-        if hasattr(os, "killpg"):
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
-    process.wait()
-    if process.stderr:
-        process.stderr.close()

@@ -1,5 +1,6 @@
 """Which networks a timing compares, and with which settings they can be compared."""
 
+import os
 from collections.abc import Callable, Sequence
 from math import prod
 from typing import TypeVar
@@ -91,6 +92,10 @@ def expect_possible(settings: Settings) -> None:
     for need, missing in needs.items():
         if missing:
             raise UsageError(need)
+    cores = os.cpu_count() or 1
+    if settings.threads is not None and settings.threads > cores:
+        most = f"at most {cores}, the cores of this machine"
+        raise UsageError(f"--threads {settings.threads} is too many: {most}")
     if settings.batch % settings.nproc:
         raise UsageError(_remainder(settings.batch, settings.nproc))
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from statistics import median
 
 from se_cost.measure.timing.all_reduce import AllReduce, merged
-from se_cost.measure.timing.arms import BASELINE, NETWORK
+from se_cost.measure.timing.arms import BASELINE, NETWORK, TRIMMED
 from se_cost.measure.timing.environment import Environment
 from se_cost.measure.timing.run import Run, Stop
 from se_cost.measure.timing.samples import Samples
@@ -91,6 +91,12 @@ class Timing(Record):
     def overhead(self, arm: str) -> Overhead:
         """Return how much slower an arm is than the plain network."""
         return overhead(self.run.effect(arm))
+
+    @property
+    def dropping(self) -> Change | None:
+        """Return what leaving out the final stage changes; None if that was not timed."""
+        found = self.run.between(TRIMMED, NETWORK)
+        return change(found) if found else None
 
     @property
     def null(self) -> Change:

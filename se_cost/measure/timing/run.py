@@ -1,6 +1,6 @@
 """The processes of one timing, why there are no more of them, and what they say together."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from math import inf
 
@@ -62,12 +62,28 @@ class Run(Record):
         """Estimate the linear change of log time over a quad."""
         return self._estimate(lambda quad: quad.drift)
 
+    def between(self, arm: str, other: str) -> Estimate | None:
+        """Estimate log(arm / other), of quads that followed each other; None if there are none.
+
+        Both were paired with the plain network at nearly the same time in the same process, so
+        what both pairs have in common cancels.
+        """
+        found = [
+            [one.effect - two.effect for one, two in zip(*both, strict=False)]
+            for result in self.processes
+            for both in [[[q for q in result.quads if q.arm == a] for a in (arm, other)]]
+        ]
+        return self._over(found) if any(found) else None
+
     def _estimate(self, contrast: Callable[[Quad], float], arm: str | None = None) -> Estimate:
-        """Estimate a contrast over processes, in the quick protocol over quads."""
         found = [
             [contrast(quad) for quad in result.quads if arm in (None, quad.arm)]
             for result in self.processes
         ]
+        return self._over(found)
+
+    def _over(self, found: Sequence[Sequence[float]]) -> Estimate:
+        """Estimate a contrast over processes, in the quick protocol over quads."""
         if self.quick:
             return hodges_lehmann([value for values in found for value in values], CONFIDENCE)
         each = [hodges_lehmann(values).value for values in found if values]

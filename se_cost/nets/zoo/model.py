@@ -48,6 +48,8 @@ def model(
     family, said = parsed(_typed("network", name, str))
     place = _word(f"place in {family.name}", place, family.places)
     kind = _kind(said if attention is None else attention, options)
+    if kind is None:
+        _expect_none(family, r=r, stages=stages, drop_stages=drop_stages or None)
     kept = _kept(family, stages, drop_stages)
     by_stage = dict(zip(family.stages, _ratios(family, r, kind), strict=True))
     kinds = tuple(_at(kind, stage, by_stage[stage]) for stage in kept if kind)
@@ -72,7 +74,7 @@ def _kind(asked: str | Kind | None, options: Mapping[str, Any]) -> Kind | None:
     """Return a kind with its options, as a template for every stage."""
     if asked is None or asked == NONE:
         if options:
-            raise UsageError(f"{joined(options)}: there is no attention that could have it")
+            raise UsageError(f"{joined(options)}: there is no attention; take se_NAME")
         return None
     found: Kind = template(asked, options)
     return found
@@ -95,6 +97,15 @@ def template(asked: str | Kind, options: Mapping[str, Any]) -> Any:
     if isinstance(r := getattr(found, "r", 1), int):
         _positive("r", r)
     return found
+
+
+def _expect_none(family: Family, **asked: object) -> None:
+    """Raise UsageError for options of an attention that a plain network does not have."""
+    named = joined(name for name, value in asked.items() if value is not None)
+    if named:
+        raise UsageError(
+            f"{named}: {family.name} has no attention; take se_{family.name}, or --attention se"
+        )
 
 
 def _kind_of(name: object) -> Kind:

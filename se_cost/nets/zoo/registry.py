@@ -61,8 +61,21 @@ def parsed(name: str) -> tuple[Family, str | None]:
     try:
         found = FAMILIES[family]
     except KeyError:
-        raise not_one_of("network", name, names()) from None
+        return _titled(name)
     return found, kind or found.usual
+
+
+def _titled(name: str) -> tuple[Family, str | None]:
+    """Return the same for a name as people write it, for instance `SE-ResNet-50`."""
+    for family in FAMILIES.values():
+        titles: dict[str, str | None] = {
+            f"{kind.title}-{family.title}": key for key, kind in KINDS.items()
+        }
+        titles |= {family.title: None, family.attended: family.usual or SE_PREFIX[:-1]}
+        for words, kind in titles.items():
+            if words and words.casefold() == name.casefold():
+                return family, kind
+    raise not_one_of("network", name, names())
 
 
 def arch(family: Family, kind: str | None) -> str:

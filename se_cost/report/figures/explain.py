@@ -45,6 +45,7 @@ def times(title: str, stages: Sequence[StageBar]) -> str:
         _measured(axes, stages)
         axes.axhline(0, color=GREY, linewidth=0.8)
         axes.margins(y=0.12)
+        axes.set_xlim(-0.6, len(stages) - 0.4)
         axes.set_xticks(range(len(stages)), [literal(bar.stage) for bar in stages])
         axes.set_ylabel("ms")
         axes.set_title(wrapped(title, 80), fontsize=HEADING)
@@ -64,14 +65,15 @@ def _predicted(axes: Axes, stages: Sequence[StageBar]) -> None:
 
 
 def _measured(axes: Axes, stages: Sequence[StageBar]) -> None:
-    """Draw what was measured: nothing for a stage that was not, no line where no interval is."""
+    """Draw what was measured with an interval; without one a stage has a note, and no bar."""
     timed = [(i + WIDTH / 2, bar.measured) for i, bar in enumerate(stages) if bar.measured]
-    right, values = [x for x, _ in timed], [measured.value for _, measured in timed]
+    drawn = [(x, measured) for x, measured in timed if measured.low is not None]
+    right, values = [x for x, _ in drawn], [measured.value for _, measured in drawn]
     axes.bar(right, values, WIDTH, color=ORANGE, label="measured, with 95 % interval")
     for x, measured in timed:
         top, note = measured.value, f"{measured.value:.2f}"
         if measured.low is None or measured.high is None:
-            note += "\nno interval"
+            top, note = 0, f"{note}\nno interval"
         else:
             axes.plot([x, x], [measured.low, measured.high], color="#444444")
             top = measured.high

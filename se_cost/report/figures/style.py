@@ -20,6 +20,11 @@ HEADING = 10  # points
 STYLE: Any = {"svg.hashsalt": "se-cost", "svg.fonttype": "none", "font.family": "sans-serif"}
 # matplotlib's own settings instead of the user's; the choice of a backend is left alone
 SETTINGS: Any = {k: v for k, v in rcParamsDefault.items() if k != "backend"} | STYLE
+# white paper becomes black where the page around it is dark, and every hue stays what it was
+DARK = (
+    '<style type="text/css">@media (prefers-color-scheme: dark) '
+    "{ svg { filter: invert(1) hue-rotate(180deg); } }</style>\n "
+)
 UNDATED: Any = dict.fromkeys(("Date", "Creator", "Format", "Type"))  # nor signed by a version
 
 
@@ -35,6 +40,7 @@ def svg(title: str, size: tuple[float, float], draw: Callable[[Figure], None]) -
         draw(figure)
         figure.savefig(out, format="svg", metadata=UNDATED | {"Title": printable(title)})
     drawn = re.sub(r"\s*<metadata>.*?</metadata>", "", out.getvalue(), flags=re.DOTALL)
+    drawn = drawn.replace("<defs>", DARK + "<defs>", 1)
     return "\n".join(line.rstrip() for line in drawn.splitlines()) + "\n"
 
 

@@ -9,6 +9,8 @@ from se_cost.report.page import Page
 PAGES: Mapping[str, str] = {  # files of this package, by class
     "ParamsDocument": "params",
     "FlopsDocument": "flops",
+    "SeveralParams": "several",
+    "SeveralFlops": "several",
     "NetsDocument": "nets",
     "NetworkDocument": "network",
     "TimeDocument": "time",

@@ -9,7 +9,8 @@ from se_cost.report.pages import time
 def page(document: BatchesDocument) -> Page:
     """Return the page of several timings that differ in their batch only."""
     tables = time.tables(document.batches)
-    return answer(_sentences(document), tables, (*document.disagreements, *document.doubts))
+    doubts = (*document.disagreements, *document.doubts)
+    return answer(_sentences(document), tables, doubts, time.glossary(document.batches))
 
 
 def _sentences(document: BatchesDocument) -> tuple[str, ...]:

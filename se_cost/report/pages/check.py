@@ -1,6 +1,7 @@
 """The page of `check`: what is over its limit first, then every limit."""
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from se_cost.documents.check import CheckDocument, LimitFinding, LimitVerdict
 from se_cost.report.page import Column, Page, Table, answer
@@ -20,9 +21,22 @@ COLUMNS = (
 def page(document: CheckDocument) -> Page:
     """Return the page."""
     changed = document.of(LimitVerdict.OVER, LimitVerdict.ACCEPTED)
-    lines = [_total(document), *(finding.sentence for finding in changed), *document.notes]
+    lines = [_total(document), *_sentences(changed), *document.notes]
     rows = [finding for finding in document.findings if _worth_a_row(finding)]
     return answer(lines, [Table.of("Limits", COLUMNS, rows)] if rows else [], document.doubts)
+
+
+def _sentences(changed: Sequence[LimitFinding]) -> Iterator[str]:
+    """Yield what came out; what grew in one network has one cause, told with the first of it."""
+    told: set[str] = set()
+    for finding in changed:
+        grew = finding.limit.startswith("grow-")
+        if grew and finding.network in told:
+            yield f"{finding.network}: {finding.reason.partition('. ')[0].removesuffix('.')}."
+        else:
+            yield finding.sentence
+        if grew:
+            told.add(finding.network)
 
 
 def _total(document: CheckDocument) -> str:

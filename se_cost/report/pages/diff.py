@@ -1,6 +1,6 @@
 """The page of `diff`: what became of each network, then every figure and where it changed."""
 
-from se_cost.documents.diff import ChangedLayer, DiffDocument, QuantityChange, Trend
+from se_cost.documents.diff import ChangedLayer, DiffDocument, Trend
 from se_cost.gate.quantities import MIB, QUANTITIES
 from se_cost.ledger.rows import in_words
 from se_cost.report.page import Column, Page, Table, answer
@@ -29,7 +29,7 @@ LAYERS = (
 
 def page(document: DiffDocument) -> Page:
     """Return the page."""
-    shown = [change for change in document.changes if _worth_a_row(document, change)]
+    shown = [change for change in document.changes if change.old != change.new]
     tables = (
         Table.of("What changed", CHANGES, shown),
         Table.of("Where it changed", LAYERS, document.sites),
@@ -50,11 +50,6 @@ def _only(document: DiffDocument) -> list[str]:
     """Return the sentences on networks that only one document has."""
     only = {"old": document.only_old, "new": document.only_new}
     return [f"Only in the {which}: {joined(names)}." for which, names in only.items() if names]
-
-
-def _worth_a_row(document: DiffDocument, change: QuantityChange) -> bool:
-    """Return whether a change is shown: of one network all are, of many those that are some."""
-    return len(document.networks) == 1 or change.old != change.new
 
 
 def _mebibytes(layer: ChangedLayer) -> float | None:

@@ -6,6 +6,11 @@ from se_cost.record import Record
 from se_cost.report.page import Column, Page, Table, answer, formatted
 from se_cost.report.pages.words import MIB, known
 
+WORDS = (
+    "squeeze ops: values pooled; excite ops: biases and activations of the layers between; scale "
+    "ops: products of map and factor; moved: every operand read and every result written once."
+)
+
 
 class Total(Record):
     """What a counter says of both networks; in documents of older versions, mostly of one."""
@@ -59,7 +64,8 @@ OPERATORS = (
 def page(document: FlopsDocument) -> Page:
     """Return the page: sentences, and what counters, stages and operators say."""
     tables = (_counters(document), _stages(document), *_operators(document))
-    return answer(_sentences(document), tables, (*document.disagreements, *document.doubts))
+    doubts = (*document.disagreements, *document.doubts)
+    return answer(_sentences(document), tables, doubts, [WORDS] if document.stages else [])
 
 
 def _sentences(document: FlopsDocument) -> tuple[str, ...]:
@@ -84,7 +90,8 @@ def _sentences(document: FlopsDocument) -> tuple[str, ...]:
 def _as_the_paper(growth: float | None) -> tuple[str, ...]:
     if growth is None:
         return ()
-    return (f"As the SE paper counts, with one multiply for each gated value: +{growth:.3f} %.",)
+    words = "As the SE paper counts, with one multiply for each gated value"
+    return (f"{words}: {formatted(growth, '+.3f')} %.",)
 
 
 def _counters(document: FlopsDocument) -> Table:

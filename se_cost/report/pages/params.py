@@ -5,7 +5,7 @@ from msgspec import UNSET
 from se_cost.documents.params import AddedParams, ParamCount, ParamsDocument, StageParams
 from se_cost.nets.words import described, title
 from se_cost.record import Record
-from se_cost.report.page import Cell, Column, Page, Table, answer
+from se_cost.report.page import Cell, Column, Page, Table, answer, formatted
 from se_cost.report.pages.words import known, listed, percent
 
 
@@ -29,10 +29,10 @@ COLUMNS = (
     Column("stage", lambda line: line.name),
     Column("blocks", lambda line: line.blocks),
     Column("channels", lambda line: line.channels),
-    Column("hidden", lambda line: line.hidden),
-    Column("formula", lambda line: line.formula),
+    Column("hidden", lambda line: line.hidden, minor=True),
+    Column("formula", lambda line: line.formula, minor=True),
     Column("weights", lambda line: line.weights),
-    Column("biases", lambda line: line.biases),
+    Column("biases", lambda line: line.biases, minor=True),
     Column("params", lambda line: line.params),
     Column("share %", lambda line: line.share, ".2f"),
     Column("growth %", lambda line: line.growth, ".2f"),
@@ -58,8 +58,8 @@ def _sentences(document: ParamsDocument) -> tuple[str, ...]:
     return (
         f"{network}:",
         (
-            f"{added.params:,} parameters (+{added.percent:.2f} %) beside {plain}; "
-            f"+{trimmed.percent:.2f} % without the attention of the final stage."
+            f"{added.params:,} parameters ({formatted(added.percent, '+.2f')} %) beside {plain}; "
+            f"{formatted(trimmed.percent, '+.2f')} % without the attention of the final stage."
         ),
         f"Weights of the attention: {document.formula.text}",
     )

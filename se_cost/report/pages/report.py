@@ -20,11 +20,13 @@ from se_cost.report.page import (
     Picture,
     Section,
     Table,
+    Text,
 )
 from se_cost.report.pages import flops, params, time
 from se_cost.report.pages.reproduce import commands
 from se_cost.report.pages.summary import asked, headings, labels, summary
-from se_cost.report.pages.words import known, percent
+from se_cost.report.pages.words import bounds, known, percent
+from se_cost.text import joined
 
 PARAMETERS, COMPUTING = "Parameters", "Computing"
 FINAL_STAGE = "Should the final stage keep its attention?"
@@ -69,19 +71,48 @@ def page(document: ReportDocument) -> Page:
 
 
 def sections(document: ReportDocument, prefix: str = "", level: int = 2) -> list[Block]:
-    """Return a section for each question; `prefix` begins the names of the pictures."""
+    """Return a section for each question, the one to decide first, with the pictures.
+
+    `prefix` begins the names of the pictures.
+    """
     names = headings(document.time)
     answers = [
         (PARAMETERS, params.page(document.params)),
         (COMPUTING, flops.page(document.flops)),
         *((names[asked(one)], time.page(one)) for one in document.time),
     ]
-    blocks: list[Block] = [Section(heading, of.blocks, level) for heading, of in answers]
-    if document.time:
-        words = "Overhead of every network with its 95 % interval"
-        blocks.append(Picture(f"{prefix}time", lambda: _intervals(document.time), words))
-    last = (_final_stage(document), _stages(document, prefix))
-    return [*blocks, Section(FINAL_STAGE, last, level)]
+    told: list[Block] = [Text(said)] if (said := decision(document)) else []
+    first = (*told, _final_stage(document), *_pictures(document, prefix))
+    decided = Section(FINAL_STAGE, first, level)
+    return [decided, *(Section(heading, of.blocks, level) for heading, of in answers)]
+
+
+def _pictures(document: ReportDocument, prefix: str) -> list[Picture]:
+    stages, words = _stages(document, prefix), "Overhead of every network with its 95 % interval"
+    if not document.time:
+        return [stages]
+    return [Picture(f"{prefix}time", lambda: _intervals(document.time), words), stages]
+
+
+def decision(document: ReportDocument) -> str:
+    """Return in a sentence what leaving out the final stage saves, by direct comparison."""
+    every, trimmed = document.flops.attention, document.flops.without_final_stage
+    params = document.params
+    if document.recipe.final_stage is None or not params.attention.params:
+        return ""
+    kept = percent(params.without_final_stage.params, params.attention.params) or 0
+    saved = [f"{100 - kept:.0f} % of the added parameters"]
+    if every.bytes:
+        saved.append(f"{100 - 100 * trimmed.bytes / every.bytes:.0f} % of the added bytes")
+    names = headings(document.time)
+    times = [
+        f"changes the {names[asked(one)].lower()} by {change.percent:+.1f} % "
+        f"{bounds(change.low, change.high)}"
+        for one in document.time
+        if (change := one.dropping_final_stage) and change.low is not None
+    ]
+    begun = f"Leaving out the attention of stage {document.recipe.final_stage} saves "
+    return begun + joined((joined(saved, " and "), *times), ", and ") + "."
 
 
 def end(networks: Sequence[ReportDocument]) -> list[Block]:

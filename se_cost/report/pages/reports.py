@@ -29,6 +29,7 @@ def _compared(named: Named) -> list[Block]:
     counts = {name: network.params for name, network in named.items()}
     computing = {name: network.flops for name, network in named.items()}
     blocks: list[Block] = [
+        Section(FINAL_STAGE, (overview.final_stages(named),)),
         _section(PARAMETERS, overview.params(named), counts, _params_chart(named)),
         _section(COMPUTING, overview.macs(named), computing, _macs_chart(named)),
     ]
@@ -39,7 +40,7 @@ def _compared(named: Named) -> list[Block]:
     if every:
         words = "Overhead of the attention of every network with its 95 % interval"
         blocks.append(Picture("time", lambda: _intervals(named), words))
-    return [*blocks, Section(FINAL_STAGE, (overview.final_stages(named),))]
+    return blocks
 
 
 def _section(heading: str, table: Table, parts: Mapping[str, Document], *more: Block) -> Section:

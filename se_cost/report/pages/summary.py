@@ -8,6 +8,7 @@ from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.measure.timing.verdict import Change
 from se_cost.nets.words import title
 from se_cost.record import Record, replace
+from se_cost.report.page import formatted
 from se_cost.report.pages.settings import details
 from se_cost.report.pages.words import bounds, percent
 from se_cost.text import joined
@@ -85,17 +86,18 @@ def _span(what: str, of: Mapping[str, Said]) -> str:
 
 
 def _measures(document: ReportDocument, names: Mapping[Settings, str]) -> dict[str, Said]:
-    """Return the numbers that matter, by what they are of; every time has its interval."""
+    """Return the numbers that matter, by what they are of; a time without interval is none."""
     counts = {
         "parameters": (document.params.attention.percent, "+.2f"),
         "MACs": (macs_growth(document), "+.3f"),
     }
     said = {
-        what: Said(value, f"{value:{spec}} %")
+        what: Said(value, f"{formatted(value, spec)} %")
         for what, (value, spec) in counts.items()
         if value is not None
     }
-    return said | {names[asked(time)].lower(): _time(time.overhead) for time in document.time}
+    known = [time for time in document.time if time.overhead.low is not None]  # no interval, no say
+    return said | {names[asked(time)].lower(): _time(time.overhead) for time in known}
 
 
 def _time(change: Change) -> Said:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from se_cost.documents.time import Arm, Exchange, TimeDocument
 from se_cost.measure.timing.run import Stop
 from se_cost.measure.timing.settings import DType
-from se_cost.measure.timing.verdict import Change, Overhead
+from se_cost.measure.timing.verdict import Change, Overhead, TimeVerdict
 from se_cost.nets.words import described, title
 from se_cost.record import Record
 from se_cost.report.page import Cell, Column, Page, Table, answer
@@ -16,6 +16,14 @@ from se_cost.text import joined
 QUICK = (
     "Quick mode: one process. The interval covers this run only; use se-cost time without --quick "
     "before publishing the number."
+)
+
+PAIRED = (
+    "overhead: the centre of the ratios of timings taken in turn, in which drift cancels; it is "
+    "not the quotient of the medians."
+)
+WHOLE_PROCESS = (
+    "peak MiB: of the whole process, Python and torch included; only differences are the networks'."
 )
 
 
@@ -88,7 +96,14 @@ def page(document: TimeDocument) -> Page:
     """Return the page of one comparison."""
     sentences = (f"{described(document.recipe)}: {sentence(document)}", basis(document))
     doubts = (*document.disagreements, *document.doubts)
-    return answer(sentences, tables([document]), doubts)
+    return answer(sentences, tables([document]), doubts, glossary([document]))
+
+
+def glossary(documents: Sequence[TimeDocument]) -> list[str]:
+    """Return what the columns mean where it is not plain."""
+    peaks = any(mib(line.arm) is not None for one in documents for line in lines(one))
+    on_cpu = all(one.environment.device == "cpu" for one in documents)
+    return [PAIRED, *[WHOLE_PROCESS] * (peaks and on_cpu)]
 
 
 def tables(documents: Sequence[TimeDocument]) -> list[Table]:
@@ -165,13 +180,20 @@ def sentence(document: TimeDocument) -> str:
 def beside(name: str, change: Overhead) -> str:
     """Return an overhead in one sentence; `name` is the network that it is beside."""
     said = f"{change.percent:+.2f} % time beside {name}"
-    return f"{said} ({_interval(change)}): {change.verdict}."
+    return f"{said} ({_interval(change)}): {change.verdict}{_at_most(change)}."
 
 
 def _interval(change: Overhead) -> str:
     if change.low is None or change.high is None:
         return NO_INTERVAL
     return f"95 % interval {change.low:+.2f} to {change.high:+.2f}"
+
+
+def _at_most(change: Overhead) -> str:
+    """Return what can be said all the same of an overhead whose sign is in doubt."""
+    if change.verdict is not TimeVerdict.INCONCLUSIVE or change.high is None:
+        return ""
+    return f", but no more than {change.high:+.2f} %"
 
 
 def basis(document: TimeDocument) -> str:

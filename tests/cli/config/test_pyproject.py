@@ -145,7 +145,7 @@ def test_file_that_is_no_text(run: Run) -> None:
     assert_refused(run("params"), 2, "cannot read", "pyproject.toml", "utf-8")
 
 
-@pytest.mark.parametrize("function", ["read_text", "is_file", "cwd"])
+@pytest.mark.parametrize("function", ["open", "is_file", "cwd"])
 def test_what_cannot_be_read(run: Run, monkeypatch: pytest.MonkeyPatch, function: str) -> None:
     """A file without permission, a folder without it, and one that is gone."""
 
@@ -170,7 +170,7 @@ def test_keys_are_known_without_any_command() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     files, measuring, heavy = map(ast.literal_eval, done.stdout.splitlines())
-    assert files == ["config", "failure", "options", "output"]
+    assert files == ["config", "failure", "options", "output", "signals"]
     assert measuring == ["fuse", "timing"]
     assert heavy == []
 

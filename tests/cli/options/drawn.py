@@ -26,14 +26,16 @@ def models(draw: st.DrawFn) -> Model:
             bias=st.booleans(),
         )
     )
-    head = draw(st.sampled_from(Head))
+    head, plain = draw(st.sampled_from(Head)), attention == "none"
+    kept = draw(st.none() | st.sets(st.sampled_from(STAGES)).map(sorted))
+    dropped = sorted(draw(st.sets(st.sampled_from(STAGES), max_size=2)))
     return model(
         draw(st.sampled_from(("resnet18", "resnet34", "resnet50", "resnet101", "resnet152"))),
         attention=attention,
         r=draw(RATIO | st.tuples(*[RATIO] * 4)) if isinstance(attention, SE) else None,
         place=draw(st.sampled_from(RESIDUAL_PLACES)),
-        stages=draw(st.none() | st.sets(st.sampled_from(STAGES)).map(sorted)),
-        drop_stages=sorted(draw(st.sets(st.sampled_from(STAGES), max_size=2))),
+        stages=None if plain else kept,
+        drop_stages=() if plain else dropped,
         input=draw(st.none() | SIDE | st.tuples(SIDE, SIDE)),
         classes=draw(st.none() | st.integers(1, 5000)) if head is Head.CLASSIFIER else None,
         stride_in=draw(st.sampled_from(StrideIn)),

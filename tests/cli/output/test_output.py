@@ -43,7 +43,7 @@ def test_every_format_on_stdout_and_in_a_file(run: Run, form: str) -> None:
     printed = run("params", "--format", form)
     assert (printed.exit_code, printed.stderr) == (0, "")
     assert kind(printed.stdout) == form
-    silent = run("params", "--format", form, "--output", "x")
+    silent = run("params", "--format", form, "--output", "x", "--quiet")
     assert (silent.exit_code, silent.stdout, silent.stderr) == (0, "", "")
     assert Path("x").read_text(encoding="utf-8") == printed.stdout
     assert list(map(str, Path().iterdir())) == ["x"]
@@ -138,14 +138,17 @@ def test_warnings_go_to_stderr(
 def test_a_terminal_decides_the_width(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A table fits the terminal that it is printed to."""
+    """A table fits the terminal that it is printed to, or what $COLUMNS says of a pipe."""
 
     def widest() -> int:
         Output(Format.TEXT, color=False).print(answered(COUNTED))
         return max(map(len, capsys.readouterr().out.splitlines()))
 
+    for columns in ("", "0", "wide"):
+        monkeypatch.setenv("COLUMNS", columns)
+        assert widest() > 60
     monkeypatch.setenv("COLUMNS", "60")
-    assert widest() > 60
+    assert widest() <= 60
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     assert widest() <= 60
 

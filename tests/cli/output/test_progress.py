@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from se_cost.cli.output import progress
-from se_cost.cli.output.progress import bars, progress_bar
+from se_cost.cli.output.progress import bars, lines, progress_bar
 from se_cost.measure.session.several import Asked
 from se_cost.measure.timing.arms import three
 from se_cost.measure.timing.protocol import silent
@@ -22,17 +22,29 @@ class Terminal(io.StringIO):
         return True
 
 
-@pytest.mark.parametrize(("stderr", "quiet"), [(io.StringIO, False), (Terminal, True)])
+@pytest.mark.parametrize(("stderr", "quiet"), [(io.StringIO, True), (Terminal, True)])
 def test_nothing_where_nobody_looks(
     monkeypatch: pytest.MonkeyPatch, stderr: type[io.StringIO], quiet: bool
 ) -> None:
-    """Neither a file nor one who asked for quiet gets a byte."""
+    """One who asked for quiet gets no byte, on a terminal or elsewhere."""
     written = stderr()
     monkeypatch.setattr(sys, "stderr", written)
     with progress_bar(quiet) as progress:
         progress(0.5, "timing")
         assert progress is silent
     assert written.getvalue() == ""
+
+
+def test_a_log_gets_a_line_a_minute(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where there is no terminal, long work shows that it lives, and short work says nothing."""
+    clock = iter((0, 59, 60, 100, 121))
+    report = lines("infer: ", lambda: next(clock))
+    for i in range(4):
+        report(i / 4, f"{i} processes")
+    assert capsys.readouterr().err.splitlines() == [
+        "se-cost: infer: 1 processes (25 % done)",
+        "se-cost: infer: 3 processes (75 % done)",
+    ]
 
 
 def test_a_terminal_sees_what_is_done(monkeypatch: pytest.MonkeyPatch) -> None:

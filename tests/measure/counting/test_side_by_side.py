@@ -24,8 +24,8 @@ def test_side_by_side_is_the_same() -> None:
     code = """
 from se_cost.measure.counting.side_by_side import count
 from se_cost.nets.zoo.model import model
-print(count([model('se_resnet18', input=64), model('eca_resnet18', input=64)], backward=True))
+print(list(count([model('se_resnet18', input=64), model('eca_resnet18', input=64)], backward=True)))
 """
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    here = count([NET, model("eca_resnet18", input=64)], backward=True)
+    here = list(count([NET, model("eca_resnet18", input=64)], backward=True))
     assert other.stdout.strip() == repr(here)

@@ -16,6 +16,7 @@ from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.settings import Mode, QuickPlan, Settings
 from se_cost.nets.model import Model
 from se_cost.nets.zoo.model import model
+from se_cost.record import replace
 
 NET = model("se_resnet18", input=32)
 MACHINE = Machine(1e10, 1e-6)
@@ -62,6 +63,22 @@ def test_for_real(mode: Mode) -> None:
     for part in (*found.stages, found.whole):
         assert part.predicted.seconds > 0
         assert part.measured_seconds is not None
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_what_was_not_measured_is_predicted_all_the_same(mode: Mode) -> None:
+    """The line that says why there is no timing holds what the machine's figures say."""
+
+    def no_time(*given: object) -> Timing:
+        raise MeasurementError("not one comparison fits")
+
+    settings = Settings(device="cpu", mode=mode)
+    known = explanation(NET, settings)
+    whole = replace(known, machine=MACHINE).whole.predicted
+    with pytest.raises(MeasurementError) as refused:
+        explain(NET, settings, time=no_time, survey=lambda _: MACHINE)
+    assert f"the attention should take {1000 * whole.seconds:.3g} ms" in str(refused.value)
+    assert str(refused.value).endswith("but was not measured; not one comparison fits")
 
 
 def test_a_plain_network_needs_no_explanation() -> None:

@@ -57,6 +57,26 @@ def test_the_quick_protocol_has_an_estimate_for_each_quad() -> None:
     assert not FULL.quick
 
 
+def test_two_arms_are_compared_directly() -> None:
+    """What the pairs of both have in common cancels, so the interval is that of the difference."""
+    noise = [i**2 / 100 for i in range(12)]  # far more than the difference
+
+    def quads(x: float) -> tuple[Quad, Quad]:
+        network, trimmed = exp(x + 0.10), exp(x + 0.04)
+        return (
+            Quad(0, NETWORK, False, (1, network, network, 1)),
+            Quad(0, TRIMMED, False, (1, trimmed, trimmed, 1)),
+        )
+
+    process = result({NETWORK: 1.1, TRIMMED: 1.04}, 1)
+    run = Run((replace(process, quads=tuple(q for x in noise for q in quads(x))),))
+    found = run.between(TRIMMED, NETWORK)
+    assert found is not None
+    assert (found.low, found.value, found.high) == pytest.approx((-0.06, -0.06, -0.06))
+    assert run.effect(NETWORK).half_width > 0.2
+    assert run.between("another", NETWORK) is None
+
+
 def test_arms_and_quads_are_those_of_all_processes() -> None:
     """In the order they were taken."""
     run = Run((result({NETWORK: 1.1}, 2), result({TRIMMED: 1.0, NETWORK: 1.1}, 1)), StoppingRule())

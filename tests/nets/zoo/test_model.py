@@ -51,7 +51,7 @@ def test_a_word_is_as_good_as_its_enumeration() -> None:
         ({"attention": "sae"}, "attention 'sae' is unknown: choose from none, se, ese, eca"),
         ({"attention": "eca", "r": 4}, "eca has no r: that is for se"),
         ({"attention": ECA(), "squeeze": "max"}, "eca has no squeeze: that is for se"),
-        ({"attention": "none", "squeeze": "max"}, "there is no attention that could have it"),
+        ({"attention": "none", "squeeze": "max"}, "squeeze: there is no attention"),
         ({"head": "none", "classes": 7}, "classes 7 cannot be had with head none"),
         ({"name": 7}, "network 7 is not a name"),
         ({"colour": "red"}, "se has no colour: no kind of attention has it"),

@@ -40,7 +40,7 @@ def test_a_stage_that_was_not_timed_has_one_bar() -> None:
 
 
 def test_no_interval_is_a_note_and_no_line() -> None:
-    """The value is drawn, and that nothing is known of its error is said."""
+    """No bar stands for it; its value is written, and that nothing is known of its error."""
     svg = times(HEADING, [StageBar("stage 2", 0.25, 0.06, Interval(0.4, None, None))])
     assert {"0.40", "no interval"} <= set(words(svg))
     assert shapes(svg, LINE) == []

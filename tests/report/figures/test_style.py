@@ -94,6 +94,13 @@ def test_hostile_names_are_drawn_as_they_are(picture: str, text: str) -> None:
     assert svg.replace("\n", "").isprintable()
 
 
+@pytest.mark.parametrize("picture", PICTURES)
+def test_a_dark_page_has_a_dark_picture(picture: str) -> None:
+    """White paper becomes black where the page around it is dark."""
+    svg = drawn("x")[picture]()
+    assert svg.count("@media (prefers-color-scheme: dark)") == 1
+
+
 def test_wrapped_breaks_between_words() -> None:
     """A long name leaves room for what is drawn beside it."""
     name = "SE-ResNet-50, r 16, stages 2,3,4, input 64x64, classes 10"

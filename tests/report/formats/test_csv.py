@@ -20,7 +20,9 @@ def test_values_are_raw() -> None:
 
 
 def test_every_table_is_there() -> None:
-    """Those within sections and details too, an empty line between two, and nothing else."""
-    first, second, third = (Table("t", (Heading(name),), ((1,),)) for name in "abc")
+    """Those within sections and details too, as one tidy table of their cells."""
+    first, second, third = (Table(n, (Heading("x"), Heading(n)), ((1, 2),)) for n in "abc")
     page = answer(Text("no"), first, Section("no", (second,)), Details("no", (third,)))
-    assert write(page, Screen()) == "a\n1\n\nb\n1\n\nc\n1\n"
+    head, *lines = write(page, Screen()).splitlines()
+    assert head == "network,table,line,row,column,value"
+    assert [line.partition(",")[2] for line in lines] == [f"{n},1,1,{n},2" for n in "abc"]

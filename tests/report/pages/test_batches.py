@@ -43,7 +43,7 @@ def test_sentences_and_doubts_name_their_batch() -> None:
     assert network == "SE-ResNet-50, r = 16, input 3x224x224."
     assert first.startswith("batch 1: +10")
     assert second.startswith("batch 8: +10")
-    assert rest == [time.QUICK]
+    assert rest == [time.QUICK, time.PAIRED]
     assert [warning.partition(":")[0] for warning in found.warnings] == ["batch 8"]
 
 
@@ -52,7 +52,7 @@ def test_the_full_protocol_says_its_basis_with_each() -> None:
     found = sentences(of(full(SE50), full(SE50, processes=20)))
     assert found[1].endswith(time.basis(timed(full(SE50))))
     assert "20 fresh processes" in found[2]
-    assert len(found) == 3
+    assert found[3:] == [time.PAIRED]
 
 
 def test_an_interrupted_batch_lacks_its_memory() -> None:

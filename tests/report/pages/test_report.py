@@ -13,18 +13,18 @@ from se_cost.measure.timing.arms import NETWORK
 from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.nets.zoo.model import model
 from se_cost.record import replace
-from se_cost.report.page import Beside, Console, Page, Section, Table, flat
+from se_cost.report.page import Beside, Console, Page, Section, Table, Text, flat
 from se_cost.report.pages import flops, params, time
 from se_cost.report.pages.report import page
 
 DOCUMENT = of_one(SE50, *Mode)
 PAGE = page(DOCUMENT)
 QUESTIONS = (
+    "Should the final stage keep its attention?",
     "Parameters",
     "Computing",
     "Time of inference",
     "Time of a training step",
-    "Should the final stage keep its attention?",
 )
 
 
@@ -59,7 +59,7 @@ def test_without_times_nothing_is_said_of_them() -> None:
     found = page(of_one(SE50))
     assert headings(found) == [*asked, "Reproduce"]
     assert [picture.name for picture in found.pictures] == ["stages"]
-    assert only_table(section(found, QUESTIONS[-1])).header == [
+    assert only_table(section(found, QUESTIONS[0])).header == [
         *("growth of the network, %", "attention in all its stages", "without stage 5")
     ]
 
@@ -68,7 +68,7 @@ def test_sections_hold_the_pages_of_the_commands() -> None:
     """What `params`, `flops` and `time` show."""
     assert section(PAGE, "Parameters").blocks == params.page(DOCUMENT.params).blocks
     assert section(PAGE, "Computing").blocks == flops.page(DOCUMENT.flops).blocks
-    for heading, document in zip(QUESTIONS[2:4], DOCUMENT.time, strict=True):
+    for heading, document in zip(QUESTIONS[3:5], DOCUMENT.time, strict=True):
         assert section(PAGE, heading).blocks == time.page(document).blocks
 
 
@@ -82,7 +82,7 @@ def test_the_lead_has_the_numbers_that_matter() -> None:
 
 def test_the_final_stage() -> None:
     """It has 62 % of the parameters: 9.90 % growth become 3.72 %; times have intervals."""
-    table = only_table(section(PAGE, QUESTIONS[-1]))
+    table = only_table(section(PAGE, QUESTIONS[0]))
     whole, trimmed = "attention in all its stages", "without stage 5"
     for measure, figures in {
         "parameters": (9.9033, 3.7234),
@@ -107,8 +107,8 @@ def test_several_timings_of_one_mode() -> None:
     runs = [timed(timing(SMALL, Settings(batch=batch))) for batch in (1, 8)]
     found = page(report(document.params, document.flops, runs))
     ways = ["one image, float32, nchw", "8 images, float32, nchw"]
-    assert headings(found)[2:4] == [f"Time of inference: {way}" for way in ways]
-    rows = only_table(section(found, QUESTIONS[-1])).rows
+    assert headings(found)[3:5] == [f"Time of inference: {way}" for way in ways]
+    rows = only_table(section(found, QUESTIONS[0])).rows
     assert [row[0] for row in rows[-2:]] == [f"time of inference: {way}" for way in ways]
     svg = "".join(found.pictures[0].draw().split())
     assert "infer:8images" in svg
@@ -119,7 +119,7 @@ def test_where_the_trimmed_network_was_not_timed() -> None:
     single = model("se_resnet50", stages=(5,))
     document = of_one(single)
     run = timed(timing(single, truth={NETWORK: 1.1}))
-    table = only_table(section(page(report(document.params, document.flops, [run])), QUESTIONS[-1]))
+    table = only_table(section(page(report(document.params, document.flops, [run])), QUESTIONS[0]))
     assert table.rows[-1][4:] == (None, None, None)
 
 
@@ -171,8 +171,22 @@ def test_an_overhead_without_interval_is_a_note() -> None:
     document = of_one(SMALL)
     run = timed(timing(SMALL, quads=2))
     found = page(report(document.params, document.flops, [run]))
-    assert "(no interval) time of inference" in found.lead
+    assert "time" not in found.lead
     assert "+10.0 %, without an interval" in found.pictures[0].draw()
+
+
+def test_the_decision_is_a_sentence() -> None:
+    """What leaving out the final stage saves, with the interval of a direct comparison."""
+    first = section(PAGE, QUESTIONS[0]).blocks[0]
+    assert isinstance(first, Text)
+    begun = "Leaving out the attention of stage 5 saves 62 % of the added parameters and 13 % of"
+    assert first.text.startswith(begun)
+    assert "changes the time of inference by -5.5 % [-5." in first.text
+    few = timed(timing(SMALL, quads=2))
+    found = page(report(of_one(SMALL).params, of_one(SMALL).flops, [few]))
+    (said, *_) = section(found, QUESTIONS[0]).blocks
+    assert isinstance(said, Text)
+    assert "changes" not in said.text, "without an interval nothing is said"
 
 
 def test_the_end_says_how_to_get_it_again() -> None:
