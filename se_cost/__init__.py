@@ -8,7 +8,7 @@
     module = se_cost.module(net)
     timing = se_cost.time(net)
 
-Importing the package does not import torch; `module` and `time` do.
+Importing the package does not import torch; `module`, `fuse` and `time` do.
 """
 
 from importlib import import_module
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from se_cost.ledger.costs import Costs
     from se_cost.ledger.find import AttentionBlock
     from se_cost.ledger.rows import Ledger, Row
+    from se_cost.measure.fuse.fuse import fuse
+    from se_cost.measure.fuse.training.network import fuse_training
     from se_cost.measure.timing.result import Timing
     from se_cost.measure.timing.settings import Protocol, Settings
     from se_cost.nets.attention.kinds import Attention
@@ -51,6 +53,8 @@ __all__ = [
     "build",
     "costs",
     "costs_of",
+    "fuse",
+    "fuse_training",
     "model",
     "module",
     "names",
@@ -61,6 +65,8 @@ FILES = {  # where each name is at home; it is imported when it is first asked f
     "Costs": "ledger.costs",
     "AttentionBlock": "ledger.find",
     **dict.fromkeys(("Ledger", "Row"), "ledger.rows"),
+    "fuse": "measure.fuse.fuse",
+    "fuse_training": "measure.fuse.training.network",
     "Attention": "nets.attention.kinds",
     "Place": "nets.attention.place",
     **dict.fromkeys(("SE", "Squeeze"), "nets.attention.se"),

@@ -39,7 +39,7 @@ def _alone(network: Network, gated: Gated) -> FusedBlock:
     reason = f"the block is used {uses} times" if uses else "the block does not run"
     return FusedBlock(
         path=network.path(gated),
-        kind=read(gated, network.seen).kind,
+        kind=network.kind(gated, read(gated, network.seen).kind),
         channels=0,
         height=0,
         width=0,
@@ -63,7 +63,7 @@ def _record(
     first = network.unread(gate.chain) if gate.place == 0 else ""
     return FusedBlock(
         path=network.path(gated),
-        kind=parts.kind,
+        kind=network.kind(gated, parts.kind),
         channels=channels,
         height=height,
         width=width,

@@ -79,7 +79,7 @@ def read(gated: Gated, seen: Seen) -> GateParts:
         _kind(layers.values()),
         squeeze,
         layers,
-        prod(factor) == prod(seen.inputs.get(gated, ())[:2]),
+        factor[:2] == seen.inputs.get(gated, ())[:2] and prod(factor[2:]) == 1,
     )
 
 

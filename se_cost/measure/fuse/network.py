@@ -9,6 +9,7 @@ from torch.nn.utils.parametrize import is_parametrized
 from se_cost.errors import UsageError
 from se_cost.measure.fuse.chains import Chain, chains, flat
 from se_cost.measure.fuse.seen import Seen
+from se_cost.nets.attention.kinds import KINDS
 
 ROOT = "network"
 HOOKS = (
@@ -48,6 +49,14 @@ class Network(NamedTuple):
     def path(self, module: nn.Module | None) -> str:
         """Return the path of a module in the original, empty if there is no module."""
         return self.paths.get(module, "") if module is not None else ""
+
+    def kind(self, gate: nn.Module, built: str) -> str:
+        """Return the kind of a gate that is `built` like one: ours have the name of theirs.
+
+        A kind of several gates is one block of attention, whose name is above theirs.
+        """
+        names = [] if gate in self.originals else self.path(gate).split(".")
+        return next((name for name in reversed(names) if name in KINDS), built)
 
     def unread(self, chain: Chain) -> str:
         """Return why what a chain is a part of is left as it is, nothing if it is in our words."""

@@ -9,14 +9,14 @@ from measure.fuse.nets import built, fused, images
 from se_cost.measure.fuse.record import How
 from se_cost.nets.attention.eca import ECA
 from se_cost.nets.attention.ese import ESE
-from se_cost.nets.attention.kinds import AnyKind, Slot
-from se_cost.nets.attention.place import RESIDUAL_PLACES, Place
+from se_cost.nets.attention.kinds import KINDS, AnyKind, Slot
+from se_cost.nets.attention.place import RESIDUAL_PLACES, Kind, Place
 from se_cost.nets.attention.se import GATES, SE, Squeeze
 from se_cost.nets.model import StrideIn
 from se_cost.nets.nodes import Seq, seq
 from se_cost.nets.zoo import cifar_blocks, resnet, resnext
 
-KINDS: list[AnyKind] = [
+VARIANTS: list[AnyKind] = [
     ESE(stage=2),
     ECA(stage=2),
     *(
@@ -47,11 +47,21 @@ def pair(form: str, kind: AnyKind, place: Place) -> Seq:
 
 
 @pytest.mark.parametrize("place", RESIDUAL_PLACES)
-@pytest.mark.parametrize("kind", KINDS, ids=str)
+@pytest.mark.parametrize("kind", VARIANTS, ids=str)
 def test_every_kind(kind: AnyKind, place: Place) -> None:
     """Every squeeze, gate and bias, at every place."""
     result = fused(built(pair("bottleneck", kind, place)), images(1, 16, 12, 12))
     assert [block.kind for block in result.blocks] == 2 * [kind.name]
+
+
+@pytest.mark.parametrize("place", RESIDUAL_PLACES)
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_every_build(kind: type[Kind], place: Place) -> None:
+    """Every kind of attention there is; maps have as many channels as pixels."""
+    for batch in (1, 4):
+        built_pair = built(pair("bottleneck", kind(stage=2), place))  # type: ignore[arg-type]
+        found = fused(built_pair, images(batch, 16, 16, 16)).blocks
+        assert {block.kind for block in found} <= {kind.name}
 
 
 @pytest.mark.parametrize("place", RESIDUAL_PLACES)

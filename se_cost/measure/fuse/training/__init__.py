@@ -1,0 +1,1 @@
+"""Attention in training: the same gradients from fewer passes, and fewer maps saved."""
