@@ -46,11 +46,14 @@ def _built(base: Zoo, sites: Sequence[Site], chosen: Iterable[SiteOption]) -> Zo
 
 
 def table(model: Zoo, percent_of_time: float | None = None) -> str:
-    """Return the budget in pyproject.toml that holds a model to what it costs now."""
+    """Return the budget in pyproject.toml that holds a model to what it costs now.
+
+    A network without attention has no overhead that could be limited.
+    """
     network = costs(model).network
     lines = [f"{key} = {_toml(key, value)}" for key, value in _words(model).items()]
     lines += [f"max-params = {network.params}", f"max-macs = {network.macs}"]
-    if percent_of_time is not None:
+    if percent_of_time is not None and model.attention.stages:
         lines.append(f"max-overhead-percent = {percent_of_time:g}")
     return "\n".join(("[[tool.se-cost.budgets]]", *lines))
 

@@ -37,14 +37,7 @@ OWN = (
         metavar="SPEC",
         called="spec",
     ),
-    Option(
-        "--model-arg",
-        NETWORK,
-        "An argument of its factory, K=V.",
-        click.STRING,
-        metavar="K=V",
-        multiple=True,
-    ),
+    Option("--model-arg", NETWORK, "For its factory.", click.STRING, metavar="K=V", multiple=True),
     Option("--app-dir", NETWORK, "Folder of its module.", click.STRING, metavar="DIR"),
 )
 INPUT = Option(
