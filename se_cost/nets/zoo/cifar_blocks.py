@@ -2,6 +2,7 @@
 
 from se_cost.nets.attention.kinds import Slot
 from se_cost.nets.attention.place import Place
+from se_cost.nets.model import StrideIn
 from se_cost.nets.nodes import (
     RELU,
     Concat,
@@ -17,7 +18,7 @@ from se_cost.nets.nodes import (
     seq,
 )
 from se_cost.nets.zoo import resnet
-from se_cost.nets.zoo.resnext import bottleneck, residual_block
+from se_cost.nets.zoo.resnet import bottleneck, residual_block
 
 Parts = dict[str, Node]
 
@@ -105,7 +106,7 @@ def shake_shake(c_in: int, c_out: int, stride: int, attention: Slot) -> Seq:
 
 def shake_even(c_in: int, c_out: int, stride: int, attention: Slot) -> Seq:
     """Return a block of two ResNeXt branches of 4 groups, of 64 channels where 256 come out."""
-    branch = bottleneck(c_in, c_out, c_out, c_out, 4, stride, NO_ATTENTION)
+    branch = bottleneck(c_in, c_out, c_out, stride, NO_ATTENTION, StrideIn.CONV3X3, groups=4)
     residual = mixed(branch, c_in, c_out, attention)
     shortcut = resnet.shortcut(c_in, c_out, stride, attention)
     return residual_block(residual, shortcut, c_out, attention)

@@ -95,9 +95,14 @@ def block(
     if c_out == width:
         residual = basic(c_in, width, stride, attention)
     else:
-        residual = bottleneck(c_in, width, c_out, stride, attention, stride_in, dilation)
+        residual = bottleneck(c_in, width, c_out, stride, attention, stride_in, dilation=dilation)
+    return residual_block(residual, shortcut(c_in, c_out, stride, attention), c_out, attention)
+
+
+def residual_block(residual: Node, identity: Node, c_out: int, attention: Slot) -> Seq:
+    """Return a block of the original kind, with its ReLU after the sum."""
     return seq(
-        sum=add(residual=residual, shortcut=shortcut(c_in, c_out, stride, attention)),
+        sum=add(residual=residual, shortcut=identity),
         relu=RELU,
         **attention(Place.POST, c_out),
     )
@@ -124,16 +129,24 @@ def bottleneck(
     stride: int,
     attention: Slot,
     stride_in: StrideIn,
+    *,
     dilation: int = 1,
+    groups: int = 1,
+    reduced: int | None = None,
 ) -> Seq:
-    """Return the residual branch of 1x1, 3x3 and 1x1 convolutions."""
+    """Return the residual branch of 1x1, 3x3 and 1x1 convolutions.
+
+    Dilation and groups are those of the 3x3 convolution; `reduced` are the channels that it takes,
+    as many as its `width` unless given.
+    """
+    reduced = reduced or width
     first, second = (stride, 1) if stride_in is StrideIn.CONV1X1 else (1, stride)
     return seq(
         **attention(Place.PRE, c_in),
-        conv1=conv(c_in, width, 1, stride=first),
-        norm1=Norm(width),
+        conv1=conv(c_in, reduced, 1, stride=first),
+        norm1=Norm(reduced),
         relu1=RELU,
-        conv2=conv(width, width, 3, stride=second, dilation=dilation),
+        conv2=conv(reduced, width, 3, stride=second, dilation=dilation, groups=groups),
         norm2=Norm(width),
         relu2=RELU,
         **attention(Place.INNER, width),

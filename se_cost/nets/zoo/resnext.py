@@ -9,23 +9,30 @@ from itertools import pairwise
 
 from se_cost.nets.attention.kinds import Slot
 from se_cost.nets.attention.place import RESIDUAL_PLACES, Place
-from se_cost.nets.model import Head, Zoo
+from se_cost.nets.model import Head, StrideIn, Zoo
 from se_cost.nets.nodes import (
     RELU,
     Dropout,
     GlobalPool,
     Linear,
-    Node,
     Norm,
     Pool,
     Reduce,
     Seq,
-    add,
     conv,
     seq,
 )
 from se_cost.nets.zoo.family import Family
-from se_cost.nets.zoo.resnet import DEPTHS, STEM, WIDTHS, classifier, shortcut, stem
+from se_cost.nets.zoo.resnet import (
+    DEPTHS,
+    STEM,
+    WIDTHS,
+    bottleneck,
+    classifier,
+    residual_block,
+    shortcut,
+    stem,
+)
 
 Block = Callable[[int, int, int, Slot], Seq]  # of c_in, c_out, stride and attention
 
@@ -98,13 +105,15 @@ def head(model: Zoo, top: Seq) -> dict[str, Seq]:
 def resnext_block(c_in: int, c_out: int, stride: int, attention: Slot) -> Seq:
     """Return a block with 32 groups, of 4 channels where 256 come out."""
     width = c_out // 2
-    residual = bottleneck(c_in, width, width, c_out, 32, stride, attention)
+    residual = bottleneck(c_in, width, c_out, stride, attention, StrideIn.CONV3X3, groups=32)
     return residual_block(residual, shortcut(c_in, c_out, stride, attention), c_out, attention)
 
 
 def senet_block(c_in: int, c_out: int, stride: int, attention: Slot) -> Seq:
     """Return a block with 64 groups, of 4 channels where 256 come out."""
-    residual = bottleneck(c_in, c_out // 2, c_out, c_out, 64, stride, attention)
+    residual = bottleneck(
+        c_in, c_out, c_out, stride, attention, StrideIn.CONV3X3, groups=64, reduced=c_out // 2
+    )
     if stride == 1:
         identity = shortcut(c_in, c_out, stride, attention)
     else:
@@ -114,34 +123,6 @@ def senet_block(c_in: int, c_out: int, stride: int, attention: Slot) -> Seq:
             **attention(Place.IDENTITY, c_out),
         )
     return residual_block(residual, identity, c_out, attention)
-
-
-def residual_block(residual: Node, identity: Node, c_out: int, attention: Slot) -> Seq:
-    """Return a block of the original kind, with its ReLU after the sum."""
-    return seq(
-        sum=add(residual=residual, shortcut=identity),
-        relu=RELU,
-        **attention(Place.POST, c_out),
-    )
-
-
-def bottleneck(
-    c_in: int, reduced: int, width: int, c_out: int, groups: int, stride: int, attention: Slot
-) -> Seq:
-    """Return the residual branch of a 1x1, a grouped 3x3 and a 1x1 convolution."""
-    return seq(
-        **attention(Place.PRE, c_in),
-        conv1=conv(c_in, reduced, 1),
-        norm1=Norm(reduced),
-        relu1=RELU,
-        conv2=conv(reduced, width, 3, stride=stride, groups=groups),
-        norm2=Norm(width),
-        relu2=RELU,
-        **attention(Place.INNER, width),
-        conv3=conv(width, c_out, 1),
-        norm3=Norm(c_out),
-        **attention(Place.STANDARD, c_out),
-    )
 
 
 def _family(
