@@ -5,6 +5,7 @@ from itertools import pairwise
 from torch import Tensor, nn
 
 from se_cost.measure.fuse.network import Network
+from se_cost.measure.models.folding import constant, foldable
 
 
 def fold(network: Network) -> None:
@@ -12,15 +13,10 @@ def fold(network: Network) -> None:
     for chain in network.chains():
         for before, after in pairwise(chain.spots):
             conv, norm = before.module, after.module
-            if _foldable(conv) and constant(norm):
+            if foldable(conv) and constant(norm):
                 network.expect_removable(conv, norm)
-                _fold(conv, norm)  # type: ignore[arg-type]
+                _fold(conv, norm)
                 after.put(nn.Identity())
-
-
-def constant(module: nn.Module | None) -> bool:
-    """Return whether a module is a batch norm whose statistics are constants in inference."""
-    return type(module) is nn.BatchNorm2d and module.running_var is not None
 
 
 def factor_and_shift(norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
@@ -32,11 +28,6 @@ def factor_and_shift(norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
         factor = factor * norm.weight.detach().double()
     shift = -norm.running_mean.double() * factor
     return factor, shift if norm.bias is None else shift + norm.bias.detach().double()
-
-
-def _foldable(conv: nn.Module) -> bool:
-    transposed = type(conv) is nn.ConvTranspose2d and conv.groups == 1
-    return type(conv) is nn.Conv2d or transposed
 
 
 def _fold(conv: nn.Conv2d | nn.ConvTranspose2d, norm: nn.BatchNorm2d) -> None:

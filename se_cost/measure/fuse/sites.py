@@ -8,9 +8,9 @@ from se_cost.measure.fuse.chains import Chain, flat
 from se_cost.measure.fuse.choice import ConvSize, NormAfter, PoolSize, Surroundings
 from se_cost.measure.fuse.gates import Mean
 from se_cost.measure.fuse.network import Network, hooked
-from se_cost.measure.fuse.norms import constant
 from se_cost.measure.fuse.seen import Seen
 from se_cost.measure.fuse.squeeze import Squeezed, conv_size
+from se_cost.measure.models.folding import constant
 from se_cost.measure.models.layers import Constant, Sum
 
 NEVER_NEGATIVE = (nn.Sigmoid, nn.Hardsigmoid, nn.ReLU, nn.ReLU6)
