@@ -16,6 +16,7 @@ from se_cost.cli.options.settings import BATCH, DEVICE, DTYPE, LAYOUT, THREADS
 from se_cost.cli.output.output import Output
 from se_cost.cli.output.progress import bars
 from se_cost.cli.timed import exit_code
+from se_cost.errors import SeCostError
 from se_cost.measure.fuse.record import How
 from se_cost.measure.session.several import Asked, Finished, time_several
 from se_cost.measure.timing.arms import fused as arms
@@ -69,7 +70,10 @@ def command(
     finished = Finished(())
     if time:
         asked = [Asked(model, arms(model), settings, protocol)]
-        finished = time_several(asked, bars(asked, output.quiet))
+        try:
+            finished = time_several(asked, bars(asked, output.quiet))
+        except (KeyboardInterrupt, SeCostError) as error:  # the proof is not lost with the timing
+            finished = Finished((), error)
     timing = next(iter(finished.timings), None)
     document = fused(model, settings, how, done.blocks, done.unread, done.proof, timing)
     output.show(document)

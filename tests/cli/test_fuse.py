@@ -3,11 +3,13 @@
 import json
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 import torch
 
 from cli.conftest import Run
+from se_cost.errors import MeasurementError
 
 NETS = Path(__file__).parents[1] / "data" / "models" / "nets.py"
 
@@ -48,3 +50,35 @@ def test_a_model_of_the_user(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     document = json.loads(result.stdout)
     assert len(document["blocks"]) + len(document["unread"]) >= 1
     assert document["proof"]["float64"] < 1e-10
+
+
+@pytest.mark.parametrize(
+    ("stopped", "code"), [(KeyboardInterrupt(), 130), (MeasurementError("too noisy"), 3)]
+)
+def test_the_proof_is_not_lost_with_the_timing(
+    run: Run, monkeypatch: pytest.MonkeyPatch, stopped: BaseException, code: int
+) -> None:
+    """What is done is printed, and the exit code tells of the rest."""
+
+    def stop(*_: object) -> NoReturn:
+        raise stopped
+
+    monkeypatch.setattr("se_cost.cli.fuse.time_several", stop)
+    result = run(
+        *[
+            "fuse",
+            "--arch",
+            "se_resnet18",
+            "--input",
+            "32",
+            "--device",
+            "cpu",
+            "--time",
+            "--format",
+            "json",
+        ]
+    )
+    assert result.exit_code == code
+    document = json.loads(result.stdout)
+    assert document["proof"]["float64"] < 1e-10
+    assert "time" not in document
