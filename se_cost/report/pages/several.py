@@ -1,25 +1,19 @@
 """Several networks beside each other in one table, as a paper has it."""
 
+from se_cost.documents.base import Document
 from se_cost.documents.flops import FlopsDocument, SeveralFlops
-from se_cost.documents.params import ParamsDocument, SeveralParams
+from se_cost.documents.params import SeveralParams
 from se_cost.nets.words import distinct
 from se_cost.record import Record
 from se_cost.report.page import Column, Page, Table, answer
 from se_cost.report.pages.words import percent
 
 
-class NamedParams(Record):
-    """One network, by the name that tells it apart."""
+class NamedDocument(Record):
+    """The document of one network, by the name that tells it apart."""
 
     name: str
-    document: ParamsDocument
-
-
-class NamedFlops(Record):
-    """One network, by the name that tells it apart."""
-
-    name: str
-    document: FlopsDocument
+    document: Document
 
 
 PARAMS = (
@@ -51,12 +45,11 @@ OF_MACS = "MACs of one image: multiply-accumulates, which the SE paper calls FLO
 def page(document: SeveralParams | SeveralFlops) -> Page:
     """Return the page: one table with a row for each network."""
     names = distinct([one.recipe for one in document.networks])
+    rows = [NamedDocument(*both) for both in zip(names, document.networks, strict=True)]
     if isinstance(document, SeveralParams):
-        rows = [NamedParams(*both) for both in zip(names, document.networks, strict=True)]
         table = Table.of(OF_PARAMS, PARAMS, rows)
     else:
-        counted = [NamedFlops(*both) for both in zip(names, document.networks, strict=True)]
-        table = Table.of(OF_MACS, FLOPS, counted)
+        table = Table.of(OF_MACS, FLOPS, rows)
     return answer((), [table], (*document.disagreements, *document.doubts))
 
 
