@@ -1,6 +1,7 @@
 """What can go wrong, and the exit code each kind of trouble has."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 
 class SeCostError(Exception):
@@ -50,3 +51,20 @@ def nearest(value: str, names: list[str]) -> str | None:
 
     close = get_close_matches(value.lower(), names, n=1, cutoff=0.55)
     return close[0] if close else None
+
+
+@contextmanager
+def ctrl_c_unmasked() -> Iterator[None]:
+    """Raise KeyboardInterrupt where a library made an error of its own out of it.
+
+    Torch does, if it comes while torch puts a device or mode on its stack or takes it off.
+    """
+    try:
+        yield
+    except Exception as error:
+        before = error.__context__
+        while before:
+            if isinstance(before, KeyboardInterrupt):
+                raise before from None
+            before = before.__context__
+        raise

@@ -12,7 +12,7 @@ from click.exceptions import NoArgsIsHelpError
 from se_cost.cli.failure import INTERRUPTED, NOTHING_FINISHED, end_without_memory, fail, in_one_line
 from se_cost.cli.output.streams import prepare
 from se_cost.cli.signals import Ended, as_ctrl_c
-from se_cost.errors import SeCostError, not_one_of
+from se_cost.errors import SeCostError, ctrl_c_unmasked, not_one_of
 from se_cost.version import __version__
 
 COMMANDS = (
@@ -66,7 +66,8 @@ class Program(click.Group):
 
     def _main(self, ended: Ended, *args: Any, **kwargs: Any) -> NoReturn:
         try:
-            code = super().main(*args, **{**kwargs, "standalone_mode": False}) or 0
+            with ctrl_c_unmasked():
+                code = super().main(*args, **{**kwargs, "standalone_mode": False}) or 0
         except SystemExit:  # click's answer to a reader of help that has left
             code = 0
         except NoArgsIsHelpError as error:

@@ -13,7 +13,7 @@ from se_cost.documents.params import params
 from se_cost.documents.report import ReportDocument, ReportsDocument, report
 from se_cost.documents.time import BatchesDocument, TimeDocument
 from se_cost.documents.time import timed as document
-from se_cost.errors import UsageError
+from se_cost.errors import UsageError, ctrl_c_unmasked
 from se_cost.measure.counting.counts import Built, Counted
 from se_cost.measure.models.costs import costs
 from se_cost.measure.ranks.torchrun import expect_single_process
@@ -92,10 +92,11 @@ def _counts(models: Sequence[Model]) -> tuple[Mapping[Model, Counts], KeyboardIn
     found: dict[Model, Counts] = {}
     ours = [model for model in models if isinstance(model, Zoo)]
     try:
-        for model, counted in zip(ours, count(ours, backward=True), strict=True):
-            from se_cost.measure.counting.parameters import built  # the counters came before torch
+        with ctrl_c_unmasked():
+            for model, counted in zip(ours, count(ours, backward=True), strict=True):
+                from se_cost.measure.counting.parameters import built  # counters come before torch
 
-            found[model] = built(model), counted
+                found[model] = built(model), counted
     except KeyboardInterrupt as stopped:
         return found, stopped
     return found, None

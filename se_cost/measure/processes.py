@@ -19,6 +19,11 @@ from se_cost.errors import MeasurementError
 T = TypeVar("T")
 
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of <linux/prctl.h>
+ASKING = [
+    getattr(signal, f"SIG{name}")
+    for name in ("INT", "TERM", "HUP", "QUIT")
+    if hasattr(signal, f"SIG{name}")
+]
 LAST_WORDS = 5.0  # seconds that processes may need to see that they are to end
 
 
@@ -91,18 +96,21 @@ def beside(work: Callable[[], Iterable[T]]) -> Iterator[Iterator[T]]:
     """
     theirs, ours = os.pipe()
     answers, answering = os.pipe()
+    asking = signal.pthread_sigmask(signal.SIG_BLOCK, ASKING)  # Python loses one amid a fork
     try:
         pid = os.fork()
     except OSError as error:
         for end in (theirs, ours, answers, answering):
             os.close(end)
+        signal.pthread_sigmask(signal.SIG_SETMASK, asking)
         raise MeasurementError(f"a process could not be started: {error.strerror}") from None
     if not pid:
         os.close(ours)
-        _work(work, theirs, answering)
-    os.close(theirs)
-    os.close(answering)
+        _work(work, theirs, answering, asking)
     try:
+        signal.pthread_sigmask(signal.SIG_SETMASK, asking)
+        os.close(theirs)
+        os.close(answering)
         with os.fdopen(answers, "rb") as stream:
             yield _results(stream)
     finally:
@@ -112,13 +120,16 @@ def beside(work: Callable[[], Iterable[T]]) -> Iterator[Iterator[T]]:
         os.waitpid(pid, 0)
 
 
-def _work(work: Callable[[], Iterable[Any]], lifeline: int, answering: int) -> None:
+def _work(
+    work: Callable[[], Iterable[Any]], lifeline: int, answering: int, mask: Iterable[int]
+) -> None:
     """Do the work of a forked process, which holds no stream of its parent; never return."""
     code = 1
     try:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends this process
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+        for number in ASKING:
             signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends this process
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         nothing = os.open(os.devnull, os.O_RDWR)
         for stream in range(3):
             os.dup2(nothing, stream)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
-from se_cost.errors import SeCostError
+from se_cost.errors import SeCostError, ctrl_c_unmasked
 from se_cost.measure.session.full import time_by
 from se_cost.measure.timing.protocol import Progress, silent
 from se_cost.measure.timing.result import Timing
@@ -58,7 +58,7 @@ def time_several(
     timings: list[Timing] = []
     try:
         for one in asked:
-            with progress(one) as report:
+            with ctrl_c_unmasked(), progress(one) as report:
                 timings.append(
                     time(
                         *(one.protocol, one.model, one.networks, one.settings, report),
