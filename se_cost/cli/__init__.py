@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 import click
 from click.exceptions import NoArgsIsHelpError
 
+from se_cost.cli.cite import cite
 from se_cost.cli.failure import INTERRUPTED, NOTHING_FINISHED, end_without_memory, fail, in_one_line
 from se_cost.cli.output.streams import prepare
 from se_cost.cli.room import expect_room
@@ -93,6 +94,7 @@ class Program(click.Group):
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="se-cost")
+@cite
 @click.option("--traceback", is_flag=True, help="Show where an internal error comes from.")
 @click.pass_context
 def main(ctx: click.Context, traceback: bool) -> None:

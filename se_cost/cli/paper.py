@@ -8,14 +8,15 @@ from se_cost.cli.options.option import offered
 from se_cost.cli.options.output import output_options
 from se_cost.cli.options.protocol import PAGE
 from se_cost.cli.options.settings import DEVICE
-from se_cost.cli.options.study import STUDY
+from se_cost.cli.options.study import STUDY, TABLE
 from se_cost.cli.output.output import Output
 from se_cost.cli.timed import exit_code, timed, usual_batch
-from se_cost.errors import UsageError
+from se_cost.errors import UsageError, not_one_of
 from se_cost.measure.ranks.torchrun import expect_single_process
 from se_cost.measure.session.several import Finished
 from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.nets.zoo.model import model
+from se_cost.paper.published import findings
 from se_cost.paper.studies import STUDIES
 from se_cost.record import replace
 
@@ -26,16 +27,19 @@ from se_cost.record import replace
     short_help="Put every published cost beside ours, with a verdict.",
     epilog="""
     se-cost paper
+    se-cost paper --table 10,13
     se-cost paper --study cbam
     se-cost paper --output paper.md --figure paper.svg
     se-cost paper --time --device cuda
     """,
 )
-@offered(STUDY)
+@offered(STUDY, TABLE)
 @offered(replace(TIME, help="Time SE-ResNet-50 here too, in about a minute."), DEVICE)
 @output_options("paper", draws="error against cost")
 @click.pass_context
-def command(ctx: click.Context, study: str, time: bool, device: str, output: Output) -> None:
+def command(
+    ctx: click.Context, study: str, table: str | None, time: bool, device: str, output: Output
+) -> None:
     """Recompute every cost that the SE paper prints: exact, close, or differs and why.
 
     Its error rates are quoted beside what SE adds; --time is of SE-ResNet-50. --study takes the
@@ -44,16 +48,33 @@ def command(ctx: click.Context, study: str, time: bool, device: str, output: Out
     from se_cost.documents.paper import published, study_of
 
     if study in STUDIES:
-        if time or output.figure is not None:
-            raise UsageError(f"--time and --figure are for the SE paper: leave out --study {study}")
+        if time or table or output.figure is not None:
+            raise UsageError(
+                f"--table, --time and --figure are for the SE paper: leave out --study {study}"
+            )
         output.show(study_of(study))
         return
+    tables = _tables(table)
+    if output.figure is not None and table is not None and not published(tables=tables).errors:
+        raise UsageError(
+            f"--figure draws errors, and --table {table} has none: leave one of them out"
+        )
     if not time:
-        output.show(published())
+        output.show(published(tables=tables))
         return
     finished = _timed(device, output.quiet)
-    output.show(published(finished.timings))
+    output.show(published(finished.timings, tables))
     ctx.exit(exit_code(finished))
+
+
+def _tables(names: str | None) -> tuple[str, ...]:
+    """Return the tables that are asked for; raise UsageError for one that prints no cost."""
+    every = tuple(dict.fromkeys(one.figure.table for one in findings() if one.ours is not None))
+    asked = every if names is None else [name.strip() for name in names.split(",")]
+    for name in asked:
+        if name not in every:
+            raise not_one_of("table", name, every)
+    return tuple(asked)
 
 
 def _timed(device: str, quiet: bool) -> Finished:

@@ -1,6 +1,6 @@
 """What `paper` finds: every published cost beside ours, and the error that SE takes off for it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from typing import Annotated
 
@@ -77,14 +77,21 @@ class PaperDocument(Document, tag="paper", kw_only=True):
     time: tuple[TimeDocument, ...] | UnsetType = UNSET  # SE-ResNet-50 on this machine
 
 
-def published(timings: Sequence[Timing] = ()) -> PaperDocument:
-    """Return every published figure; `timings` are of SE-ResNet-50 on this machine."""
+def published(
+    timings: Sequence[Timing] = (), tables: Collection[str] | None = None
+) -> PaperDocument:
+    """Return the published figures of some tables, of all if none are named.
+
+    `timings` are of SE-ResNet-50 on this machine.
+    """
     times = tuple(map(timed, timings))
     doubts = dict.fromkeys(doubt for time in times for doubt in time.doubts)
     return PaperDocument(
         source=SOURCE,
-        rows=tuple(map(_row, findings())),
-        errors=tuple(map(_error_row, tradeoffs())),
+        rows=tuple(_row(one) for one in findings() if tables is None or one.figure.table in tables),
+        errors=tuple(
+            _error_row(row) for row in tradeoffs() if tables is None or row.table in tables
+        ),
         time=times or UNSET,
         doubts=tuple(doubts),
     )

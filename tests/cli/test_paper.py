@@ -126,3 +126,25 @@ def test_another_study(run: Run) -> None:
     assert data["rows"][-1]["verdict"] == "differs"
     assert_refused(run("paper", "--study", "eca", "--time"), 2, "--time", "--study eca")
     assert_refused(run("paper", "--study", "ecaa"), 2, "se, cbam, eca, srm", "mean eca")
+
+
+def test_some_tables(run: Run) -> None:
+    """Figures, sentence and errors are of these tables alone."""
+    whole = json.loads(run("paper", "--format", "json").stdout)
+    part = json.loads(run("paper", "--table", "10, 13", "--format", "json").stdout)
+    for what in ("rows", "errors"):
+        assert part[what] == [row for row in whole[what] if row["table"] in ("10", "13")]
+    assert part["rows"]
+    assert "29 costs and differences" in run("paper", "--table", "10,13").stdout
+
+
+def test_tables_without_an_error_have_no_picture(run: Run) -> None:
+    """Section 4 prints costs only."""
+    refused = run("paper", "--table", "section 4", "--figure", "a.svg")
+    assert_refused(refused, 2, "--table section 4 has none")
+
+
+@pytest.mark.parametrize("table", ["8", "99", "", "10;13"])
+def test_tables_without_a_cost(run: Run, table: str) -> None:
+    """Table 8 has errors only."""
+    assert_refused(run("paper", "--table", table), 2, f"table '{table}' is unknown", "section 4")

@@ -15,6 +15,8 @@ from cli.conftest import Run, assert_refused
 from se_cost.cli import COMMANDS, main
 from se_cost.version import __version__
 
+ROOT = Path(__file__).parents[2]
+
 
 def test_version(run: Run) -> None:
     """--version says the version."""
@@ -289,3 +291,16 @@ def test_streams_that_are_closed(tmp_path: Path, stream: str) -> None:
     """They take nothing, and cost no exit code."""
     command = f"{sys.executable} -m se_cost params {stream}"
     assert subprocess.run(["bash", "-c", command], cwd=tmp_path).returncode == 0
+
+
+def test_how_to_cite(run: Run) -> None:
+    """The same title, authors and version as in the repository's CITATION.cff."""
+    result = run("--cite")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("@software{se_cost,\n")
+    cited = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    for line in (f"version: {__version__}", "name: The se-cost maintainers"):
+        assert line in cited
+        assert line.partition(": ")[2] in result.stdout
+    assert "what channel attention costs a convolutional network" in cited
+    assert "what channel attention costs a convolutional network" in result.stdout

@@ -19,7 +19,7 @@ from se_cost.cli.options.option import Option
 
 OPTIONS: tuple[Option, ...] = (
     *model.MODEL,
-    study.STUDY,
+    *(study.STUDY, study.TABLE),
     *(alternatives.COMPARED, alternatives.SORT),
     *settings.SETTINGS,
     *(measure.MEASURE, measure.TIME),

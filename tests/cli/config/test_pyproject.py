@@ -170,7 +170,7 @@ def test_keys_are_known_without_any_command() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     files, measuring, heavy = map(ast.literal_eval, done.stdout.splitlines())
-    assert files == ["config", "failure", "options", "output", "signals"]
+    assert files == ["cite", "config", "failure", "options", "output", "room", "signals"]
     assert measuring == ["fuse", "timing"]
     assert heavy == []
 

@@ -108,5 +108,5 @@ def test_no_argument_is_called_as_an_option() -> None:
 def test_what_is_of_one_run_is_no_key() -> None:
     """A baseline that every check rewrites could never fail; a file of times is of one run."""
     assert {option.word for option in OPTIONS} - set(KEYS) == {
-        *("update", "from", "against", "verify", "save")
+        *("update", "from", "against", "verify", "save", "resume", "table")
     }
