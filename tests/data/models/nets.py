@@ -73,6 +73,30 @@ class Sized(Net):
     default_cfg = {"input_size": (3, 48, 48)}  # noqa: RUF012 - as libraries have it
 
 
+class Checked(Net):
+    """A network that reads a value in training, which needs a device that has some."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return ten scores, if they are numbers."""
+        scores = super().forward(x)
+        if self.training and not scores.isfinite().all():
+            raise ValueError("the scores are no numbers")
+        return scores
+
+
+class Normed(Net):
+    """A network that normalises its scores: one image has no variance to train with."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scale = nn.BatchNorm1d(10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return ten scores."""
+        scores: Tensor = self.scale(super().forward(x))
+        return scores
+
+
 class Plain(nn.Module):
     """No attention at all."""
 
