@@ -67,6 +67,14 @@ class Inline(nn.Module):
         return x * torch.sigmoid(self.fc(x.mean((2, 3))))[:, :, None, None]
 
 
+class Twice(Net):
+    """The same with two blocks at one size."""
+
+    def __init__(self, width: int = 32, r: int = 4) -> None:
+        super().__init__(width, r)
+        self.down = nn.Conv2d(width, 2 * width, 3, padding=1)
+
+
 class Sized(Net):
     """A network that says which input it takes."""
 
