@@ -1,6 +1,7 @@
 """A choice for a model of the user's: the model that it is, in pyproject.toml and in Python."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 
 from se_cost.nets.attention.kinds import AnyKind
 from se_cost.nets.attention.se import SE
@@ -65,7 +66,7 @@ def _varied(kind: AnyKind) -> dict[str, Word]:
     """Return the options of a kind that are not as usual, and r."""
     usual = type(kind)()
     return {
-        name: value
+        name: str(value) if isinstance(value, StrEnum) else value
         for name in kind.__struct_fields__
         if (value := getattr(kind, name)) != getattr(usual, name) or name == "r"
     }

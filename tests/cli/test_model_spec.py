@@ -33,6 +33,21 @@ def test_params(run: Run) -> None:
     assert document["without_final_stage"]["params"] == 552
 
 
+def test_measured_params(run: Run) -> None:
+    """Of the built module with its attention, and of that out of which it was taken, by stage."""
+    document = json.loads(run(*f"params {NET} --measure --format json".split()).stdout)
+    assert document["disagreements"] == []
+    assert document["measured"] == {
+        "network": 69_090,
+        "baseline": 69_090 - 2_680,
+        "attention": 2_680,
+        "without_final_stage": 552,
+    }
+    assert [stage["measured"] for stage in document["stages"]] == [552, 2_128]
+    refused = run(*f"params --model {FILE}:Inline --input 3x32x32 --measure".split())
+    assert (refused.exit_code, "cannot be taken out" in refused.stderr) == (3, True)
+
+
 def test_flops_and_nets(run: Run) -> None:
     """What other counters make of it is not guessed."""
     document = json.loads(run(*f"flops {NET} --format json".split()).stdout)

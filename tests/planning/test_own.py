@@ -15,8 +15,9 @@ from se_cost.measure.models.costs import costs, resolved
 from se_cost.measure.models.traffic import by_stage, plain_traffic
 from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.nets.attention.eca import ECA
-from se_cost.nets.attention.se import SE
+from se_cost.nets.attention.se import SE, Squeeze
 from se_cost.nets.imported import Imported
+from se_cost.nets.nodes import Fn
 from se_cost.planning.amounts import Amounts
 from se_cost.planning.naming import ONE_FOR_ALL, call, model_of, table, unnamed
 from se_cost.planning.plan import Question, planned
@@ -114,7 +115,7 @@ def test_blocks_of_another_kind_are_named_by_their_own_paths() -> None:
         NET.without((1,)),
         NET.plain,
         net(arguments=(("r", 8), ("width", 16)), patterns=("one.*", "two.s?")),
-        net(attention=SE(r=8, gate="tanh"), app_dir="."),
+        net(attention=SE(r=8, gate=Fn.TANH, squeeze=Squeeze.MAX), app_dir="."),
     ],
 )
 def test_python_and_pyproject_make_the_same_model(model: Imported) -> None:

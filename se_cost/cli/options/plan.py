@@ -13,7 +13,6 @@ from se_cost.cli.options.option import Command, Option, bundled, typed
 from se_cost.cli.options.plan_types import Axes, Bandwidth, Duration
 from se_cost.cli.options.types import POSITIVE, FilePath, Inputs, Kinds, Numbers, OneOf, Percent
 from se_cost.errors import UsageError
-from se_cost.measure.models.costs import costs
 from se_cost.nets.attention.kinds import KINDS
 from se_cost.nets.model import Model, Zoo
 from se_cost.nets.zoo.model import model
@@ -168,6 +167,8 @@ def _of_yours(
 
 def _kinds(own: Model) -> list[str]:
     """Return the kinds of which a model of the user's has blocks, if r of all can be changed."""
+    from se_cost.measure.models.costs import costs
+
     kinds = list(dict.fromkeys(block.kind for block in costs(own).blocks))
     fixed = [kind for kind in kinds if kind not in KINDS or not _has("r")(kind)]
     if fixed:

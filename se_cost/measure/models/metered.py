@@ -1,7 +1,7 @@
 """A model of the user's, metered: on meta, or on the CPU where it needs values."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -11,12 +11,17 @@ from se_cost.ledger.traffic import Traffic
 from se_cost.measure.models import foreign
 from se_cost.measure.models.build import DTYPES, FORMATS
 from se_cost.measure.models.guard import guarded
-from se_cost.measure.models.metering import Metered, inference, training
+from se_cost.measure.models.metering import MAPS, Metered, inference, training
 from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.nets.imported import Imported
 from se_cost.record import replace
 
-Pass = Callable[[nn.Module, tuple[Tensor, ...]], Metered]
+Pass = Callable[[nn.Module, Sequence[Tensor]], Metered]
+DEVICES = ("meta", "cpu")
+
+
+class _FailedRunError(Exception):
+    """A run of the user's code failed."""
 
 
 def metered(model: Imported, settings: Settings) -> Metered:
@@ -26,13 +31,29 @@ def metered(model: Imported, settings: Settings) -> Metered:
     training in either mode, as for our networks; nothing where inference is asked for of a batch
     that the model cannot be trained on. Raises MeasurementError if it cannot be run.
     """
-    if settings.mode is Mode.TRAIN:
-        return _run(model, settings, training, train=True)
-    forward = _run(model, settings, inference, train=False)
+    for device in DEVICES:
+        module, inputs = _built(model, settings, device)
+        try:
+            with guarded(f"running {model.spec}"), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return _iteration(module, inputs, settings.mode, last=device == DEVICES[-1])
+        except _FailedRunError as error:
+            reason = str(error)
+    way = "be trained" if settings.mode is Mode.TRAIN else "run"
+    size = f"a batch of {settings.batch} in {settings.dtype}"
+    raise MeasurementError(f"{model.spec} cannot {way} with {size}: {reason}")
+
+
+def _iteration(module: nn.Module, inputs: Sequence[Tensor], mode: Mode, *, last: bool) -> Metered:
+    """Return what an iteration moves; where there are values, training may be impossible."""
+    if mode is Mode.TRAIN:
+        return _ran(training, module.train(), inputs)
+    forward, trained = _ran(inference, module.eval(), inputs), {}
     try:
-        trained = _run(model, settings, training, train=True)
-    except MeasurementError:
-        trained = {}
+        trained = {**_ran(training, module.train(), inputs)}
+    except _FailedRunError:
+        if not last:
+            raise
     nothing = Traffic()
     return {
         name: replace(
@@ -44,45 +65,27 @@ def metered(model: Imported, settings: Settings) -> Metered:
     }
 
 
-def _run(model: Imported, settings: Settings, run: Pass, *, train: bool) -> Metered:
-    """Return what a pass moves on meta, else on the CPU."""
+def _ran(run: Pass, module: nn.Module, inputs: Sequence[Tensor]) -> Metered:
     try:
-        return _metered(model, settings, run, train=train, device="meta")
-    except _FailedRunError:
-        pass
-    try:
-        return _metered(model, settings, run, train=train, device="cpu")
-    except _FailedRunError as error:
-        way = "be trained" if train else "run"
-        size = f"a batch of {settings.batch} in {settings.dtype}"
-        raise MeasurementError(f"{model.spec} cannot {way} with {size}: {error}") from None
+        return run(module, inputs)
+    except MeasurementError:
+        raise
+    except Exception as error:
+        reason = str(error).strip().partition("\n")[0] or type(error).__name__
+        raise _FailedRunError(reason) from error
 
 
-class _FailedRunError(Exception):
-    """A run of the user's code failed."""
-
-
-def _metered(
-    model: Imported, settings: Settings, run: Pass, *, train: bool, device: str
-) -> Metered:
+def _built(
+    model: Imported, settings: Settings, device: str
+) -> tuple[nn.Module, tuple[Tensor, ...]]:
+    """Return the module of a model and what it is fed."""
     dtype, form = DTYPES[settings.dtype], FORMATS[settings.layout]
-    module = foreign.built(model, meta=device == "meta").train(train)
-    module = module.to(dtype).to(memory_format=form)  # type: ignore[call-overload]
+    module = foreign.built(model, meta=device == "meta").to(dtype)
     shapes = foreign.shapes(foreign.known(model).model)
-    inputs = tuple(
-        _image(torch.randn(settings.batch, *shape, device=device).to(dtype), form)
-        for shape in shapes
-    )
-    with guarded(f"running {model.spec}"), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return run(module, inputs)
-        except MeasurementError:
-            raise
-        except Exception as error:
-            reason = str(error).strip().partition("\n")[0] or type(error).__name__
-            raise _FailedRunError(reason) from error
+    images = (torch.randn(settings.batch, *shape, device=device).to(dtype) for shape in shapes)
+    inputs = tuple(_laid_out(image, form) for image in images)
+    return module.to(memory_format=form), inputs  # type: ignore[call-overload]
 
 
-def _image(tensor: Tensor, form: torch.memory_format) -> Tensor:
-    return tensor.contiguous(memory_format=form) if tensor.dim() == 4 else tensor
+def _laid_out(tensor: Tensor, form: torch.memory_format) -> Tensor:
+    return tensor.contiguous(memory_format=form) if tensor.dim() == MAPS else tensor
