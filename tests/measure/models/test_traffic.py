@@ -108,8 +108,9 @@ def test_another_kind_in_its_place_is_metered() -> None:
 
 def test_what_needs_values_runs_on_the_cpu() -> None:
     """With the figures of the same network on meta."""
-    found = traffic.by_stage(of("nets.py:Checked"), TRAIN)
-    assert found == traffic.by_stage(of("nets.py:Net"), TRAIN)
+    checked, net = of("nets.py:Checked"), of("nets.py:Net")
+    for settings in (TRAIN, Settings(batch=2)):
+        assert traffic.by_stage(checked, settings) == traffic.by_stage(net, settings)
 
 
 def test_a_batch_that_cannot_be_trained_on() -> None:
@@ -137,3 +138,7 @@ def test_gradients_have_the_name_of_what_they_are_of() -> None:
     assert found["relu"] == Traffic(4 * 12, 4 * 18, 1, 1, 4 * 6)
     assert found["linear"].operators_backward == 2
     assert set(inference(net, (torch.ones(2, 4),))) == {"linear", "relu"}
+    counted = nn.Sequential(nn.Conv2d(3, 4, 1), nn.BatchNorm2d(4))  # which counts its batches
+    found = training(counted, (torch.ones(2, 3, 5, 5),))
+    backward = {name: part.operators_backward for name, part in found.items()}
+    assert backward == {"conv": 1, "norm": 1, "add": 0}
