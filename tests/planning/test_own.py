@@ -77,6 +77,10 @@ def test_blocks_of_one_stage_are_named_by_path() -> None:
     model = model_of(wide, places, taken(places, (1, 0)))
     assert model == replace(wide, patterns=("one.se",))
     assert [block.path for block in costs(model).blocks] == ["two.se"]
+    left = replace(wide, patterns=("nothing",))
+    assert model_of(left, places, taken(places, (1, 0))) == replace(
+        left, patterns=("nothing", "one.se")
+    )
 
 
 def test_another_r_or_kind() -> None:
@@ -103,8 +107,9 @@ def test_blocks_of_another_kind_are_named_by_their_own_paths() -> None:
     own, other = (resolved(one) for one in (twice, replace(twice, attention=SE(r=8))))
     places = sites((own, other), TRAIN, By.BLOCK)
     model = model_of(own, places, taken(places, (1, 2)))
-    assert model is not None
+    assert isinstance(model, Imported)
     (block,) = costs(model).blocks
+    assert len(model.patterns) == 1
     assert (block.path.startswith("one."), block.hidden) == (True, 4)
 
 
