@@ -9,7 +9,7 @@ from se_cost.documents.files import expect, read
 from se_cost.errors import UsageError
 from se_cost.measure.machine.figures import Machine
 from se_cost.measure.timing.settings import Settings
-from se_cost.nets.model import Zoo
+from se_cost.nets.model import Model
 from se_cost.record import Record
 
 SAME = ("mode", "batch", "dtype", "layout")  # settings on which the plain network's time depends
@@ -23,7 +23,7 @@ class Figures(Record):
     plain_seconds: Fraction | None = None
 
 
-def figures(known: KnownMachine, asked: Zoo, settings: Settings, *, here: bool) -> Figures:
+def figures(known: KnownMachine, asked: Model, settings: Settings, *, here: bool) -> Figures:
     """Return the figures; `here` has them measured now. Raise UsageError for half of them."""
     told = (known.bandwidth, known.launch)
     if known.machine and (any(told) or here):
@@ -43,7 +43,7 @@ def figures(known: KnownMachine, asked: Zoo, settings: Settings, *, here: bool) 
     return Figures(plain_seconds=known.plain_time)
 
 
-def _saved(path: Path, asked: Zoo, settings: Settings, told: Fraction | None) -> Figures:
+def _saved(path: Path, asked: Model, settings: Settings, told: Fraction | None) -> Figures:
     """Return what `explain` found; the time of the plain network only if it is the same."""
     name = str(path)
     found = expect(read(path), ExplainDocument, name, "document of `se-cost explain`")

@@ -9,7 +9,7 @@ from se_cost.cli.options.option import offered
 from se_cost.cli.options.output import output_options
 from se_cost.cli.output.output import Output
 from se_cost.measure.counting.counts import Built
-from se_cost.nets.model import Model, Zoo
+from se_cost.nets.model import Model
 
 
 @click.command(
@@ -40,8 +40,7 @@ def command(ctx: click.Context, models: list[Model], measure: bool, output: Outp
     if measure:
         from se_cost.measure.counting.parameters import built
 
-        ours = [model for model in models if isinstance(model, Zoo)]
-        counted = {model: built(model) for model in ours}  # the trace of another is of its module
+        counted = {model: built(model) for model in models}
     document = several([params(costs(model), counted.get(model)) for model in models])
     output.show(document)
     ctx.exit(int(document.failed))

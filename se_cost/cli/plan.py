@@ -29,7 +29,7 @@ from se_cost.errors import UsageError
 from se_cost.measure.session.several import Asked, Finished, time_several
 from se_cost.measure.timing.arms import BASELINE, NETWORK, expect_possible, expect_trainable
 from se_cost.measure.timing.settings import Protocol, Settings
-from se_cost.nets.model import Zoo
+from se_cost.nets.model import Model
 from se_cost.planning.words import Asked as Amount
 from se_cost.planning.words import By, Dimension
 
@@ -108,10 +108,9 @@ def command(
 
 def _mapped(
     candidates: Candidates, iterations: Iterations
-) -> tuple[Sequence[tuple[int, int]], Sequence[int]] | None:
+) -> tuple[Sequence[tuple[int, ...]], Sequence[int]] | None:
     """Return the inputs and batches of a map, None if there is but one of each."""
-    _, height, width = candidates.asked.input
-    inputs = candidates.inputs or ((height, width),)
+    inputs = candidates.inputs or (candidates.asked.input[1:],)
     batches = [settings.batch for settings in iterations.each]
     return (inputs, batches) if len(inputs) * len(batches) > 1 else None
 
@@ -131,7 +130,7 @@ def _verified(answer: "Plan", number: int, protocol: Protocol, quiet: bool) -> F
     return time_several(asked, bars(asked, quiet))
 
 
-def _asked(model: Zoo, settings: Settings, protocol: Protocol) -> Asked:
+def _asked(model: Model, settings: Settings, protocol: Protocol) -> Asked:
     expect_possible(settings)
     expect_trainable(model, settings)
     return Asked(model, {BASELINE: model.plain, NETWORK: model}, settings, protocol)

@@ -2,13 +2,13 @@
 
 from math import log
 
-from se_cost.nets.attention.kinds import ratio
-from se_cost.nets.model import Zoo
+from se_cost.nets.attention.kinds import AnyKind, ratio
+from se_cost.nets.model import Model
 from se_cost.nets.words import options
 from se_cost.planning.amounts import TICKS, Amounts, Pace
 from se_cost.planning.marks import errors
 from se_cost.planning.plan import Choice, Plan, worth
-from se_cost.planning.sites import Site, SiteOption
+from se_cost.planning.sites import Own, Site, SiteOption
 from se_cost.record import Record
 
 
@@ -101,12 +101,12 @@ def _at(site: Site, candidate: SiteOption) -> AtSite:
         stage=site.stage,
         path=site.path,
         kind=kind.name if kind else None,
-        r=ratio(kind) if kind else None,
+        r=_ratio(kind) if kind else None,
         blocks=candidate.blocks,
     )
 
 
-def _published(model: Zoo | None) -> tuple[Published, ...]:
+def _published(model: Model | None) -> tuple[Published, ...]:
     if model is None:
         return ()
     return tuple(
@@ -123,8 +123,13 @@ def kind_words(candidate: SiteOption) -> str:
     """Return what a site takes, for instance `se r=8`, or `none`."""
     if candidate.kind is None:
         return "none"
-    r = ratio(candidate.kind)
-    return candidate.kind.name if r is None else f"{candidate.kind.name} r={r}"
+    r, own = _ratio(candidate.kind), "own " * isinstance(candidate.kind, Own)
+    name = own + candidate.kind.name
+    return name if r is None else f"{name} r={r}"
+
+
+def _ratio(kind: AnyKind | Own) -> int | None:
+    return kind.r if isinstance(kind, Own) else ratio(kind)
 
 
 def predicted_ms(amounts: Amounts, pace: Pace | None) -> float | None:

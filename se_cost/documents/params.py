@@ -1,6 +1,6 @@
 """What `params` finds: the parameters that attention adds, by closed form, ledger and module."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 from msgspec import UNSET, Meta, UnsetType
@@ -157,11 +157,21 @@ def _stage(cost: StageCost, costs: Costs, built: dict[int | None, int]) -> Stage
 def _stage_params(built: "Built", costs: Costs) -> dict[int | None, int]:
     """Return the parameters that the built network has and the plain one has not, by stage."""
     stages = {row.path: row.stage for row in costs.network.rows}
+    stages |= {block.path: block.stage for block in costs.blocks}
     found: dict[int | None, int] = {}
-    for path in built.network.keys() - built.plain:
-        stage = stages.get(path)
-        found[stage] = found.get(stage, 0) + sum(built.network[path])
+    for path, own in built.network.items():
+        if more := sum(own) - sum(built.plain.get(path, ())):
+            stage = next((stages[part] for part in _upwards(path) if part in stages), None)
+            found[stage] = found.get(stage, 0) + more
     return found
+
+
+def _upwards(path: str) -> Iterator[str]:
+    """Yield a path, and those of the parts that it is within."""
+    yield path
+    while path:
+        path = path.rpartition(".")[0]
+        yield path
 
 
 def _measured(built: "Built", added: dict[int | None, int], final: int | None) -> MeasuredParams:
@@ -184,10 +194,21 @@ def _disagreements(costs: Costs, built: "Built | None") -> list[str]:
     wrong = []
     if closed != noted and not isinstance(costs.model, Imported):  # whose blocks state no form
         wrong.append(f"THE COUNTS DISAGREE: formula {closed:,}, ledger {noted:,} weights")
-    if built:
+    if built and isinstance(costs.model, Imported):  # whose rows are of operators, not of modules
+        wrong += _total_differs("network", costs.network, built.network)
+        wrong += _total_differs("plain network", costs.plain, built.plain)
+    elif built:
         wrong += _differences(costs.network, built.network)
         wrong += _differences(costs.plain, built.plain)
     return wrong
+
+
+def _total_differs(name: str, ledger: Ledger, module: "Parameters") -> list[str]:
+    ours, theirs = ledger.params, _total(module)
+    wrong = (
+        f"THE COUNTS DISAGREE: the {name} has {ours:,} parameters in its trace, {theirs:,} built"
+    )
+    return [wrong] * (ours != theirs)
 
 
 def _differences(ledger: Ledger, module: "Parameters") -> list[str]:

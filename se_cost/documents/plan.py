@@ -9,7 +9,7 @@ from se_cost.documents.verification import Verification, verification
 from se_cost.measure.machine.figures import Machine
 from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.settings import Settings
-from se_cost.nets.model import Zoo
+from se_cost.nets.model import Model
 from se_cost.nets.words import options
 from se_cost.planning.amounts import Amounts, amount
 from se_cost.planning.budget import Limit
@@ -65,7 +65,7 @@ class PlainCost(Record):
 class PlanDocument(Document, tag="plan", kw_only=True):
     """The attention that fits a budget."""
 
-    recipe: Zoo
+    recipe: Model
     settings: Settings
     by: By
     candidates: tuple[str, ...]  # of a site, as they were listed
@@ -119,7 +119,7 @@ def plan(
         baseline=_plain(found),
         budgets=tuple(_allowed(found, one) for one in found.limits),
         chosen=planned_choice(found, chosen) if chosen else None,
-        unnamed=unnamed(chosen.sites, chosen.taken) if chosen else "",
+        unnamed=unnamed(question.asked, chosen.sites, chosen.taken) if chosen else "",
         toml=table(named, None if percent is None else float(percent)) if named else "",
         python=call(named) if named else "",
         axes=found.axes,

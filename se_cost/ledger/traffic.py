@@ -47,6 +47,16 @@ class Traffic(Record):
             self.saved + other.saved,
         )
 
+    def __sub__(self, other: "Traffic") -> "Traffic":
+        """Return what this has more than another."""
+        return Traffic(
+            self.forward - other.forward,
+            self.backward - other.backward,
+            self.operators_forward - other.operators_forward,
+            self.operators_backward - other.operators_backward,
+            self.saved - other.saved,
+        )
+
 
 def total(traffics: Iterable[Traffic]) -> Traffic:
     """Return the sum."""

@@ -5,11 +5,10 @@ from fractions import Fraction
 from math import floor
 
 from se_cost.errors import UsageError
-from se_cost.ledger.costs import costs
-from se_cost.ledger.traffic import forward_bytes, saved_bytes
-from se_cost.measure.explain.prediction import SIZES
+from se_cost.measure.models.costs import costs
+from se_cost.measure.models.traffic import plain_traffic
 from se_cost.measure.timing.settings import Mode, Settings
-from se_cost.nets.model import Zoo
+from se_cost.nets.model import Model
 from se_cost.planning.amounts import TICKS
 from se_cost.planning.words import CAPS, Asked, Cap, Dimension
 from se_cost.record import Record
@@ -28,7 +27,7 @@ class PlainAmounts(Record):
 
     params: int
     macs: int
-    bytes: int | None  # of the forward pass; of training they are not known
+    bytes: int | None  # of training they are known of a model of the user's only
     saved: int
     activations: int
     ticks: int | None  # measured; a network's own time is not predicted
@@ -40,15 +39,15 @@ class PlainAmounts(Record):
         return found
 
 
-def plain_amounts(model: Zoo, settings: Settings, seconds: Fraction | None) -> PlainAmounts:
+def plain_amounts(model: Model, settings: Settings, seconds: Fraction | None) -> PlainAmounts:
     """Return what the plain network of a model costs; `seconds` is its time, where it is known."""
-    plain, batch, size = costs(model).plain, settings.batch, SIZES[settings.dtype]
-    inference = settings.mode is Mode.INFER
+    plain, moved = costs(model).plain, plain_traffic(model, settings)
+    backward = 0 if settings.mode is Mode.INFER else moved.backward
     return PlainAmounts(
         params=plain.params,
         macs=plain.macs,
-        bytes=forward_bytes(plain, batch, size) if inference else None,
-        saved=saved_bytes(plain, batch, size),
+        bytes=None if backward is None else moved.forward + backward,
+        saved=moved.saved,
         activations=plain.activation_bytes,
         ticks=None if seconds is None else floor(seconds * TICKS),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from se_cost.measure.timing.settings import Settings
-from se_cost.nets.model import Zoo
+from se_cost.nets.model import Model
 from se_cost.planning.amounts import Amounts, Pace, amount
 from se_cost.planning.budget import PlainAmounts, plain_amounts
 from se_cost.planning.sites import Site, sites, summed
@@ -14,7 +14,7 @@ from se_cost.record import Record, replace
 class Cell(Record):
     """One input size and batch."""
 
-    model: Zoo
+    model: Model
     batch: int
     plain: PlainAmounts
     stages: tuple[Site, ...]  # each with one candidate, and nothing
@@ -39,15 +39,15 @@ class Cell(Record):
 
 
 def cells(
-    model: Zoo,
-    inputs: Sequence[tuple[int, int]],
+    model: Model,
+    inputs: Sequence[tuple[int, ...]],
     batches: Sequence[int],
     settings: Settings,
     pace: Pace | None,
 ) -> Iterator[Cell]:
     """Yield what every pair costs, input by input."""
     for size in inputs:
-        sized = replace(model, input=(model.input[0], *size))
+        sized = replace(model, input=(model.input[0], *size)) if model.input[1:] != size else model
         for batch in batches:
             how = replace(settings, batch=batch)
             plain = plain_amounts(sized, how, None)

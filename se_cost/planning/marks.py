@@ -1,10 +1,11 @@
 """Configurations that people know: those of the SE paper, the usual one, and that trimmed."""
 
+from collections.abc import Iterable
 from functools import cache
 
 from se_cost.nets.attention.kinds import Attention
 from se_cost.nets.attention.se import SE
-from se_cost.nets.model import Zoo
+from se_cost.nets.model import Model, Zoo
 from se_cost.nets.zoo.registry import title
 from se_cost.paper.published import Tradeoff, tradeoffs
 from se_cost.record import Record, replace
@@ -18,19 +19,15 @@ class Mark(Record):
     """A configuration that is shown beside the choices."""
 
     name: str
-    model: Zoo
+    model: Model
 
 
-def marks(asked: Zoo) -> list[Mark]:
+def marks(asked: Model) -> list[Mark]:
     """Return the configurations of the paper that are like a network, and that network trimmed.
 
     The paper's FCs have no biases; those of the network may have some.
     """
-    found: dict[Zoo, Mark] = {}
-    for row in _rows():
-        if like := _like(asked, row.model):
-            name = row.row.removeprefix(title(asked)).strip() or "SE all"
-            found.setdefault(like, Mark(f"paper: {name}", like))
+    found = {mark.model: mark for mark in _of_the_paper(asked)} if isinstance(asked, Zoo) else {}
     found.setdefault(asked, Mark(USUAL, asked))
     if len(asked.stages) > 1:
         trimmed = asked.without((asked.stages[-1],))
@@ -38,13 +35,24 @@ def marks(asked: Zoo) -> list[Mark]:
     return list(found.values())
 
 
-def errors(model: Zoo) -> list[Tradeoff]:
+def _of_the_paper(asked: Zoo) -> Iterable[Mark]:
+    found: dict[Zoo, Mark] = {}
+    for row in _rows():
+        if like := _like(asked, row.model):
+            name = row.row.removeprefix(title(asked)).strip() or "SE all"
+            found.setdefault(like, Mark(f"paper: {name}", like))
+    return found.values()
+
+
+def errors(model: Model) -> list[Tradeoff]:
     """Return the rows of the paper that print the error rates of exactly this network."""
     return [row for row in _rows() if row.model == model]
 
 
-def nearly(model: Zoo) -> bool:
+def nearly(model: Model) -> bool:
     """Return whether the paper prints the error rates of this network without its biases."""
+    if not isinstance(model, Zoo):
+        return False
     return any(_like(model, row.model) == model and row.model != model for row in _rows())
 
 

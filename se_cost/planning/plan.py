@@ -7,7 +7,7 @@ from math import lcm
 from se_cost.errors import UsageError
 from se_cost.measure.machine.figures import Machine
 from se_cost.measure.timing.settings import Settings
-from se_cost.nets.model import Zoo
+from se_cost.nets.model import Model
 from se_cost.planning.amounts import Amounts, Pace, amount, pace
 from se_cost.planning.budget import Limit, PlainAmounts, limit, plain_amounts
 from se_cost.planning.frontier import MOST_SITES, by_sites, frontier
@@ -27,8 +27,8 @@ Chosen = tuple[SiteOption, ...]
 class Question(Record):
     """What is to be planned."""
 
-    asked: Zoo  # the network with its usual attention in all stages that may hold some
-    models: tuple[Zoo, ...]  # the same with every attention that a stage can be given
+    asked: Model  # the network with its usual attention in all stages that may hold some
+    models: tuple[Model, ...]  # the same with every attention that a stage can be given
     settings: Settings
     by: By = By.STAGE
     limits: Mapping[str, Asked] = {}  # by the word of their cap
@@ -43,7 +43,7 @@ class Choice(Record):
 
     sites: tuple[Site, ...]
     taken: Chosen
-    model: Zoo | None
+    model: Model | None
     marks: tuple[str, ...] = ()
     on_frontier: bool = False
 
@@ -53,7 +53,7 @@ class Choice(Record):
         return summed(self.taken)
 
     @property
-    def key(self) -> Zoo | Chosen:
+    def key(self) -> Model | Chosen:
         """Return what makes it the same as another."""
         return self.model or self.taken
 
@@ -240,10 +240,10 @@ def _shown(
             yield Choice(found, tuple(site.candidates[0] for site in found), model, own)
 
 
-def _names(question: Question, chosen: Choice | None) -> dict[Zoo | None, tuple[str, ...]]:
+def _names(question: Question, chosen: Choice | None) -> dict[Model | None, tuple[str, ...]]:
     """Return the names of the configurations that have one."""
     named: list[Mark] = list(marks(question.asked))
-    found: dict[Zoo | None, tuple[str, ...]] = {mark.model: (mark.name,) for mark in named}
+    found: dict[Model | None, tuple[str, ...]] = {mark.model: (mark.name,) for mark in named}
     if chosen and chosen.model:
         found[chosen.model] = ("chosen", *found.get(chosen.model, ()))
     return found

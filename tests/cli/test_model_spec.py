@@ -33,6 +33,21 @@ def test_params(run: Run) -> None:
     assert document["without_final_stage"]["params"] == 552
 
 
+def test_measured_params(run: Run) -> None:
+    """Of the built module with its attention, and of that out of which it was taken, by stage."""
+    document = json.loads(run(*f"params {NET} --measure --format json".split()).stdout)
+    assert document["disagreements"] == []
+    assert document["measured"] == {
+        "network": 69_090,
+        "baseline": 69_090 - 2_680,
+        "attention": 2_680,
+        "without_final_stage": 552,
+    }
+    assert [stage["measured"] for stage in document["stages"]] == [552, 2_128]
+    refused = run(*f"params --model {FILE}:Inline --input 3x32x32 --measure".split())
+    assert (refused.exit_code, "cannot be taken out" in refused.stderr) == (3, True)
+
+
 def test_flops_and_nets(run: Run) -> None:
     """What other counters make of it is not guessed."""
     document = json.loads(run(*f"flops {NET} --format json".split()).stdout)
@@ -84,11 +99,55 @@ def test_time(run: Run, tmp_path: Path) -> None:
     assert len(document["samples"]["quads"]) == 4
 
 
-def test_explain_is_for_our_own(run: Run) -> None:
-    """Its formulas are of our words; the refusal says so."""
-    result = run(*f"explain {NET}".split())
-    assert result.exit_code == 2
-    assert "explain knows the operators of our own networks" in result.stderr
+def test_explain(run: Run, tmp_path: Path) -> None:
+    """What was metered stands beside what was timed, and again in what is shown of it."""
+    saved = tmp_path / "explain.json"
+    options = f"{NET} --batch 2 --device cpu --max-time 4 --format json --output {saved}"
+    assert run(*f"explain {options}".split()).exit_code == 0
+    document = json.loads(saved.read_text())
+    e = 2 * 4 * (32 * 16**2 + 64 * 8**2)
+    assert document["total"]["gated_bytes"] == e
+    assert document["total"]["traffic"]["operators_forward"] == 12
+    assert [stage["stage"] for stage in document["stages"]] == [1, 2]
+    assert {"linear", "scale", "sigmoid"} < {one["operator"] for one in document["operators"]}
+    assert "What the attention adds" in run("show", str(saved)).stdout
+
+
+def test_plan(run: Run) -> None:
+    """Blocks are kept or left out; the choice is an option of the other commands."""
+    result = run(*f"plan {NET} --by block --max-attention-params 600 --format json".split())
+    chosen = json.loads(result.stdout)["chosen"]
+    assert (result.exit_code, chosen["params"]) == (0, 552)
+    assert chosen["options"].endswith("--drop-stages 2")
+    again = json.loads(run(*f"params {chosen['options']} --format json".split()).stdout)
+    assert again["attention"]["params"] == 552
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (f"--model {FILE}:Plain --input 3x32x32", "has no attention: say which to try"),
+        (f"{NET} --arch se_resnet50", "are two networks"),
+        (f"{NET} --place pre", "--place is for the networks of `se-cost nets`"),
+        (f"--model {FILE}:Inline --input 3x32x32 --ratios 2", "of the kind ese, whose r cannot be"),
+        ("--drop one.se", "--drop belongs to --model"),
+    ],
+)
+def test_plan_refuses(run: Run, options: str, why: str) -> None:
+    """In one line."""
+    result = run(*f"plan {options}".split())
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert why in result.stderr
+
+
+def test_plan_tries_what_is_asked_for(run: Run) -> None:
+    """Other ratios of its own kind, or a kind where there is none."""
+    document = json.loads(run(*f"plan {NET} --ratios 2,8 --format json".split()).stdout)
+    assert document["candidates"] == ["own se r=4", "se r=2", "se r=8", "none"]
+    words = f"--model {FILE}:Plain --input 3x32x32 --attention eca --insert-after conv"
+    document = json.loads(run(*f"plan {words} --format json".split()).stdout)
+    assert document["candidates"] == ["eca", "none"]
+    assert document["python"] == ""
 
 
 def test_attention_that_is_tried(run: Run) -> None:

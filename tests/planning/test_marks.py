@@ -3,14 +3,14 @@
 import pytest
 
 from se_cost.nets.attention.se import SE
-from se_cost.nets.model import Zoo
+from se_cost.nets.model import Model, Zoo
 from se_cost.nets.zoo.model import model
 from se_cost.planning.marks import TRIMMED, USUAL, errors, marks, nearly
 
 UNBIASED = model("se_resnet50", bias=False)
 
 
-def named(net: Zoo) -> dict[str, Zoo]:
+def named(net: Zoo) -> dict[str, Model]:
     """Return the marks by name."""
     return {mark.name: mark.model for mark in marks(net)}
 

@@ -52,7 +52,7 @@ def test_blocks_that_are_alike_have_a_name() -> None:
     assert model_of(each[0], places, alike) == model("se_resnet18", r=(2, 16, 8, 16), drop_stages=3)
     other = taken(places, (0, 1, 6, 6, 2, 2, 3, 3))
     assert model_of(each[0], places, other) is None
-    assert unnamed(places, other) == BLOCKS_DIFFER
+    assert unnamed(each[0], places, other) == BLOCKS_DIFFER
 
 
 @pytest.mark.parametrize(("choice", "why"), [((0, 1, 2, 0), KINDS_DIFFER), ((1, 1, 2, 1), "")])
@@ -60,4 +60,4 @@ def test_kinds_differ(choice: tuple[int, ...], why: str) -> None:
     """No option gives one stage SE and another ECA."""
     each = (model("se_resnet50"), model("resnet50", attention="eca"))
     places = sites(each, Settings(), By.STAGE)
-    assert unnamed(places, taken(places, choice)) == why
+    assert unnamed(each[0], places, taken(places, choice)) == why

@@ -57,5 +57,7 @@ def _words(parser: click.Command, table: Mapping[str, Any]) -> Iterator[str]:
             raise not_one_of("key", key, options)
         if isinstance(value, bool) and options[key].secondary_opts:
             yield options[key].opts[0] if value else options[key].secondary_opts[0]
+        elif options[key].multiple and isinstance(value, list):
+            yield from (f"--{key}={as_typed(one)}" for one in value)
         else:
             yield f"--{key}={as_typed(value)}"

@@ -143,10 +143,15 @@ def model_named(*, spec: str | None, arch: str, **options: Any) -> Model:
     """Return the model that the options name: one of the user's, or one of the zoo."""
     if spec is not None:
         return _own(spec, **options)
+    return zoo_named(arch, **without_yours(options))
+
+
+def without_yours(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options of a network of the zoo; raise UsageError for one of a user's model."""
     for name, flag in OF_YOURS.items():
-        if options.pop(name, None):
+        if options.get(name):
             raise UsageError(f"{flag} belongs to --model, which is not given")
-    return zoo_named(arch, **options)
+    return {name: value for name, value in options.items() if name not in OF_YOURS}
 
 
 def zoo_named(arch: str, **options: Any) -> Zoo:

@@ -8,13 +8,13 @@ from typing import Any
 from se_cost.cli.options.budget import CAPS as CHECKED
 from se_cost.cli.options.budget import Amount
 from se_cost.cli.options.measure import MEASURING
-from se_cost.cli.options.model import MODEL, OF_KIND
-from se_cost.cli.options.option import Command, Option, bundled
+from se_cost.cli.options.model import MODEL, OF_KIND, model_named, without_yours
+from se_cost.cli.options.option import Command, Option, bundled, typed
 from se_cost.cli.options.plan_types import Axes, Bandwidth, Duration
 from se_cost.cli.options.types import POSITIVE, FilePath, Inputs, Kinds, Numbers, OneOf, Percent
 from se_cost.errors import UsageError
 from se_cost.nets.attention.kinds import KINDS
-from se_cost.nets.model import Zoo
+from se_cost.nets.model import Model, Zoo
 from se_cost.nets.zoo.model import model
 from se_cost.nets.zoo.registry import parsed
 from se_cost.planning.words import CAPS, Asked, By, Cap, Dimension
@@ -100,19 +100,15 @@ CHANGED = {
         metavar="KIND,...",
     ),
 }
-OF_ZOO = (
-    *("arch", "input", "classes", "stride_in", "head", "width", "attention"),
-    *("place", "squeeze", "gate", "bias", "stages", "drop_stages"),
-)  # a model of the user's comes by others, and r is one of --ratios
-NETWORK = tuple(CHANGED.get(option.name, option) for option in MODEL if option.name in OF_ZOO)
+NETWORK = tuple(CHANGED.get(option.name, option) for option in MODEL if option.name != "r")
 
 
 class Candidates(Record):
     """The networks to choose among, and the inputs and batches of a map."""
 
-    asked: Zoo
-    models: tuple[Zoo, ...]
-    inputs: tuple[tuple[int, int], ...]
+    asked: Model
+    models: tuple[Model, ...]
+    inputs: tuple[tuple[int, int], ...]  # none where there is no map
 
 
 class KnownMachine(Record):
@@ -144,7 +140,46 @@ def _limits(**values: Asked | None) -> dict[str, Asked]:
     return {word: v for word, v in given.items() if v is not None and v != float("inf")}
 
 
-def _candidates(
+def _candidates(*, spec: str | None, arch: str, **options: Any) -> Candidates:
+    """Return the networks to choose among, of the zoo or of the user."""
+    if spec is not None:
+        return _of_yours(spec=spec, arch=arch, **options)
+    return _of_zoo(arch=arch, **without_yours(options))
+
+
+def _of_yours(
+    *, ratios: Sequence[int], attention: Sequence[str] | None, **options: Any
+) -> Candidates:
+    """Return what a model of the user's has, and the kinds that are to be tried in its place."""
+    of_kind = {name: options.pop(name) for name in OF_KIND if name in options}
+    own = model_named(**options)
+    kinds = attention or (_kinds(own) if typed("ratios") else ())
+    found: dict[Model, None] = {own: None} if own.stages else {}
+    for kind in kinds:
+        given = {name: value for name, value in of_kind.items() if _has(name)(kind)}
+        each = dict.fromkeys((r,) for r in ratios) if _has("r")(kind) else (None,)
+        found |= dict.fromkeys(model_named(attention=kind, r=r, **given, **options) for r in each)
+    if not found:
+        raise UsageError(f"{own.arch} has no attention: say which to try, with --attention se")
+    _expect_few(len(found))
+    return Candidates(next(iter(found)), tuple(found), ())
+
+
+def _kinds(own: Model) -> list[str]:
+    """Return the kinds of which a model of the user's has blocks, if r of all can be changed."""
+    from se_cost.measure.models.costs import costs
+
+    kinds = list(dict.fromkeys(block.kind for block in costs(own).blocks))
+    fixed = [kind for kind in kinds if kind not in KINDS or not _has("r")(kind)]
+    if fixed:
+        raise UsageError(
+            f"--ratios: {own.arch} has blocks of the kind {fixed[0]}, whose r cannot be changed; "
+            "take --attention se to try that in their place"
+        )
+    return kinds
+
+
+def _of_zoo(
     *,
     ratios: Sequence[int],
     arch: str,
@@ -171,11 +206,15 @@ def _candidates(
         model(arch, input=size)  # refuses one that the network cannot take
     if not asked.stages:
         raise UsageError("no stage is left that could hold attention: leave out --drop-stages")
-    if len(found) > MOST_CANDIDATES:
-        raise UsageError(
-            f"{len(found)} candidates for each stage are too many: at most {MOST_CANDIDATES}"
-        )
+    _expect_few(len(found))
     return Candidates(asked, tuple(found), sizes)
+
+
+def _expect_few(number: int) -> None:
+    if number > MOST_CANDIDATES:
+        raise UsageError(
+            f"{number} candidates for each stage are too many: at most {MOST_CANDIDATES}"
+        )
 
 
 def _size(shape: Sequence[int]) -> tuple[int, int]:

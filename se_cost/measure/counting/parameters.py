@@ -11,10 +11,14 @@ def built(model: Model) -> Built:
 
 
 def parameters(model: Model) -> Parameters:
-    """Return (weights, biases) of every submodule that holds any itself, by its path."""
-    found = {}
-    for path, part in blank_of(model).named_modules():
-        own = {name: p.numel() for name, p in part.named_parameters(recurse=False)}
-        if own:
-            found[path] = (own["weight"], own.get("bias", 0))
+    """Return (weights, biases) of every submodule that holds any itself, by its path.
+
+    A parameter that several hold is that of the first.
+    """
+    found: dict[str, tuple[int, int]] = {}
+    for path, parameter in blank_of(model).named_parameters():
+        part, _, name = path.rpartition(".")
+        weights, biases = found.get(part, (0, 0))
+        bias, size = name == "bias", parameter.numel()
+        found[part] = (weights + size * (not bias), biases + size * bias)
     return found

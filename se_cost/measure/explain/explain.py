@@ -3,21 +3,21 @@
 from collections.abc import Callable
 
 from se_cost.errors import MeasurementError, UsageError
-from se_cost.ledger.costs import costs
-from se_cost.ledger.traffic import by_stage, total
-from se_cost.measure.explain.prediction import SIZES, UNPREDICTED, Explanation, networks
+from se_cost.ledger.traffic import total
+from se_cost.measure.explain.prediction import UNPREDICTED, Explanation, networks
 from se_cost.measure.machine.bandwidth import machine
 from se_cost.measure.machine.clocks import quiet
 from se_cost.measure.machine.device import resolve
 from se_cost.measure.machine.figures import Machine
 from se_cost.measure.machine.out_of_memory import enough_memory
+from se_cost.measure.models.traffic import by_stage
 from se_cost.measure.ranks.torchrun import expect_single_process
 from se_cost.measure.session.quick import time_quick
 from se_cost.measure.timing.arms import expect_possible
 from se_cost.measure.timing.protocol import Progress, silent
 from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.settings import Mode, QuickPlan, Settings
-from se_cost.nets.model import Model, Zoo
+from se_cost.nets.model import Model
 
 
 def surveyed(settings: Settings) -> Machine:
@@ -46,10 +46,9 @@ def explain(
     expect_single_process("explain")
     expect_predictable(settings)
     expect_possible(settings)
-    if not isinstance(model, Zoo):
-        raise UsageError("explain knows the operators of our own networks: give one with --arch")
     if not model.stages:
         raise MeasurementError(f"nothing to explain: {model.arch} has no attention")
+    by_stage(model, settings)  # a model of the user's that cannot be metered need not be timed
     progress(0, "measuring the machine")
     found = survey(settings)
     try:
@@ -61,7 +60,7 @@ def explain(
 
 def predicted(model: Model, settings: Settings, machine: Machine) -> str:
     """Return the time that the attention should take here, where it could not be measured."""
-    traffic = total(by_stage(costs(model), settings.batch, SIZES[settings.dtype]).values())
+    traffic = total(by_stage(model, settings).values())
     back = settings.mode is Mode.TRAIN
     moved = traffic.forward + back * traffic.backward
     operators = traffic.operators_forward + back * traffic.operators_backward

@@ -8,17 +8,17 @@ from msgspec.structs import asdict
 
 from se_cost.ledger.costs import Costs
 from se_cost.ledger.rows import Ledger
-from se_cost.ledger.traffic import Traffic, by_part, by_stage, forward_bytes, gated, total
+from se_cost.ledger.traffic import Traffic, gated, total
 from se_cost.measure.machine.figures import Machine
 from se_cost.measure.models.costs import costs
+from se_cost.measure.models.traffic import by_part, by_stage, plain_traffic
 from se_cost.measure.timing.arms import BASELINE, NETWORK, Networks
 from se_cost.measure.timing.result import Timing
-from se_cost.measure.timing.settings import DType, Mode
+from se_cost.measure.timing.settings import SIZES, Mode
 from se_cost.measure.timing.statistics import Estimate
 from se_cost.nets.model import Model
 from se_cost.record import Record
 
-SIZES = {DType.FLOAT32: 4, DType.BFLOAT16: 2, DType.FLOAT16: 2}  # bytes of a number
 # settings that run other operators than those of the ledger, or more of them
 UNPREDICTED = ("autocast", "compile", "cuda_graphs", "fold_norms", "optimizer", "nproc")
 
@@ -89,13 +89,14 @@ class Explanation(Record):
     @property
     def plain_macs_per_byte(self) -> float:
         """Return the multiply-accumulates for each byte of the plain network's forward pass."""
-        plain, (batch, size) = self.costs.plain, self._numbers
-        return batch * plain.macs / forward_bytes(plain, batch, size)
+        settings = self.timing.settings
+        moved = plain_traffic(self.timing.model, settings).forward
+        return settings.batch * self.costs.plain.macs / moved
 
     @property
     def operators(self) -> dict[tuple[int | None, str], Traffic]:
         """Return the traffic of the attention by stage and operator."""
-        return by_part(self.costs, *self._numbers)
+        return by_part(self.timing.model, self.timing.settings)
 
     @property
     def _numbers(self) -> tuple[int, int]:
@@ -105,7 +106,7 @@ class Explanation(Record):
 
     @property
     def _traffic(self) -> dict[int | None, Traffic]:
-        return by_stage(self.costs, *self._numbers)
+        return by_stage(self.timing.model, self.timing.settings)
 
     def _time(self, blocks: int, added: Ledger, traffic: Traffic, arm: str) -> AttentionTime:
         (batch, size), back = self._numbers, self.training

@@ -67,7 +67,7 @@ def _run(module: nn.Module, given: tuple[tuple[Any, ...], dict[str, Any]]) -> Tr
             result = module(*args, **kwargs)
     except Exception as error:
         raise MeasurementError(_failure(recorder.path, error)) from error
-    outputs = tuple(map(recorder.value, _results(result)))
+    outputs = tuple(map(recorder.value, results(result)))
     if not any(recorder.values[value].live for value in outputs):
         raise MeasurementError("the model returns no tensor that depends on its input")
     parameters: list[Parameter] = []
@@ -96,7 +96,7 @@ def watched(module: nn.Module, recorder: Recorder) -> Iterator[None]:
 
     def leave(part: nn.Module, args: Any, kwargs: Any, output: Any) -> None:
         if (path := paths.get(id(part))) is not None:
-            recorder.leave(path, list(tensors(kwargs)), list(_results(output)))
+            recorder.leave(path, list(tensors(kwargs)), list(results(output)))
 
     # a call that an error ends is not left, so that the error's place is known
     handles = (
@@ -110,7 +110,7 @@ def watched(module: nn.Module, recorder: Recorder) -> Iterator[None]:
             handle.remove()
 
 
-def _results(tree: Any, depth: int = DEPTH) -> Iterator[Tensor]:
+def results(tree: Any, depth: int = DEPTH) -> Iterator[Tensor]:
     """Yield the tensors of what a module returned, those in attributes of objects too."""
     if isinstance(tree, Mapping):
         tree = list(tree.values())
@@ -118,9 +118,9 @@ def _results(tree: Any, depth: int = DEPTH) -> Iterator[Tensor]:
         yield tree
     elif isinstance(tree, list | tuple):
         for part in tree:
-            yield from _results(part, depth)
+            yield from results(part, depth)
     elif depth and hasattr(tree, "__dict__") and not isinstance(tree, nn.Module | type):
-        yield from _results(vars(tree), depth - 1)
+        yield from results(vars(tree), depth - 1)
 
 
 def _failure(path: str, error: Exception) -> str:

@@ -20,6 +20,9 @@ class DType(StrEnum):
     FLOAT16 = "float16"
 
 
+SIZES = {DType.FLOAT32: 4, DType.BFLOAT16: 2, DType.FLOAT16: 2}  # bytes of a number
+
+
 class MemoryFormat(StrEnum):
     """The order of a feature map in memory."""
 

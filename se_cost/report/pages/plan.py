@@ -2,8 +2,7 @@
 
 from se_cost.documents.choices import PlannedChoice
 from se_cost.documents.plan import Allowed, PlanDocument
-from se_cost.nets.words import described
-from se_cost.nets.zoo.registry import title
+from se_cost.nets.words import described, title
 from se_cost.planning.words import By, Dimension
 from se_cost.report.page import Block, Cell, Column, Console, Page, Table, Text, Warning
 from se_cost.report.pages.maps import mapped

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from se_cost.documents.choices import AtSite, PlannedChoice
 from se_cost.documents.plan import PlanDocument
-from se_cost.nets.zoo.registry import title
+from se_cost.nets.words import title
 from se_cost.planning.words import Dimension
 from se_cost.report.page import Cell, Column, Picture
 from se_cost.report.pages.words import MIB

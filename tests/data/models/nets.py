@@ -67,10 +67,42 @@ class Inline(nn.Module):
         return x * torch.sigmoid(self.fc(x.mean((2, 3))))[:, :, None, None]
 
 
+class Twice(Net):
+    """The same with two blocks at one size."""
+
+    def __init__(self, width: int = 32, r: int = 4) -> None:
+        super().__init__(width, r)
+        self.down = nn.Conv2d(width, 2 * width, 3, padding=1)
+
+
 class Sized(Net):
     """A network that says which input it takes."""
 
     default_cfg = {"input_size": (3, 48, 48)}  # noqa: RUF012 - as libraries have it
+
+
+class Checked(Net):
+    """A network that reads a value in training, which needs a device that has some."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return ten scores, if they are numbers."""
+        scores = super().forward(x)
+        if self.training and not scores.isfinite().all():
+            raise ValueError("the scores are no numbers")
+        return scores
+
+
+class Normed(Net):
+    """A network that normalises its scores: one image has no variance to train with."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scale = nn.BatchNorm1d(10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return ten scores."""
+        scores: Tensor = self.scale(super().forward(x))
+        return scores
 
 
 class Plain(nn.Module):

@@ -1,0 +1,88 @@
+"""A choice for a model of the user's: the model that it is, in pyproject.toml and in Python."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from se_cost.nets.attention.kinds import AnyKind
+from se_cost.nets.attention.se import SE
+from se_cost.nets.imported import Imported
+from se_cost.planning.sites import Own, Site, SiteOption
+from se_cost.record import replace
+from se_cost.text import joined
+
+Word = str | bool | float | tuple[int, ...] | tuple[str, ...]
+
+
+def source(option: SiteOption) -> AnyKind | None:
+    """Return the kind that a model needs to be given for an option; None for its own."""
+    return None if isinstance(option.kind, Own) else option.kind
+
+
+def own_model(base: Imported, sites: Sequence[Site], chosen: Sequence[SiteOption]) -> Imported:
+    """Return the model of a choice, whose blocks come from one kind: the others are left out.
+
+    Whole stages are left out as such, single blocks by their paths.
+    """
+    kept = [one for one in chosen if one.kind]
+    kind = source(kept[0]) if kept else base.attention
+    model = replace(base, attention=kind)
+    gone = [site for site, one in zip(sites, chosen, strict=True) if not one.kind]
+    left = {site.stage for site, one in zip(sites, chosen, strict=True) if one.kind}
+    paths = [
+        path
+        for site in gone
+        if site.stage in left
+        for one in site.candidates
+        if one.kind and source(one) == kind
+        for path in one.paths
+    ]
+    model = model.without(site.stage for site in gone if site.stage not in left)
+    return replace(model, patterns=(*model.patterns, *paths))
+
+
+def own_words(model: Imported) -> dict[str, Word]:
+    """Return the options of a model with their values."""
+    found: dict[str, Word] = {"model": model.spec}
+    if model.arguments:
+        found["model-arg"] = tuple(f"{name}={value}" for name, value in model.arguments)
+    if model.app_dir:
+        found["app-dir"] = model.app_dir
+    found["input"] = joined((joined(s, "x") for s in (model.input, *model.others)), ",")
+    found |= _kind_words(model.attention) if model.attention else {}
+    lists: dict[str, Word] = {
+        "insert-after": model.after,
+        "drop-stages": model.dropped,
+        "drop": model.patterns,
+    }
+    return found | {key: value for key, value in lists.items() if value}
+
+
+def _kind_words(kind: AnyKind) -> dict[str, Word]:
+    varied = {name: value for name, value in _varied(kind).items() if name != "stage"}
+    return {"attention": kind.name, **varied}
+
+
+def _varied(kind: AnyKind) -> dict[str, Word]:
+    """Return the options of a kind that are not as usual, and r."""
+    usual = type(kind)()
+    return {
+        name: str(value) if isinstance(value, StrEnum) else value
+        for name in kind.__struct_fields__
+        if (value := getattr(kind, name)) != getattr(usual, name) or name == "r"
+    }
+
+
+def own_call(model: Imported) -> str:
+    """Return the call that makes a model in Python; empty if its kind has no public name."""
+    if not isinstance(model.attention, SE | None):
+        return ""
+    usual = Imported(spec="")
+    words = []
+    for name in ("spec", "arguments", "app_dir", "input", "others", "after", "dropped", "patterns"):
+        value = getattr(model, name)
+        if value != getattr(usual, name):
+            words.append(f"{name}={value!r}")
+    if model.attention:
+        options = [f"{name}={value!r}" for name, value in _varied(model.attention).items()]
+        words.append(f"attention=se_cost.SE({joined(options)})")
+    return f"se_cost.Imported({joined(words)})"
