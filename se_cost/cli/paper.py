@@ -27,7 +27,6 @@ from se_cost.record import replace
     short_help="Put every published cost beside ours, with a verdict.",
     epilog="""
     se-cost paper
-    se-cost paper --table 10,13
     se-cost paper --study cbam
     se-cost paper --output paper.md --figure paper.svg
     se-cost paper --time --device cuda
