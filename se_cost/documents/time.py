@@ -11,6 +11,7 @@ from msgspec.structs import asdict
 
 from se_cost.documents.base import Document
 from se_cost.documents.doubts import doubts
+from se_cost.measure.fuse.record import HOWS, How
 from se_cost.measure.timing.all_reduce import AllReduce
 from se_cost.measure.timing.arms import BASELINE, NETWORK, TRIMMED, dropped
 from se_cost.measure.timing.environment import Environment
@@ -57,6 +58,7 @@ class Rung(Arm, kw_only=True):
     """The network with the attention of some stages only."""
 
     dropped: tuple[int, ...]  # stages without attention
+    fused: How | UnsetType = UNSET  # how it is fused; left out if it is not
 
 
 class Exchange(Record):
@@ -118,9 +120,7 @@ def timed(timing: Timing) -> TimeDocument:
         final_stage=timing.model.final_stage,
         without_final_stage=arms.get(TRIMMED),
         ladder=tuple(
-            Rung(dropped=tuple(dropped(timing.model, timing.networks[arm])), **asdict(of))
-            for arm, of in arms.items()
-            if arm not in (BASELINE, NETWORK)
+            _rung(timing, arm, of) for arm, of in arms.items() if arm not in (BASELINE, NETWORK)
         ),
         null=timing.null,
         drift=timing.drift,
@@ -170,6 +170,11 @@ def _arm(timing: Timing, arm: str) -> Arm:
         joules_per_image=timing.joules.get(arm, UNSET),
         overhead=UNSET if arm == BASELINE else timing.overhead(arm),
     )
+
+
+def _rung(timing: Timing, arm: str, of: Arm) -> Rung:
+    gone = tuple(dropped(timing.model, timing.networks[arm]))
+    return Rung(dropped=gone, fused=HOWS.get(arm, UNSET), **asdict(of))
 
 
 def _exchange(timings: AllReduce) -> Exchange:

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from se_cost.measure.timing.arms import FUSED
 from se_cost.record import Record
 
 
@@ -12,6 +13,10 @@ class How(StrEnum):
     ADDCMUL = "addcmul"
     WEIGHTS = "weights"
     PRODUCT = "product"
+
+
+# arms of a comparison that are fused
+HOWS = {FUSED: How.AUTO, **{f"{FUSED}_{how}": how for how in How if how is not How.AUTO}}
 
 
 class SqueezeForm(StrEnum):

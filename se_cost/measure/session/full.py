@@ -7,7 +7,7 @@ from typing import Any
 from se_cost.errors import MeasurementError, UsageError
 from se_cost.measure.session.jobs import EnergyJob, MemoryJob, TimeJob
 from se_cost.measure.session.parent import patience, work
-from se_cost.measure.timing.arms import expect_possible, expect_trainable, fitted
+from se_cost.measure.timing.arms import FUSED, expect_possible, expect_trainable, fitted
 from se_cost.measure.timing.collect import Start, WorkerLostError, collect
 from se_cost.measure.timing.protocol import Progress, silent
 from se_cost.measure.timing.result import PeakMemory, Timing
@@ -121,9 +121,13 @@ def _joules(networks: Mapping[str, Model], settings: Settings, work: Work) -> di
 def _peaks(
     networks: Mapping[str, Model], settings: Settings, rule: StoppingRule, work: Work
 ) -> dict[str, PeakMemory]:
-    """Return the peak memory of every network, each in a process of its own."""
+    """Return the peak memory of every network, each in a process of its own.
+
+    A fused network has none: the one that it is made of would count too.
+    """
     limit = patience(_share(rule), settings, 1)
-    return {arm: work(MemoryJob(network, settings), limit) for arm, network in networks.items()}
+    alone = {arm: network for arm, network in networks.items() if not arm.startswith(FUSED)}
+    return {arm: work(MemoryJob(network, settings), limit) for arm, network in alone.items()}
 
 
 def _share(rule: StoppingRule) -> float:

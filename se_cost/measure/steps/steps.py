@@ -8,11 +8,10 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from se_cost.ledger.walk import walk
-from se_cost.measure.fuse.fuse import fuse
-from se_cost.measure.models.build import DTYPES, FORMATS, network, stored
+from se_cost.measure.models.build import DTYPES, FORMATS, stored
+from se_cost.measure.steps.arms import built
 from se_cost.measure.steps.compiling import compile_now, compiled
 from se_cost.measure.steps.cuda_graphs import replayed
-from se_cost.measure.timing.arms import FUSED
 from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.nets.imported import Imported
 from se_cost.nets.model import Head, Model
@@ -44,15 +43,9 @@ def steps(
         torch.compiler.reset()  # what an earlier comparison compiled counts towards a limit
     batch = data(next(iter(networks.values())), settings, device)
     return {
-        arm: step(_built(arm, model, settings, batch), batch, settings)
+        arm: step(built(arm, model, settings, batch.images), batch, settings)
         for arm, model in networks.items()
     }
-
-
-def _built(arm: str, model: Model, settings: Settings, batch: Batch) -> nn.Module:
-    """Return the network of an arm; that of FUSED computes what its model's does, for less."""
-    built = network(model, settings, batch.images.device)
-    return fuse(built.eval(), batch.images).module if arm == FUSED else built
 
 
 def data(model: Model, settings: Settings, device: torch.device) -> Batch:

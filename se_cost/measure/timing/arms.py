@@ -49,7 +49,21 @@ def fused(model: Model) -> Networks:
 
     Raises MeasurementError if there is no attention.
     """
-    return {**dict(list(three(model).items())[:2]), FUSED: model}
+    return with_fused(dict(list(three(model).items())[:2]), model)
+
+
+def with_fused(networks: Networks, model: Model) -> Networks:
+    """Return one more network, the `model` fused."""
+    return {**networks, FUSED: model}
+
+
+def fusing(settings: Settings) -> Settings:
+    """Return the settings of a comparison with a fused network.
+
+    Its norms are folded in inference, so those of the others must be too: the networks may differ
+    in their attention only.
+    """
+    return replace(settings, fold_norms=settings.mode is Mode.INFER)
 
 
 def each(models: Sequence[Zoo]) -> Networks:

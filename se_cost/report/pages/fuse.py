@@ -61,7 +61,7 @@ def _fused(document: FuseDocument) -> list[str]:
     """Return the overhead that is left, with its interval."""
     assert document.time is not UNSET
     plain = time.plain(document.time)
-    rungs = [rung for rung in document.time.ladder if not rung.dropped]
+    rungs = [rung for rung in document.time.ladder if known(rung.fused)]
     return [f"Fused: {time.beside(plain, one)}" for rung in rungs if (one := known(rung.overhead))]
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from se_cost.documents.time import Arm, Exchange, TimeDocument
+from se_cost.documents.time import Arm, Exchange, Rung, TimeDocument
+from se_cost.measure.fuse.record import How
 from se_cost.measure.timing.run import Stop
 from se_cost.measure.timing.settings import DType
 from se_cost.measure.timing.verdict import Change, Overhead, TimeVerdict
@@ -147,8 +148,14 @@ def lines(document: TimeDocument) -> Iterator[TimedLine]:
         number, again if document.self_check else title(document.recipe), document.network
     )
     for rung in document.ladder:
-        stages = f"stage{'s' * (len(rung.dropped) > 1)} {joined(rung.dropped)}"
-        yield TimedLine(number, f"without {stages}" if rung.dropped else "fused", rung)
+        yield TimedLine(number, _rung(rung), rung)
+
+
+def _rung(rung: Rung) -> str:
+    """Return a network with less attention, or with the same attention fused, in words."""
+    if how := known(rung.fused):
+        return "fused" if how is How.AUTO else f"fused, {how}"
+    return f"without stage{'s' * (len(rung.dropped) > 1)} {joined(rung.dropped)}"
 
 
 def plain(document: TimeDocument) -> str:
