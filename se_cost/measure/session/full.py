@@ -13,7 +13,7 @@ from se_cost.measure.timing.protocol import Progress, silent
 from se_cost.measure.timing.result import PeakMemory, Timing
 from se_cost.measure.timing.run import Run, Stop
 from se_cost.measure.timing.samples import ProcessResult
-from se_cost.measure.timing.settings import Protocol, QuickPlan, Settings, StoppingRule
+from se_cost.measure.timing.settings import Protocol, QuickPlan, Runtime, Settings, StoppingRule
 from se_cost.nets.model import Model
 from se_cost.record import replace
 
@@ -79,7 +79,7 @@ def time_fully(
         raise MeasurementError(run.reason)
     asked = None if fitting == settings else settings.batch
     timing = Timing(model, fitting, networks, run, asked, joules=joules)
-    if run.stop in (Stop.INTERRUPTED, Stop.FAILED) or settings.nproc > 1:
+    if run.stop in (Stop.INTERRUPTED, Stop.FAILED) or not _weighable(settings):
         return timing
     progress(1, "measuring memory")
     try:
@@ -116,6 +116,14 @@ def _joules(networks: Mapping[str, Model], settings: Settings, work: Work) -> di
     except WorkerLostError as error:
         raise MeasurementError(f"no energy: {error}") from None
     return found
+
+
+def _weighable(settings: Settings) -> bool:
+    """Return whether the peak of a process is that of a network.
+
+    Ranks are several; for another runtime torch exports the network, which takes more than to run.
+    """
+    return settings.nproc == 1 and settings.runtime is Runtime.TORCH
 
 
 def _peaks(

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from se_cost.errors import MeasurementError, OutOfMemoryError, UsageError
 from se_cost.ledger.costs import costs
-from se_cost.measure.timing.settings import DType, Mode, Settings
+from se_cost.measure.timing.settings import DType, Mode, Runtime, Settings
 from se_cost.nets.model import Model, Zoo
 from se_cost.record import replace
 
@@ -103,7 +103,7 @@ def expect_possible(settings: Settings) -> None:
             settings.device.startswith("cuda:") and not single
         ),
     }
-    for need, missing in needs.items():
+    for need, missing in (needs | _of_runtime(settings)).items():
         if missing:
             raise UsageError(need)
     cores = os.cpu_count() or 1
@@ -112,6 +112,25 @@ def expect_possible(settings: Settings) -> None:
         raise UsageError(f"--threads {settings.threads} is too many: {most}")
     if settings.batch % settings.nproc:
         raise UsageError(_remainder(settings.batch, settings.nproc))
+
+
+def _of_runtime(settings: Settings) -> dict[str, bool]:
+    """Return what another runtime than torch needs, and whether it is missing."""
+    if settings.runtime is Runtime.TORCH:
+        return {}
+    option, usual = f"--runtime {settings.runtime}", Settings()
+    of_torch = ("autocast", "compile", "cuda_graphs", "nproc")
+    return {
+        f"{option} needs --mode infer": settings.mode is not Mode.INFER,
+        f"{option} needs --device cpu": settings.device not in ("auto", "cpu"),
+        f"{option} needs --dtype float32": settings.dtype is not DType.FLOAT32,
+        **{
+            f"{option} runs no torch: leave out --{name.replace('_', '-')}": (
+                getattr(settings, name) != getattr(usual, name)
+            )
+            for name in of_torch
+        },
+    }
 
 
 def _remainder(batch: int, nproc: int) -> str:

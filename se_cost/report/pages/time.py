@@ -135,7 +135,8 @@ def placed(what: str, document: TimeDocument) -> str:
     where = document.environment
     tf32 = known(where.cudnn_tf32) and document.settings.dtype is DType.FLOAT32
     threads = f"{where.threads} thread{'s' * (where.threads != 1)}"
-    words = [threads, *["TF32 convolutions"] * bool(tf32), f"torch {where.torch}"]
+    runtime = known(where.runtime) or f"torch {where.torch}"
+    words = [threads, *["TF32 convolutions"] * bool(tf32), runtime]
     return f"{what[0].upper()}{what[1:]}, on {where.device_name} ({joined(words)})"
 
 
