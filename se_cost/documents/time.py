@@ -13,7 +13,7 @@ from se_cost.documents.base import Document
 from se_cost.documents.doubts import doubts
 from se_cost.measure.fuse.record import HOWS, How
 from se_cost.measure.timing.all_reduce import AllReduce
-from se_cost.measure.timing.arms import BASELINE, NETWORK, TRIMMED, dropped
+from se_cost.measure.timing.arms import BASELINE, IN_PLACE, NETWORK, TRIMMED, dropped
 from se_cost.measure.timing.environment import Environment
 from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.run import Run, Stop
@@ -59,6 +59,7 @@ class Rung(Arm, kw_only=True):
 
     dropped: tuple[int, ...]  # stages without attention
     fused: How | UnsetType = UNSET  # how it is fused; left out if it is not
+    in_place: bool = False  # plain, with its sums written in place
 
 
 class Exchange(Record):
@@ -174,7 +175,8 @@ def _arm(timing: Timing, arm: str) -> Arm:
 
 def _rung(timing: Timing, arm: str, of: Arm) -> Rung:
     gone = tuple(dropped(timing.model, timing.networks[arm]))
-    return Rung(dropped=gone, fused=HOWS.get(arm, UNSET), **asdict(of))
+    fused = HOWS.get(arm, UNSET)
+    return Rung(dropped=gone, fused=fused, in_place=arm == IN_PLACE, **asdict(of))
 
 
 def _exchange(timings: AllReduce) -> Exchange:

@@ -23,7 +23,7 @@ OPTIONS: tuple[Option, ...] = (
     *(alternatives.COMPARED, alternatives.SORT),
     *settings.SETTINGS,
     *(measure.MEASURE, measure.TIME),
-    *(fuse.HOW, fuse.SAVE),
+    *(fuse.HOW, fuse.COMPARE, fuse.SAVE),
     *protocol.TABLE,
     *(protocol.LADDER, protocol.FUSE, protocol.SELF_CHECK, protocol.ENERGY),
     *(*budget.LIMITS, budget.NAME),

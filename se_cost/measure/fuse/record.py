@@ -1,9 +1,10 @@
 """What was done to the attention of a network; imports no torch."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from se_cost.measure.timing.arms import FUSED
-from se_cost.record import Record
+from se_cost.record import Record, field
 
 
 class How(StrEnum):
@@ -78,9 +79,21 @@ class TrainedBlock(Record):
 class Proof(Record):
     """Largest difference of the outputs over random inputs, relative to the largest output.
 
-    `float64` is that of the same rewriting of the network in double precision.
+    In training also of the gradients, relative to the largest gradient. `float64` is that of the
+    same rewriting of the network in double precision.
     """
 
     float64: float
     working: float
     dtype: str  # the working type, for instance float32
+
+
+class Done(Record):
+    """What was done to the blocks of a model, and the proof."""
+
+    proof: Proof
+    blocks: tuple[FusedBlock, ...] = ()
+    trained: tuple[TrainedBlock, ...] = ()  # in the place of `blocks`, if fused for training
+    unread: Mapping[str, str] = field(default_factory=dict)
+    others: tuple[How, ...] = ()  # that make another network of it than the rule does
+    any_batch: bool | None = None  # whether the saved network takes any; None if none was saved

@@ -4,9 +4,11 @@ from torch import Tensor, nn
 
 from se_cost.errors import MeasurementError
 from se_cost.measure.fuse.fuse import fuse
+from se_cost.measure.fuse.in_place import summed_in_place
 from se_cost.measure.fuse.record import HOWS, How
 from se_cost.measure.fuse.training.network import fuse_training
 from se_cost.measure.models.build import network
+from se_cost.measure.timing.arms import IN_PLACE
 from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.nets.model import Model
 
@@ -17,6 +19,8 @@ def built(arm: str, model: Model, settings: Settings, images: Tensor) -> nn.Modu
     Raises MeasurementError if nothing of it can be fused.
     """
     unfused = network(model, settings, images.device)
+    if arm == IN_PLACE:
+        return summed_in_place(unfused.eval(), images)
     return fused(unfused, HOWS[arm], settings.mode, images) if arm in HOWS else unfused
 
 

@@ -18,6 +18,7 @@ BASELINE = "baseline"
 NETWORK = "network"
 TRIMMED = "without_final_stage"
 FUSED = "fused"  # the network, with its attention rewritten to cost less
+IN_PLACE = "plain_in_place"  # the plain network, with its sums written in place as fused ones are
 
 GRAPHS_NEED_CUDA = "--cuda-graphs needs --device cuda"
 
@@ -50,6 +51,11 @@ def fused(model: Model) -> Networks:
     Raises MeasurementError if there is no attention.
     """
     return with_fused(dict(list(three(model).items())[:2]), model)
+
+
+def with_in_place(networks: Networks) -> Networks:
+    """Return one more network, the plain one with its sums written in place."""
+    return {**networks, IN_PLACE: networks[BASELINE]}
 
 
 def with_fused(networks: Networks, model: Model) -> Networks:

@@ -26,6 +26,10 @@ PAIRED = (
 WHOLE_PROCESS = (
     "peak MiB: of the whole process, Python and torch included; only differences are the networks'."
 )
+WRITES = (
+    "fused: in inference its sums are written in place, those of the others into new memory; "
+    "`se-cost fuse --time` tells what that alone is worth."
+)
 
 
 class TimedLine(Record):
@@ -104,7 +108,9 @@ def glossary(documents: Sequence[TimeDocument]) -> list[str]:
     """Return what the columns mean where it is not plain."""
     peaks = any(mib(line.arm) is not None for one in documents for line in lines(one))
     on_cpu = all(one.environment.device == "cpu" for one in documents)
-    return [PAIRED, *[WHOLE_PROCESS] * (peaks and on_cpu)]
+    rungs = [rung for one in documents for rung in one.ladder]
+    writes = any(known(rung.fused) for rung in rungs) and not any(rung.in_place for rung in rungs)
+    return [PAIRED, *[WHOLE_PROCESS] * (peaks and on_cpu), *[WRITES] * writes]
 
 
 def tables(documents: Sequence[TimeDocument]) -> list[Table]:
@@ -149,11 +155,13 @@ def lines(document: TimeDocument) -> Iterator[TimedLine]:
         number, again if document.self_check else title(document.recipe), document.network
     )
     for rung in document.ladder:
-        yield TimedLine(number, _rung(rung), rung)
+        yield TimedLine(number, _rung(rung, plain(document)), rung)
 
 
-def _rung(rung: Rung) -> str:
+def _rung(rung: Rung, plain: str) -> str:
     """Return a network with less attention, or with the same attention fused, in words."""
+    if rung.in_place:
+        return f"{plain}, sums in place"
     if how := known(rung.fused):
         return "fused" if how is How.AUTO else f"fused, {how}"
     return f"without stage{'s' * (len(rung.dropped) > 1)} {joined(rung.dropped)}"

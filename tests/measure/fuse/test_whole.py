@@ -1,0 +1,111 @@
+"""The fused network of a model: proved, saved, and fused for training."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from measure.fuse.nets import difference
+from se_cost.errors import MeasurementError
+from se_cost.measure.fuse import whole as room
+from se_cost.measure.fuse.record import How
+from se_cost.measure.fuse.training import proof as trained_room
+from se_cost.measure.fuse.training.blocks import TrainedGate
+from se_cost.measure.fuse.training.network import Trained, fuse_training
+from se_cost.measure.fuse.whole import fuse_model, train_model
+from se_cost.measure.models.build import network
+from se_cost.measure.timing.settings import DType, Mode, Settings
+from se_cost.nets.zoo.model import model
+
+BASIC = model("se_resnet18", input=32)
+SEPARABLE = model("se_mobilenet", input=32)
+TRAIN = Settings(device="cpu", mode=Mode.TRAIN, batch=2)
+CPU = torch.device("cpu")
+
+
+@pytest.mark.parametrize("batch", [1, 2])
+@pytest.mark.parametrize("how", [How.AUTO, How.WEIGHTS, How.PRODUCT])
+def test_saved_for_any_number_of_images(tmp_path: Path, how: How, batch: int) -> None:
+    """A saved network that says that it takes any number of images computes the same for all."""
+    settings = Settings(device="cpu", batch=batch)
+    done = fuse_model(SEPARABLE, settings, how, tmp_path / "fused.pt2")
+    assert done.any_batch
+    loaded = torch.export.load(tmp_path / "fused.pt2").module()
+    torch.manual_seed(settings.seed)
+    original = network(SEPARABLE, settings, CPU).eval()
+    for number in (1, 2, 5):
+        x = torch.randn(number, 3, 32, 32)
+        with torch.no_grad():
+            assert difference(loaded(x), original(x)) < 1e-4
+
+
+class ForOne(nn.Module):
+    """A network for one image."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Return the image as a vector, as only one can be."""
+        return x.reshape(3 * 32 * 32)
+
+
+def test_saved_for_one_image(tmp_path: Path) -> None:
+    """Where a program for any number cannot be made, there is one for this number."""
+    assert not room._export(ForOne(), torch.randn(1, 3, 32, 32), tmp_path / "one.pt2")
+    loaded = torch.export.load(tmp_path / "one.pt2").module()
+    assert loaded(torch.randn(1, 3, 32, 32)).shape == (3 * 32 * 32,)
+
+
+def test_autocast_is_proved_as_it_runs() -> None:
+    """The working type is that which autocast lowers to, with an error like its rounding."""
+    proof = fuse_model(BASIC, Settings(device="cpu", dtype=DType.BFLOAT16, autocast=True)).proof
+    assert proof.float64 < 1e-10
+    assert 1e-4 < proof.working < 0.5
+    assert proof.dtype == "bfloat16 by autocast"
+
+
+def test_other_forms_of_a_network() -> None:
+    """Those that make another network of it than the rule does, each once."""
+    forms = {
+        (net.arch, batch): fuse_model(net, Settings(device="cpu", batch=batch), compare=True).others
+        for net, batch in ((BASIC, 1), (model("se_resnet50", input=32), 1), (SEPARABLE, 2))
+    }
+    assert forms["se_resnet18", 1] == ()  # a 3x3 convolution precedes, a sum follows
+    assert forms["se_resnet50", 1] == (How.WEIGHTS, How.PRODUCT)
+    assert How.PRODUCT not in forms["se_mobilenet", 2]
+
+
+def test_training_is_proved() -> None:
+    """Outputs, gradients and statistics, with the norm taken along."""
+    done = train_model(BASIC, TRAIN)
+    assert done.proof.float64 < 1e-10
+    assert 1e-10 < done.proof.working < 1e-2
+    assert {(block.fused, block.norm) for block in done.trained} == {(True, True)}
+    assert not done.blocks
+
+
+def test_training_without_attention_of_ours() -> None:
+    """There is nothing to prove."""
+    with pytest.raises(MeasurementError, match="no attention that can be read in training"):
+        train_model(model("resnet18", input=32), TRAIN)
+
+
+@pytest.mark.parametrize("part", ["output", "gradient", "statistics"])
+def test_a_wrong_training_is_seen(monkeypatch: pytest.MonkeyPatch, part: str) -> None:
+    """In the output, in a gradient, or in the statistics that are kept."""
+
+    def wrong(original: nn.Module) -> Trained:
+        done = fuse_training(original)
+        gate = next(gate for gate in done.module.modules() if isinstance(gate, TrainedGate))
+        assert gate.norm is not None
+        match part:
+            case "output":
+                gate.register_forward_hook(lambda _, __, output: output * (1 + 1e-6))
+            case "gradient":
+                weight = next(gate.layers.parameters())
+                weight.register_hook(lambda gradient: gradient * 1.01)  # type: ignore[no-untyped-call]
+            case "statistics":
+                gate.norm.momentum = 0.11
+        return done
+
+    monkeypatch.setattr(trained_room, "fuse_training", wrong)
+    assert train_model(BASIC, TRAIN).proof.float64 > 1e-9
