@@ -4,7 +4,7 @@ from msgspec import UNSET, UnsetType
 
 from se_cost.documents.base import Document
 from se_cost.documents.time import TimeDocument, timed
-from se_cost.measure.fuse.record import HOWS, Done, FusedBlock, How, Proof, TrainedBlock
+from se_cost.measure.fuse.record import HOWS, Done, FusedBlock, How, Movement, Proof, TrainedBlock
 from se_cost.measure.timing.arms import FUSED, IN_PLACE
 from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.settings import Settings
@@ -32,6 +32,8 @@ class FuseDocument(Document, tag="fuse", kw_only=True):
     unread: dict[str, str]  # modules that may hold attention of a form that is not read, and why
     proof: Proof
     trained: tuple[TrainedBlock, ...] = ()  # in the place of `blocks`, if fused for training
+    before: Movement | None = None  # of the attention, beyond the plain network; null in training
+    after: Movement | None = None  # the same, fused
     any_batch: bool | None = None  # whether the saved network takes any; null if none was saved
     time: TimeDocument | UnsetType = UNSET  # plain, with attention, and fused; all norms folded
     forms: tuple[OtherForm, ...] = ()  # that were timed beside the choice of the rule
@@ -52,6 +54,8 @@ def fused(
         unread=dict(done.unread),
         proof=done.proof,
         trained=done.trained,
+        before=done.before,
+        after=done.after,
         any_batch=done.any_batch,
         time=time,
         forms=forms,

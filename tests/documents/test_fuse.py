@@ -9,6 +9,7 @@ from se_cost.measure.fuse.record import (
     Done,
     FusedBlock,
     How,
+    Movement,
     Proof,
     ScaleForm,
     SqueezeForm,
@@ -137,7 +138,8 @@ def test_the_page_says_what_was_done() -> None:
         **{name: getattr(BLOCK, name) for name in BLOCK.__struct_fields__}
         | {"squeeze": SqueezeForm.KEPT, "scale": ScaleForm.KEPT, "e_passes_after": 3.0}
     )
-    done = Done(PROOF, (BLOCK, kept), unread={"layer1.x": "no pool"})
+    both = Movement(3 * 2**20, 6), Movement(2**19, 5)
+    done = Done(PROOF, (BLOCK, kept), (), {"layer1.x": "no pool"}, (), *both)
     found = fused(NET, SETTINGS, How.AUTO, done)
     shown = page(found)
     said = " ".join(getattr(block, "text", "") for block in shown.blocks)
@@ -145,6 +147,7 @@ def test_the_page_says_what_was_done() -> None:
     assert "A block adds 3.00 passes over its map (E-passes) before, 1.62 after." in said
     assert "outputs differ by 1.0e-15 of the largest in float64, by 4.0e-07 in float32" in said
     assert "layer1.x was left alone: no pool." in said
+    assert "the attention moves 3.00 MiB in 6 operators before, 0.50 MiB in 5 after." in said
     assert said.endswith(f"2 blocks: {BLOCK.squeeze_reason}; {BLOCK.scale_reason}.")
     (table,) = shown.tables
     assert table.rows[0][3:9] == ("moved", "addcmul", 3.0, 0.25, 8192, 5120)

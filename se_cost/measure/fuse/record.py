@@ -88,6 +88,17 @@ class Proof(Record):
     dtype: str  # the working type, for instance float32
 
 
+class Movement(Record):
+    """Bytes moved and operators run in one forward pass, eager and not compiled."""
+
+    bytes: int
+    operators: int
+
+    def __sub__(self, other: "Movement") -> "Movement":
+        """Return what is moved and run beyond another."""
+        return Movement(self.bytes - other.bytes, self.operators - other.operators)
+
+
 class Done(Record):
     """What was done to the blocks of a model, and the proof."""
 
@@ -96,4 +107,6 @@ class Done(Record):
     trained: tuple[TrainedBlock, ...] = ()  # in the place of `blocks`, if fused for training
     unread: Mapping[str, str] = field(default_factory=dict)
     others: tuple[How, ...] = ()  # that make another network of it than the rule does
+    before: Movement | None = None  # of the attention: beyond the plain network; None in training
+    after: Movement | None = None  # the same, fused
     any_batch: bool | None = None  # whether the saved network takes any; None if none was saved

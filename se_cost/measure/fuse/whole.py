@@ -7,9 +7,10 @@ from torch import Tensor, nn
 
 from se_cost.errors import MeasurementError
 from se_cost.files import expect_writable
-from se_cost.measure.fuse.fuse import fuse
+from se_cost.measure.fuse.fuse import folded, fuse
+from se_cost.measure.fuse.moved import moved
 from se_cost.measure.fuse.proof import proof
-from se_cost.measure.fuse.record import Done, How
+from se_cost.measure.fuse.record import Done, How, Movement
 from se_cost.measure.fuse.training.network import fuse_training
 from se_cost.measure.fuse.training.proof import proof as trained_proof
 from se_cost.measure.models.build import DTYPES, FORMATS, network, stored
@@ -39,10 +40,13 @@ def fuse_model(
     done = fuse(built, images, how)
     any_batch = None if save is None else _export(done.module, images, save)
     lowered = DTYPES[settings.dtype] if settings.autocast else None
+    before, after = _moved(model, settings, built, done.module, images)
     return Done(
         proof(built, how, images, lowered),
         blocks=done.blocks,
         unread=done.unread,
+        before=before,
+        after=after,
         others=_others(built, images) if compare else (),
         any_batch=any_batch,
     )
@@ -66,6 +70,17 @@ def _built(model: Model, settings: Settings) -> tuple[nn.Module, Tensor]:
     built = network(model, replace(settings, fold_norms=False), CPU)
     images = torch.randn(settings.batch, *model.input)
     return built, images.to(stored(settings)).to(memory_format=FORMATS[settings.layout])
+
+
+def _moved(
+    model: Model, settings: Settings, built: nn.Module, fused: nn.Module, images: Tensor
+) -> tuple[Movement, Movement]:
+    """Return what the attention moves, before and after; all norms are folded."""
+    plain, before = (
+        moved(folded(network, images), images)
+        for network in (_built(model.plain, settings)[0], built)
+    )
+    return before - plain, moved(fused, images) - plain
 
 
 def _others(built: nn.Module, images: Tensor) -> tuple[How, ...]:

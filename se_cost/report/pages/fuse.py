@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from msgspec import UNSET
 
 from se_cost.documents.fuse import FuseDocument
-from se_cost.measure.fuse.record import FusedBlock, TrainedBlock
+from se_cost.measure.fuse.record import FusedBlock, Movement, TrainedBlock
 from se_cost.measure.timing.settings import Mode
 from se_cost.nets.words import described
 from se_cost.report.page import Column, Page, Table, Text, answer
 from se_cost.report.pages import time
-from se_cost.report.pages.words import bounds, known
+from se_cost.report.pages.words import MIB, bounds, known
 from se_cost.text import plural
 
 BLOCKS = (
@@ -76,12 +76,19 @@ def _sentences(document: FuseDocument) -> list[str]:
 def _passes(document: FuseDocument) -> Iterator[str]:
     number = len(document.blocks)
     if number:
-        before = sum(block.e_passes_before for block in document.blocks)
-        after = sum(block.e_passes_after for block in document.blocks)
+        first = sum(block.e_passes_before for block in document.blocks) / number
+        then = sum(block.e_passes_after for block in document.blocks) / number
+        yield f"A block adds {first:.2f} passes over its map (E-passes) before, {then:.2f} after."
+    if (before := document.before) and (after := document.after):
         yield (
-            f"A block adds {before / number:.2f} passes over its map (E-passes) before, "
-            f"{after / number:.2f} after."
+            f"In eager PyTorch the attention moves {_mib(before)} in "
+            f"{plural(before.operators, 'operator')} before, {_mib(after)} in "
+            f"{after.operators} after."
         )
+
+
+def _mib(movement: Movement) -> str:
+    return f"{movement.bytes / MIB:,.2f} MiB"
 
 
 def _saved(document: FuseDocument) -> Iterator[str]:

@@ -8,8 +8,13 @@ from torch import nn
 
 from measure.fuse.nets import difference
 from se_cost.errors import MeasurementError
+from se_cost.ledger.costs import costs
+from se_cost.ledger.costs import network as network_of
+from se_cost.ledger.find import find
+from se_cost.ledger.traffic import by_stage, total
 from se_cost.measure.fuse import whole as room
-from se_cost.measure.fuse.record import How
+from se_cost.measure.fuse.moved import moved
+from se_cost.measure.fuse.record import How, Movement
 from se_cost.measure.fuse.training import proof as trained_room
 from se_cost.measure.fuse.training.blocks import TrainedGate
 from se_cost.measure.fuse.training.network import Trained, fuse_training
@@ -72,6 +77,39 @@ def test_other_forms_of_a_network() -> None:
     assert forms["se_resnet18", 1] == ()  # a 3x3 convolution precedes, a sum follows
     assert forms["se_resnet50", 1] == (How.WEIGHTS, How.PRODUCT)
     assert How.PRODUCT not in forms["se_mobilenet", 2]
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+def test_what_attention_moves_before(batch: int) -> None:
+    """What is counted while it runs is what the ledger says of every operator."""
+    net = model("se_resnet50", input=64)
+    before = fuse_model(net, Settings(device="cpu", batch=batch)).before
+    stated = total(by_stage(costs(net), batch, 4).values())
+    assert before == Movement(stated.forward, stated.operators_forward)
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+def test_what_attention_moves_after(batch: int) -> None:
+    """In a bottleneck: the mean of a quarter of the channels, two FCs, and the sum's factor."""
+    net = model("se_resnet50", input=64)
+    after = fuse_model(net, Settings(device="cpu", batch=batch)).after
+    elements = 0
+    for block in find(network_of(net)):
+        c, hidden, pixels = block.channels, block.hidden or 0, block.height * block.width
+        mean = batch * (c // 4 * pixels + c // 4)
+        first = batch * (c // 4 + hidden) + hidden * (c // 4) + hidden
+        second = batch * (hidden + c) + hidden * c + c
+        elements += mean + first + batch * 2 * hidden + second + batch * 2 * c + batch * c
+    assert after == Movement(4 * elements, 16 * 5)
+
+
+def test_what_is_moved_in_half_the_bytes() -> None:
+    """Bytes follow the type, operators do not; what looks at a map moves nothing."""
+    single, half = (
+        moved(nn.Sequential(nn.ReLU(), nn.Flatten()), torch.randn(2, 3, 4, 4, dtype=dtype))
+        for dtype in (torch.float32, torch.bfloat16)
+    )
+    assert (single, half) == (Movement(4 * 2 * 96, 1), Movement(2 * 2 * 96, 1))
 
 
 def test_training_is_proved() -> None:
