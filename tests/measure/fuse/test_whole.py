@@ -6,43 +6,51 @@ import pytest
 import torch
 from torch import nn
 
-from measure.fuse.nets import difference
+from measure.fuse.nets import built, difference, images
 from se_cost.errors import MeasurementError
 from se_cost.ledger.costs import costs
 from se_cost.ledger.costs import network as network_of
 from se_cost.ledger.find import find
 from se_cost.ledger.traffic import by_stage, total
 from se_cost.measure.fuse import whole as room
+from se_cost.measure.fuse.fuse import fuse
 from se_cost.measure.fuse.moved import moved
 from se_cost.measure.fuse.record import How, Movement
 from se_cost.measure.fuse.training import proof as trained_room
 from se_cost.measure.fuse.training.blocks import TrainedGate
 from se_cost.measure.fuse.training.network import Trained, fuse_training
 from se_cost.measure.fuse.whole import fuse_model, train_model
-from se_cost.measure.models.build import network
 from se_cost.measure.timing.settings import DType, Mode, Settings
+from se_cost.nets.attention.kinds import Slot
+from se_cost.nets.attention.place import Place
+from se_cost.nets.attention.se import SE
+from se_cost.nets.model import Model, StrideIn
+from se_cost.nets.nodes import seq
+from se_cost.nets.zoo import mobilenet, resnet
 from se_cost.nets.zoo.model import model
 
 BASIC = model("se_resnet18", input=32)
-SEPARABLE = model("se_mobilenet", input=32)
+FIFTY = model("se_resnet50", input=32)
+SLOT = Slot(SE(stage=2, r=4), Place.STANDARD)
+BOTTLENECK = resnet.block(16, 8, 32, 1, SLOT, StrideIn.CONV1X1)
+SEPARABLE = mobilenet.separable(32, 32, 1, SLOT)
 TRAIN = Settings(device="cpu", mode=Mode.TRAIN, batch=2)
-CPU = torch.device("cpu")
 
 
-@pytest.mark.parametrize("batch", [1, 2])
-@pytest.mark.parametrize("how", [How.AUTO, How.WEIGHTS, How.PRODUCT])
+@pytest.mark.parametrize(
+    ("how", "batch"), [(How.AUTO, 1), (How.AUTO, 2), (How.WEIGHTS, 1), (How.PRODUCT, 2)]
+)
 def test_saved_for_any_number_of_images(tmp_path: Path, how: How, batch: int) -> None:
-    """A saved network that says that it takes any number of images computes the same for all."""
-    settings = Settings(device="cpu", batch=batch)
-    done = fuse_model(SEPARABLE, settings, how, tmp_path / "fused.pt2")
-    assert done.any_batch
+    """A saved network computes the same for one image, and for several."""
+    original = built(seq(bottleneck=BOTTLENECK, separable=SEPARABLE), dtype=torch.float32)
+    x = images(batch, 16, 8, 8, dtype=torch.float32)
+    with torch.no_grad():
+        assert room._export(fuse(original, x, how).module, x, tmp_path / "fused.pt2")
     loaded = torch.export.load(tmp_path / "fused.pt2").module()
-    torch.manual_seed(settings.seed)
-    original = network(SEPARABLE, settings, CPU).eval()
     for number in (1, 2, 5):
-        x = torch.randn(number, 3, 32, 32)
+        x = images(number, 16, 8, 8, dtype=torch.float32)
         with torch.no_grad():
-            assert difference(loaded(x), original(x)) < 1e-4
+            assert difference(loaded(x), original(x)) < 1e-5
 
 
 class ForOne(nn.Module):
@@ -70,31 +78,35 @@ def test_autocast_is_proved_as_it_runs() -> None:
 
 def test_other_forms_of_a_network() -> None:
     """Those that make another network of it than the rule does, each once."""
-    forms = {
-        (net.arch, batch): fuse_model(net, Settings(device="cpu", batch=batch), compare=True).others
-        for net, batch in ((BASIC, 1), (model("se_resnet50", input=32), 1), (SEPARABLE, 2))
+    basic = resnet.block(16, 16, 16, 1, SLOT, StrideIn.CONV1X1)
+    found = {
+        name: room._others(built(block), images(1, 16, 8, 8))
+        for name, block in (("basic", basic), ("bottleneck", BOTTLENECK))
     }
-    assert forms["se_resnet18", 1] == ()  # a 3x3 convolution precedes, a sum follows
-    assert forms["se_resnet50", 1] == (How.WEIGHTS, How.PRODUCT)
-    assert How.PRODUCT not in forms["se_mobilenet", 2]
+    assert found == {"basic": (), "bottleneck": (How.WEIGHTS, How.PRODUCT)}
+
+
+def moved_by(net: Model, batch: int) -> tuple[Movement, Movement]:
+    """Return what the attention of a model moves, before and after."""
+    settings = Settings(device="cpu", batch=batch)
+    original, x = room._built(net, settings)
+    return room._moved(net, settings, original, fuse(original, x).module, x)
 
 
 @pytest.mark.parametrize("batch", [1, 3])
 def test_what_attention_moves_before(batch: int) -> None:
     """What is counted while it runs is what the ledger says of every operator."""
-    net = model("se_resnet50", input=64)
-    before = fuse_model(net, Settings(device="cpu", batch=batch)).before
-    stated = total(by_stage(costs(net), batch, 4).values())
+    before, _ = moved_by(FIFTY, batch)
+    stated = total(by_stage(costs(FIFTY), batch, 4).values())
     assert before == Movement(stated.forward, stated.operators_forward)
 
 
 @pytest.mark.parametrize("batch", [1, 3])
 def test_what_attention_moves_after(batch: int) -> None:
     """In a bottleneck: the mean of a quarter of the channels, two FCs, and the sum's factor."""
-    net = model("se_resnet50", input=64)
-    after = fuse_model(net, Settings(device="cpu", batch=batch)).after
+    _, after = moved_by(FIFTY, batch)
     elements = 0
-    for block in find(network_of(net)):
+    for block in find(network_of(FIFTY)):
         c, hidden, pixels = block.channels, block.hidden or 0, block.height * block.width
         mean = batch * (c // 4 * pixels + c // 4)
         first = batch * (c // 4 + hidden) + hidden * (c // 4) + hidden
