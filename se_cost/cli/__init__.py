@@ -11,6 +11,7 @@ from click.exceptions import NoArgsIsHelpError
 
 from se_cost.cli.failure import INTERRUPTED, NOTHING_FINISHED, end_without_memory, fail, in_one_line
 from se_cost.cli.output.streams import prepare
+from se_cost.cli.room import expect_room
 from se_cost.cli.signals import Ended, as_ctrl_c
 from se_cost.errors import SeCostError, ctrl_c_unmasked, not_one_of
 from se_cost.version import __version__
@@ -56,6 +57,7 @@ class Program(click.Group):
     def main(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Run and exit: 0 done, 1 disagreement, 2 bad input, 3 not measurable, 130 Ctrl-C."""
         prepare()
+        expect_room()
         self.traceback = False
         os.environ.pop("MPLBACKEND", None)  # of a notebook; pictures are SVG in a file
         if COMPLETING in os.environ:

@@ -1,5 +1,7 @@
 """`se-cost time`: how much slower is it, here?"""
 
+from pathlib import Path
+
 import click
 
 from se_cost.cli.failure import expect_torch
@@ -11,12 +13,14 @@ from se_cost.cli.options.protocol import (
     ENERGY,
     FUSE,
     LADDER,
+    RESUME,
     SELF_CHECK,
     protocol_options,
 )
 from se_cost.cli.options.settings import batches_options
 from se_cost.cli.output.output import Output
 from se_cost.cli.output.progress import bars
+from se_cost.cli.resume import resumed_from
 from se_cost.cli.timed import exit_code
 from se_cost.errors import UsageError
 from se_cost.measure.ranks.torchrun import Rank, outer, ranked
@@ -44,12 +48,13 @@ from se_cost.nets.model import Model
     se-cost time --device cuda --batch 1,32,256 --dtype bfloat16
     se-cost time --arch se_resnet101 --mode train --target 0.5
     se-cost time --threads 1 --fuse --output time.json
+    se-cost time --resume time.json --max-time 1200 --output time.json
     """,
 )
 @model_options
 @batches_options
 @protocol_options
-@offered(LADDER, FUSE, SELF_CHECK, ENERGY)
+@offered(RESUME, LADDER, FUSE, SELF_CHECK, ENERGY)
 @output_options("time")
 @click.pass_context
 def command(
@@ -57,6 +62,7 @@ def command(
     model: Model,
     settings: list[Settings],
     protocol: Protocol,
+    resume: Path | None,
     ladder: bool,
     fuse: bool,
     self_check: bool,
@@ -74,9 +80,12 @@ def command(
     expect_torch()
     rank = outer()
     protocol = _protocol(protocol, rank, energy)
-    networks = _networks(model, ladder, self_check, fuse)
-    settings = list(map(fusing, settings)) if fuse else settings
-    asked = [Asked(model, networks, one, protocol, energy) for one in settings]
+    if resume:
+        asked = resumed_from(resume, protocol)
+    else:
+        networks = _networks(model, ladder, self_check, fuse)
+        settings = list(map(fusing, settings)) if fuse else settings
+        asked = [Asked(model, networks, one, protocol, energy) for one in settings]
     _expect_possible(asked, rank)
     first = rank is None or rank.rank == 0
     finished = time_several(asked, bars(asked, output.quiet or not first))

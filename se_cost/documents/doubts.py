@@ -85,7 +85,8 @@ def _longer(run: Run) -> str:
     needed = rule.max_time * (width / rule.target) ** 2
     return (
         f"in {span(rule.max_time)} this machine can tell ±{100 * width:.2g} %; the target of "
-        f"±{100 * rule.target:g} % needs about {span(needed)}: --max-time {10 * ceil(needed / 10)}"
+        f"±{100 * rule.target:g} % needs about {span(needed)}: "
+        f"--max-time {10 * ceil(needed / 10)}, or --resume the json of this run"
     )
 
 

@@ -15,6 +15,7 @@ from se_cost.documents.files import encode
 from se_cost.measure.session.several import Asked, time_several
 from se_cost.measure.timing.protocol import Progress
 from se_cost.measure.timing.result import Timing
+from se_cost.measure.timing.samples import ProcessResult
 from se_cost.measure.timing.settings import Protocol, Settings
 from se_cost.nets.model import Model
 
@@ -50,8 +51,9 @@ def timed_by(monkeypatch: pytest.MonkeyPatch) -> Callable[[Time], None]:
             progress: Progress,
             *,
             energy: bool,
+            before: tuple[ProcessResult, ...],
         ) -> Timing:
-            return time(Asked(model, networks, settings, protocol, energy))
+            return time(Asked(model, networks, settings, protocol, energy, before))
 
         several: Any = partial(time_several, time=time_by)
         monkeypatch.setattr("se_cost.cli.time.time_several", several)

@@ -3,6 +3,7 @@
 import pytest
 from measure.made_up import timing
 
+from documents.every import BLOCK
 from se_cost.documents.files import encode, parse
 from se_cost.documents.fuse import fused
 from se_cost.measure.fuse.record import (
@@ -21,22 +22,6 @@ from se_cost.nets.zoo.model import model
 from se_cost.record import replace
 from se_cost.report.pages.all import page
 
-BLOCK = FusedBlock(
-    path="stage2.block1.sum.residual.se",
-    kind="se",
-    channels=256,
-    height=56,
-    width=56,
-    squeeze=SqueezeForm.MOVED,
-    squeeze_reason="0.25 E-passes instead of 1",
-    scale=ScaleForm.ADDCMUL,
-    into="stage2.block1.sum",
-    scale_reason="addcmul 0, in place 2",
-    e_passes_before=3.0,
-    e_passes_after=0.25,
-    macs_before=8192,
-    macs_after=5120,
-)
 NET = model("se_resnet50")
 PROOF = Proof(1e-15, 4e-7, "float32")
 SETTINGS = Settings(device="cpu", fold_norms=True)

@@ -25,7 +25,7 @@ OPTIONS: tuple[Option, ...] = (
     *(measure.MEASURE, measure.TIME),
     *(fuse.HOW, fuse.COMPARE, fuse.SAVE),
     *protocol.TABLE,
-    *(protocol.LADDER, protocol.FUSE, protocol.SELF_CHECK, protocol.ENERGY),
+    *(protocol.RESUME, protocol.LADDER, protocol.FUSE, protocol.SELF_CHECK, protocol.ENERGY),
     *(*budget.LIMITS, budget.NAME),
     *(*plan.OWN_OPTIONS, *plan.KEPT, *plan.MACHINE),
     *(baseline.BASELINE, baseline.FROM, baseline.UPDATE, baseline.REQUIRE_TIME, baseline.AGAINST),

@@ -1,7 +1,7 @@
 """The options that say how long to measure, how finely, and which networks."""
 
 from se_cost.cli.options.option import Command, Option, bundled, typed
-from se_cost.cli.options.types import POSITIVE, Percent, Seconds
+from se_cost.cli.options.types import POSITIVE, FilePath, Percent, Seconds
 from se_cost.errors import UsageError
 from se_cost.measure.timing.settings import Protocol, QuickPlan, StoppingRule
 from se_cost.record import replace
@@ -28,6 +28,14 @@ TABLE = (
     ),
     replace(MAX_TIME, default=None, usual=f"{FULL.max_time:g}, quick {QUICK.max_time:g}"),
     replace(RUNS, help="Quads per network, with --quick.", default=None, usual=str(QUICK.quads)),
+)
+RESUME = Option(
+    "--resume",
+    PROTOCOL,
+    "Go on with a saved timing: more processes follow those of its json.",
+    FilePath(),
+    metavar="FILE",
+    key=False,
 )
 LADDER = Option("--ladder", PROTOCOL, "Also drop stages 5+4, 5+4+3, ...")
 FUSE = Option("--fuse", PROTOCOL, "Attention fused, too; folds the norms of all in inference.")

@@ -1,6 +1,6 @@
 """A timed comparison by the full protocol, from networks to result; needs no torch itself."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Any
 
@@ -32,14 +32,19 @@ def time_by(
     progress: Progress = silent,
     *,
     energy: bool = False,
+    before: Sequence[ProcessResult] = (),
 ) -> Timing:
     """Time `networks` against BASELINE, the first of them: fully by a rule, or quickly by a plan.
+
+    A full timing goes on from the processes that ran `before`.
 
     Raises UsageError for settings that contradict each other, MeasurementError if they cannot be
     timed here.
     """
     if isinstance(protocol, StoppingRule):
-        return time_fully(model, networks, settings, protocol, progress, work, energy=energy)
+        return time_fully(
+            *(model, networks, settings, protocol, progress, work), energy=energy, before=before
+        )
     if energy:
         raise UsageError("--energy is measured in a process of its own: leave out --quick")
     from se_cost.measure.session.quick import time_quick
@@ -58,6 +63,7 @@ def time_fully(
     work: Work = work,
     *,
     energy: bool = False,
+    before: Sequence[ProcessResult] = (),
 ) -> Timing:
     """Time `networks` against the first of them in fresh processes, until the rule says stop.
 
@@ -72,7 +78,8 @@ def time_fully(
     def attempt(fitting: Settings) -> tuple[Run, dict[str, float]]:
         progress(0, "measuring energy" if energy else "starting")
         joules = _joules(networks, fitting, work) if energy else {}
-        return collect(_start(networks, fitting, rule, work), rule, progress), joules
+        start = _start(networks, fitting, rule, work)
+        return collect(start, rule, progress, before=before), joules
 
     (run, joules), fitting = fitted(settings, attempt)
     if not run.processes:

@@ -7,6 +7,7 @@ from se_cost.errors import SeCostError, ctrl_c_unmasked
 from se_cost.measure.session.full import time_by
 from se_cost.measure.timing.protocol import Progress, silent
 from se_cost.measure.timing.result import Timing
+from se_cost.measure.timing.samples import ProcessResult
 from se_cost.measure.timing.settings import Protocol, Settings
 from se_cost.nets.model import Model
 from se_cost.record import Record
@@ -20,6 +21,7 @@ class Asked(Record):
     settings: Settings
     protocol: Protocol
     energy: bool = False
+    before: tuple[ProcessResult, ...] = ()  # the full protocol goes on from these
 
 
 class Finished(Record):
@@ -63,6 +65,7 @@ def time_several(
                     time(
                         *(one.protocol, one.model, one.networks, one.settings, report),
                         energy=one.energy,
+                        before=one.before,
                     )
                 )
             if timings[-1].interrupted:

@@ -5,7 +5,7 @@ at least ten of them every look may end the run, as soon as all intervals are na
 often makes an interval cover less than it claims, so it is computed for 97 % and reported as 95 %.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import monotonic
 
 from se_cost.errors import SeCostError
@@ -29,21 +29,26 @@ def collect(
     rule: StoppingRule,
     progress: Progress = silent,
     now: Callable[[], float] = monotonic,
+    before: Sequence[ProcessResult] = (),
 ) -> Run:
     """Run processes until the rule says stop, and keep all that are finished, whatever happens.
+
+    Those from `before` count as if they had run here, but took none of the time.
 
     Ctrl-C, an error, or `GIVE_UP` lost processes in a row end it; if nothing was finished by then
     Ctrl-C and the error are passed on, and lost processes leave a run without processes.
     """
-    begun = now()
-    run, in_a_row = Run(rule=rule), 0
+    begun, known = now(), len(before)
+    run, in_a_row = Run(tuple(before), rule), 0
+    if known:
+        run = run.stopped(_stop(run, rule, 0, half_width(run), known))
     while run.stop is None:
         try:
             run, in_a_row = _with_one_more(run, start, in_a_row)
             elapsed, width = now() - begun, half_width(run)
             if progress is not silent:  # which need not wait for an estimate
                 progress(*_progress(run, rule, elapsed, width))
-            stop = Stop.FAILED if in_a_row == GIVE_UP else _stop(run, rule, elapsed, width)
+            stop = Stop.FAILED if in_a_row == GIVE_UP else _stop(run, rule, elapsed, width, known)
             run = run.stopped(stop)
         except (KeyboardInterrupt, SeCostError) as error:
             if not run.processes:
@@ -62,12 +67,13 @@ def _with_one_more(run: Run, start: Start, in_a_row: int) -> tuple[Run, int]:
         return run.with_lost(str(error)), in_a_row + 1
 
 
-def _stop(run: Run, rule: StoppingRule, elapsed: float, width: float) -> Stop | None:
+def _stop(run: Run, rule: StoppingRule, elapsed: float, width: float, known: int) -> Stop | None:
     """Return why there will be no further process; one more must fit into the time."""
     taken = len(run.processes) + run.lost
+    here = taken - known
     if len(run.processes) >= rule.at_least and width <= rule.target:
         return Stop.TARGET
-    if elapsed * (taken + 1) / taken > rule.max_time:
+    if here and elapsed * (here + 1) / here > rule.max_time:
         return Stop.TIME
     return Stop.PROCESSES if taken >= rule.at_most else None
 

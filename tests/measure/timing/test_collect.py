@@ -229,3 +229,41 @@ def test_progress_is_how_near_the_target_is() -> None:
     for number, (done, _) in enumerate(words[10:-1], start=11):
         width = half_width(replace(run, processes=run.processes[:number]))
         assert done == pytest.approx(min(1.0, (rule.target / width) ** 2))
+
+
+def test_a_run_that_goes_on_is_the_run_that_never_stopped() -> None:
+    """Processes keep their numbers and the rule its say; what is known takes no time here."""
+    rule = StoppingRule(0.002, max_time=inf)
+    whole = collect(Machine(NOISY, {"network": EFFECT}, 1).process, rule)
+    machine = Machine(NOISY, {"network": EFFECT}, 1)
+    part = collect(machine.process, replace(rule, at_most=12))
+    assert len(part.processes) == 12 < len(whole.processes)
+    rest = collect(machine.process, rule, before=part.processes)
+    assert rest == whole
+
+
+def test_a_run_that_is_done_takes_no_further_process() -> None:
+    """Its target is met, or it has as many as it may have."""
+
+    def start(number: int, lost: int) -> ProcessResult:
+        raise AssertionError
+
+    done = collect(Machine(QUIET, {"network": EFFECT}, 1).process, StoppingRule(max_time=inf))
+    again = collect(start, StoppingRule(), before=done.processes)
+    assert again.stop is Stop.TARGET
+    most = StoppingRule(0.00001, at_most=len(done.processes))
+    assert collect(start, most, before=done.processes).stop is Stop.PROCESSES
+
+
+def test_the_time_is_that_of_the_new_processes() -> None:
+    """Ten that are known do not make a process look ten times as quick."""
+    known = collect(Machine(NOISY, {"network": EFFECT}, 1).process, StoppingRule(0.9, max_time=inf))
+    clock = iter(range(0, 10_000, 10))  # each process takes ten seconds
+    machine = Machine(NOISY, {"network": EFFECT}, 2)
+    run = collect(
+        machine.process,
+        StoppingRule(0.00001, max_time=35),
+        now=lambda: float(next(clock)),
+        before=known.processes,
+    )
+    assert (run.stop, len(run.processes) - len(known.processes)) == (Stop.TIME, 3)
