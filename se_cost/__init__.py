@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from se_cost.ledger.find import AttentionBlock
     from se_cost.ledger.rows import Ledger, Row
     from se_cost.measure.fuse.fuse import fuse
+    from se_cost.measure.fuse.training.blocks import fused_se
     from se_cost.measure.fuse.training.network import fuse_training
     from se_cost.measure.timing.result import Timing
     from se_cost.measure.timing.settings import Protocol, Settings
@@ -55,6 +56,7 @@ __all__ = [
     "costs_of",
     "fuse",
     "fuse_training",
+    "fused_se",
     "model",
     "module",
     "names",
@@ -67,6 +69,7 @@ FILES = {  # where each name is at home; it is imported when it is first asked f
     **dict.fromkeys(("Ledger", "Row"), "ledger.rows"),
     "fuse": "measure.fuse.fuse",
     "fuse_training": "measure.fuse.training.network",
+    "fused_se": "measure.fuse.training.blocks",
     "Attention": "nets.attention.kinds",
     "Place": "nets.attention.place",
     **dict.fromkeys(("SE", "Squeeze"), "nets.attention.se"),

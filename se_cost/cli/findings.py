@@ -31,6 +31,7 @@ class Measuring(Record):
 
     saved: tuple[Path, ...]  # timings that were made before, in the place of new ones
     time: bool
+    fuse: bool  # time each network with its attention fused, too
     device: str
     batch: int | None
     max_time: float
@@ -106,7 +107,8 @@ def _timed(models: Sequence[Model], measuring: Measuring, quiet: bool) -> Finish
     """Time inference and a training step of every network."""
     batch = measuring.batch or usual_batch(measuring.device)
     settings = [Settings(measuring.device, mode, batch) for mode in Mode]
-    return timed(models, settings, replace(PAGE, max_time=measuring.max_time), quiet)
+    plan = replace(PAGE, max_time=measuring.max_time)
+    return timed(models, settings, plan, quiet, fuse=measuring.fuse)
 
 
 def _report(

@@ -6,21 +6,26 @@ import click
 
 from se_cost.cli.failure import expect_torch
 from se_cost.cli.help import Command
-from se_cost.cli.options.fuse import HOW, SAVE
+from se_cost.cli.options.fuse import COMPARE, HOW, SAVE, fused_options
 from se_cost.cli.options.measure import TIME
 from se_cost.cli.options.model import model_options
 from se_cost.cli.options.option import offered
 from se_cost.cli.options.output import output_options
 from se_cost.cli.options.protocol import protocol_options
-from se_cost.cli.options.settings import BATCH, DEVICE, DTYPE, LAYOUT, THREADS
 from se_cost.cli.output.output import Output
 from se_cost.cli.output.progress import bars
 from se_cost.cli.timed import exit_code
-from se_cost.errors import SeCostError
-from se_cost.measure.fuse.record import How
+from se_cost.errors import SeCostError, UsageError
+from se_cost.measure.fuse.record import HOWS, Done, How
 from se_cost.measure.session.several import Asked, Finished, time_several
+from se_cost.measure.timing.arms import (
+    Networks,
+    expect_possible,
+    expect_trainable,
+    with_in_place,
+)
 from se_cost.measure.timing.arms import fused as arms
-from se_cost.measure.timing.settings import DType, MemoryFormat, Protocol, Settings
+from se_cost.measure.timing.settings import Mode, Protocol, Settings
 from se_cost.nets.model import Model
 
 
@@ -31,11 +36,14 @@ from se_cost.nets.model import Model
     epilog="""
     se-cost fuse --arch se_resnet50
     se-cost fuse --arch se_resnet50 --batch 8 --time --target 0.5
+    se-cost fuse --arch se_resnet50 --time --runtime openvino
     se-cost fuse --model timm:seresnet50 --save fused.pt2
     """,
 )
 @model_options
-@offered(HOW, BATCH, DEVICE, DTYPE, LAYOUT, THREADS, TIME)
+@offered(HOW, COMPARE)
+@fused_options
+@offered(TIME)
 @protocol_options
 @offered(SAVE)
 @output_options("fuse")
@@ -44,11 +52,8 @@ def command(
     ctx: click.Context,
     model: Model,
     how: How,
-    batch: int,
-    device: str,
-    dtype: DType,
-    layout: MemoryFormat,
-    threads: int | None,
+    compare: bool,
+    settings: Settings,
     time: bool,
     save: Path | None,
     protocol: Protocol,
@@ -57,24 +62,53 @@ def command(
     """Take the squeeze before the 1x1 convolution, and fold the scale into a neighbour.
 
     The result computes the same function in inference; the proof is printed. With --time: plain,
-    with attention, and fused, all with folded norms.
+    with attention, and fused, all with folded norms, and plain with its sums in place.
+
+    With --mode train: the same gradients from a block that moves and saves less.
     """
     expect_torch()
-    settings = Settings(
-        device, batch=batch, dtype=dtype, layout=layout, threads=threads, fold_norms=True
-    )
+    expect_possible(settings)
+    expect_trainable(model, settings)
+    _expect_useful(settings, how, compare, time, save)
     from se_cost.documents.fuse import fused
-    from se_cost.measure.fuse.whole import fuse_model
+    from se_cost.measure.fuse.whole import fuse_model, train_model
 
-    done = fuse_model(model, settings, how, save)
+    if settings.mode is Mode.TRAIN:
+        done = train_model(model, settings)
+    else:
+        done = fuse_model(model, settings, how, save, compare=compare)
     finished = Finished(())
     if time:
-        asked = [Asked(model, arms(model), settings, protocol)]
+        asked = [Asked(model, _networks(model, settings, how, done), settings, protocol)]
         try:
             finished = time_several(asked, bars(asked, output.quiet))
         except (KeyboardInterrupt, SeCostError) as error:  # the proof is not lost with the timing
             finished = Finished((), error)
-    timing = next(iter(finished.timings), None)
-    document = fused(model, settings, how, done.blocks, done.unread, done.proof, timing)
+    document = fused(model, settings, how, done, next(iter(finished.timings), None))
     output.show(document)
     ctx.exit(exit_code(finished) or int(document.failed))
+
+
+def _expect_useful(
+    settings: Settings, how: How, compare: bool, time: bool, save: Path | None
+) -> None:
+    """Raise UsageError for options that change nothing beside each other."""
+    training = settings.mode is Mode.TRAIN
+    needs = {
+        "--how needs --mode infer: in training there is one form": how is not How.AUTO and training,
+        "--save needs --mode infer: a network to train is no exported one": save and training,
+        "--compare needs --mode infer: in training there is one form": compare and training,
+        "--compare needs --time": compare and not time,
+        "--compare takes every --how in turn: leave out --how": compare and how is not How.AUTO,
+    }
+    for need, missing in needs.items():
+        if missing:
+            raise UsageError(need)
+
+
+def _networks(model: Model, settings: Settings, how: How, done: Done) -> Networks:
+    """Return what is timed: plain, with attention, fused, and what tells where the gain is from."""
+    networks = dict(list(arms(model).items())[:2])
+    named = {one: arm for arm, one in HOWS.items()}
+    networks |= {named[one]: model for one in (how, *done.others)}
+    return with_in_place(networks) if settings.mode is Mode.INFER else networks

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from se_cost.cli.options.model import MODEL
 from se_cost.cli.options.option import typed
-from se_cost.cli.options.protocol import ENERGY, LADDER, SELF_CHECK
+from se_cost.cli.options.protocol import ENERGY, FUSE, LADDER, SELF_CHECK
 from se_cost.cli.options.settings import SETTINGS
 from se_cost.documents.base import Document
 from se_cost.documents.files import read
@@ -13,7 +13,7 @@ from se_cost.measure.session.several import Asked
 from se_cost.measure.timing.settings import Protocol, StoppingRule
 from se_cost.record import replace
 
-SAID_BY_FILE = (*MODEL, *SETTINGS, LADDER, SELF_CHECK, ENERGY)
+SAID_BY_FILE = (*MODEL, *SETTINGS, LADDER, FUSE, SELF_CHECK, ENERGY)
 
 
 def resumed_from(file: Path, protocol: Protocol) -> list[Asked]:

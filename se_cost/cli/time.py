@@ -9,7 +9,14 @@ from se_cost.cli.help import Command
 from se_cost.cli.options.model import model_options
 from se_cost.cli.options.option import offered
 from se_cost.cli.options.output import output_options
-from se_cost.cli.options.protocol import ENERGY, LADDER, RESUME, SELF_CHECK, protocol_options
+from se_cost.cli.options.protocol import (
+    ENERGY,
+    FUSE,
+    LADDER,
+    RESUME,
+    SELF_CHECK,
+    protocol_options,
+)
 from se_cost.cli.options.settings import batches_options
 from se_cost.cli.output.output import Output
 from se_cost.cli.output.progress import bars
@@ -22,8 +29,10 @@ from se_cost.measure.timing.arms import (
     Networks,
     expect_possible,
     expect_trainable,
+    fusing,
     itself,
     three,
+    with_fused,
 )
 from se_cost.measure.timing.arms import ladder as rungs
 from se_cost.measure.timing.settings import Protocol, QuickPlan, Settings
@@ -37,14 +46,14 @@ from se_cost.nets.model import Model
     epilog="""
     se-cost time --quick
     se-cost time --device cuda --batch 1,32,256 --dtype bfloat16
-    se-cost time --arch se_resnet101 --mode train --target 0.5
+    se-cost time --arch se_resnet101 --mode train --target 0.5 --fuse
     se-cost time --resume time.json --max-time 1200 --output time.json
     """,
 )
 @model_options
 @batches_options
 @protocol_options
-@offered(RESUME, LADDER, SELF_CHECK, ENERGY)
+@offered(RESUME, LADDER, FUSE, SELF_CHECK, ENERGY)
 @output_options("time")
 @click.pass_context
 def command(
@@ -54,6 +63,7 @@ def command(
     protocol: Protocol,
     resume: Path | None,
     ladder: bool,
+    fuse: bool,
     self_check: bool,
     energy: bool,
     output: Output,
@@ -72,7 +82,8 @@ def command(
     if resume:
         asked = resumed_from(resume, protocol)
     else:
-        networks = _networks(model, ladder, self_check)
+        networks = _networks(model, ladder, self_check, fuse)
+        settings = list(map(fusing, settings)) if fuse else settings
         asked = [Asked(model, networks, one, protocol, energy) for one in settings]
     _expect_possible(asked, rank)
     first = rank is None or rank.rank == 0
@@ -89,10 +100,13 @@ def _missing(asked: list[Asked], finished: Finished) -> list[str]:
     return [f"batch {one.settings.batch} was not timed: {why}" for one in rest]
 
 
-def _networks(model: Model, ladder: bool, self_check: bool) -> Networks:
+def _networks(model: Model, ladder: bool, self_check: bool, fuse: bool) -> Networks:
     if ladder and self_check:
         raise UsageError("--ladder has nothing to drop in a --self-check: take one of them")
-    return itself(model) if self_check else rungs(model) if ladder else three(model)
+    if fuse and self_check:
+        raise UsageError("--fuse makes another network than a --self-check: take one of them")
+    networks = itself(model) if self_check else rungs(model) if ladder else three(model)
+    return with_fused(networks, model) if fuse else networks
 
 
 def _protocol(protocol: Protocol, rank: Rank | None, energy: bool) -> Protocol:

@@ -6,7 +6,7 @@ from se_cost.cli.failure import INTERRUPTED
 from se_cost.cli.output.progress import bars
 from se_cost.errors import MeasurementError
 from se_cost.measure.session.several import Asked, Finished, time_several
-from se_cost.measure.timing.arms import three
+from se_cost.measure.timing.arms import fusing, three, with_fused
 from se_cost.measure.timing.run import Stop
 from se_cost.measure.timing.settings import QuickPlan, Settings
 from se_cost.nets.model import Model
@@ -22,10 +22,24 @@ def usual_batch(device: str) -> int:
 
 
 def timed(
-    models: Sequence[Model], settings: Sequence[Settings], plan: QuickPlan, quiet: bool
+    models: Sequence[Model],
+    settings: Sequence[Settings],
+    plan: QuickPlan,
+    quiet: bool,
+    *,
+    fuse: bool = False,
 ) -> Finished:
-    """Time every model with every one of the settings, quickly; what is finished is kept."""
-    asked = [Asked(model, three(model), one, plan) for model in models for one in settings]
+    """Time every model with every one of the settings, quickly; what is finished is kept.
+
+    `fuse` adds every model with its attention fused.
+    """
+    asked = [
+        Asked(model, with_fused(three(model), model), fusing(one), plan)
+        if fuse
+        else Asked(model, three(model), one, plan)
+        for model in models
+        for one in settings
+    ]
     return time_several(asked, bars(asked, quiet))
 
 

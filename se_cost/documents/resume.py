@@ -3,7 +3,7 @@
 from se_cost.documents.time import TimeDocument
 from se_cost.errors import UsageError
 from se_cost.measure.session.several import Asked
-from se_cost.measure.timing.arms import BASELINE, Networks, itself, ladder
+from se_cost.measure.timing.arms import BASELINE, Networks, itself, ladder, with_fused
 from se_cost.measure.timing.samples import ProcessResult
 from se_cost.measure.timing.settings import StoppingRule
 
@@ -48,4 +48,5 @@ def _networks(document: TimeDocument) -> Networks:
     if document.self_check:
         return itself(document.recipe)
     timed = {BASELINE, *(quad.arm for quad in document.samples.quads)}
-    return {arm: net for arm, net in ladder(document.recipe).items() if arm in timed}
+    networks = with_fused(ladder(document.recipe), document.recipe)
+    return {arm: net for arm, net in networks.items() if arm in timed}

@@ -11,8 +11,9 @@ from msgspec.structs import asdict
 
 from se_cost.documents.base import Document
 from se_cost.documents.doubts import doubts
+from se_cost.measure.fuse.record import HOWS, How
 from se_cost.measure.timing.all_reduce import AllReduce
-from se_cost.measure.timing.arms import BASELINE, NETWORK, TRIMMED, dropped
+from se_cost.measure.timing.arms import BASELINE, IN_PLACE, NETWORK, TRIMMED, dropped
 from se_cost.measure.timing.environment import Environment
 from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.run import Run, Stop
@@ -57,6 +58,8 @@ class Rung(Arm, kw_only=True):
     """The network with the attention of some stages only."""
 
     dropped: tuple[int, ...]  # stages without attention
+    fused: How | UnsetType = UNSET  # how it is fused; left out if it is not
+    in_place: bool = False  # plain, with its sums written in place
 
 
 class Exchange(Record):
@@ -118,9 +121,7 @@ def timed(timing: Timing) -> TimeDocument:
         final_stage=timing.model.final_stage,
         without_final_stage=arms.get(TRIMMED),
         ladder=tuple(
-            Rung(dropped=tuple(dropped(timing.model, timing.networks[arm])), **asdict(of))
-            for arm, of in arms.items()
-            if arm not in (BASELINE, NETWORK)
+            _rung(timing, arm, of) for arm, of in arms.items() if arm not in (BASELINE, NETWORK)
         ),
         null=timing.null,
         drift=timing.drift,
@@ -170,6 +171,12 @@ def _arm(timing: Timing, arm: str) -> Arm:
         joules_per_image=timing.joules.get(arm, UNSET),
         overhead=UNSET if arm == BASELINE else timing.overhead(arm),
     )
+
+
+def _rung(timing: Timing, arm: str, of: Arm) -> Rung:
+    gone = tuple(dropped(timing.model, timing.networks[arm]))
+    fused = HOWS.get(arm, UNSET)
+    return Rung(dropped=gone, fused=fused, in_place=arm == IN_PLACE, **asdict(of))
 
 
 def _exchange(timings: AllReduce) -> Exchange:

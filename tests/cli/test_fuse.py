@@ -8,8 +8,11 @@ from typing import NoReturn
 import pytest
 import torch
 
-from cli.conftest import Run
+from cli.conftest import Run, assert_refused
 from se_cost.errors import MeasurementError
+from se_cost.measure.fuse.record import How
+from se_cost.measure.session.several import Asked, Finished
+from se_cost.measure.timing.arms import FUSED, IN_PLACE
 
 NETS = Path(__file__).parents[1] / "data" / "models" / "nets.py"
 
@@ -35,8 +38,11 @@ def test_it_is_timed_beside_both(run: Run, monkeypatch: pytest.MonkeyPatch) -> N
     timed = json.loads(result.stdout)["time"]
     assert timed["settings"]["fold_norms"]
     assert timed["without_final_stage"] is None
-    assert [rung["dropped"] for rung in timed["ladder"]] == [[]]
-    assert {quad["arm"] for quad in timed["samples"]["quads"]} == {"network", "fused"}
+    assert [(rung.get("fused"), rung["in_place"]) for rung in timed["ladder"]] == [
+        *(("auto", False), (None, True))
+    ]
+    arms = {quad["arm"] for quad in timed["samples"]["quads"]}
+    assert arms == {"network", "fused", "plain_in_place"}
     shown = run("fuse", "--arch", "se_resnet18", "--input", "32")
     assert "8 of 8 blocks rewritten." in shown.stdout
 
@@ -50,6 +56,53 @@ def test_a_model_of_the_user(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     document = json.loads(result.stdout)
     assert len(document["blocks"]) + len(document["unread"]) >= 1
     assert document["proof"]["float64"] < 1e-10
+
+
+def test_what_is_timed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The form that is asked for, or each that makes another network; in training one."""
+    seen: list[Asked] = []
+
+    def watched(asked: list[Asked], _: object) -> Finished:
+        seen.extend(asked)
+        return Finished(())
+
+    monkeypatch.setattr("se_cost.cli.fuse.time_several", watched)
+    fuse = "fuse --input 32 --device cpu --time --quiet"
+    run(*f"{fuse} --arch se_resnet18 --how weights --compile".split())
+    run(*f"{fuse} --arch resnet164_cifar --attention se --compare".split())
+    run(*f"{fuse} --arch se_resnet18 --mode train --batch 2".split())
+    arms = [list(one.networks)[2:] for one in seen]
+    forms = [f"fused_{how}" for how in How if how is not How.AUTO]
+    assert arms == [["fused_weights", IN_PLACE], [FUSED, *forms, IN_PLACE], [FUSED]]
+    assert [one.settings.compile for one in seen] == [True, False, False]
+    assert [one.settings.fold_norms for one in seen] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("--mode train --batch 2 --how weights", "--how needs --mode infer"),
+        ("--mode train --batch 2 --save x.pt2", "--save needs --mode infer"),
+        ("--mode train --batch 2 --compare --time", "--compare needs --mode infer"),
+        ("--compare", "--compare needs --time"),
+        ("--compare --time --how weights", "--compare takes every --how in turn"),
+        ("--runtime onnx --compile", "--runtime onnx runs no torch: leave out --compile"),
+        ("--mode train --arch se_resnet18 --input 32", "batch 1 is too small to train"),
+    ],
+)
+def test_what_contradicts_is_refused(run: Run, words: str, message: str) -> None:
+    """In one line, before anything is built."""
+    assert_refused(run("fuse", *words.split()), 2, message)
+
+
+def test_training(run: Run) -> None:
+    """Blocks with the norm before them, and the proof of a training step."""
+    words = "fuse --arch se_resnet18 --input 32 --batch 2 --mode train --device cpu"
+    shown = run(*words.split())
+    assert shown.exit_code == 0, shown.stderr
+    assert "8 of 8 blocks rewritten." in shown.stdout
+    assert "Same training: outputs and gradients differ by" in shown.stdout
+    assert "taken along" in shown.stdout
 
 
 @pytest.mark.parametrize(

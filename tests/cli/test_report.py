@@ -18,6 +18,7 @@ from se_cost.documents.paper import published
 from se_cost.documents.time import batches, timed
 from se_cost.errors import MeasurementError
 from se_cost.measure.session.several import Asked
+from se_cost.measure.timing.arms import FUSED
 from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.nets.zoo.model import model
@@ -173,6 +174,20 @@ def test_what_is_timed(
     run("report", "--arch", "se_resnet18", "--max-time", "7.5", *words)
     assert [one.settings for one in seen] == [Settings("auto", mode, batch) for mode in Mode]
     assert {one.protocol.max_time for one in seen} == {7.5}
+
+
+def test_fused_networks_are_timed_too(run: Run, timed_by: Use) -> None:
+    """One more network in both modes; in inference the norms of all are folded."""
+    seen: list[Asked] = []
+
+    def watched(asked: Asked) -> Timing:
+        seen.append(asked)
+        return timing(asked.model, asked.settings)
+
+    timed_by(watched)
+    run("report", "--arch", "se_resnet18", "--device", "cpu", "--fuse")
+    assert [list(one.networks)[-1] for one in seen] == [FUSED, FUSED]
+    assert [one.settings.fold_norms for one in seen] == [True, False]
 
 
 def test_a_disagreement_fails_the_report(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

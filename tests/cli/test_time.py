@@ -11,7 +11,7 @@ from cli.conftest import Run, Time, assert_refused
 from se_cost.documents.doubts import INTERRUPTED
 from se_cost.errors import MeasurementError, UsageError
 from se_cost.measure.session.several import Asked
-from se_cost.measure.timing.arms import BASELINE, NETWORK, TRIMMED, itself
+from se_cost.measure.timing.arms import BASELINE, FUSED, NETWORK, TRIMMED, itself
 from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.run import Stop
 from se_cost.measure.timing.settings import Mode, QuickPlan, Settings, StoppingRule
@@ -61,15 +61,24 @@ def test_what_is_asked_for(run: Run, asked: list[Asked]) -> None:
         ("--self-check", [BASELINE, NETWORK]),
         ("--ladder", [BASELINE, NETWORK, TRIMMED, "without_stages_5_4", "without_stages_5_4_3"]),
         ("--energy", [BASELINE, NETWORK, TRIMMED]),
+        ("--fuse", [BASELINE, NETWORK, TRIMMED, FUSED]),
+        ("--fuse --mode train --batch 2", [BASELINE, NETWORK, TRIMMED, FUSED]),
     ],
 )
 def test_which_networks(run: Run, asked: list[Asked], word: str, arms: list[str]) -> None:
-    """A network against itself, or with ever fewer stages."""
-    assert run(*TIME, word).exit_code == 0
+    """A network against itself, with ever fewer stages, or fused, which folds all norms."""
+    assert run(*TIME, *word.split()).exit_code == 0
     (one,) = asked
     assert list(one.networks) == arms
     assert (one.networks == itself(one.model)) is (word == "--self-check")
     assert one.energy is (word == "--energy")
+    assert one.settings.fold_norms is (word == "--fuse")
+
+
+def test_fusing_needs_a_plain_network(run: Run, asked: list[Asked]) -> None:
+    """A fused network is not the network itself."""
+    assert_refused(run(*TIME, "--fuse", "--self-check"), 2, "--fuse makes another network")
+    assert asked == []
 
 
 def test_batches_are_one_document(run: Run, asked: list[Asked]) -> None:

@@ -11,6 +11,7 @@ from se_cost.documents.explain import explained
 from se_cost.documents.files import read
 from se_cost.documents.flops import flops
 from se_cost.documents.flops import several as several_flops
+from se_cost.documents.fuse import fused
 from se_cost.documents.nets import nets
 from se_cost.documents.network import network
 from se_cost.documents.order import Order
@@ -23,9 +24,10 @@ from se_cost.ledger.conventions import CONVENTIONS, complete, total
 from se_cost.ledger.costs import costs
 from se_cost.ledger.rows import Ledger
 from se_cost.measure.counting.counts import Built, Counted, Counts, FvcoreCount, TorchCount
+from se_cost.measure.fuse.record import Done, FusedBlock, How, Proof, ScaleForm, SqueezeForm
 from se_cost.measure.machine.figures import Machine
 from se_cost.measure.timing.all_reduce import AllReduce
-from se_cost.measure.timing.arms import NETWORK
+from se_cost.measure.timing.arms import FUSED, IN_PLACE, NETWORK
 from se_cost.measure.timing.result import PeakMemory, Timing
 from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.nets.model import Model
@@ -111,6 +113,29 @@ def verified() -> PlanDocument:
     return plan(found, "made up", (), timed_ones)
 
 
+BLOCK = FusedBlock(
+    path="stage2.block1.sum.residual.se",
+    kind="se",
+    channels=256,
+    height=56,
+    width=56,
+    squeeze=SqueezeForm.MOVED,
+    squeeze_reason="0.25 E-passes instead of 1",
+    scale=ScaleForm.ADDCMUL,
+    into="stage2.block1.sum",
+    scale_reason="addcmul 0, in place 2",
+    e_passes_before=3.0,
+    e_passes_after=0.25,
+    macs_before=8192,
+    macs_after=5120,
+)
+
+
+def fused_of(done: Done, run: Timing | None = None) -> Document:
+    """Return what `fuse` finds of SE-ResNet-50."""
+    return fused(SE50, Settings(device="cpu", fold_norms=True), How.AUTO, done, run)
+
+
 EVERY: Mapping[str, Callable[[], Document]] = {
     "params": lambda: params(costs(SE50)),
     "params measured": lambda: params(costs(SE50), built(SE50)),
@@ -128,6 +153,11 @@ EVERY: Mapping[str, Callable[[], Document]] = {
     "time without interval": lambda: timed(timing(SE50, quads=3, warm=False)),
     "batches": lambda: batches([timing(SE50), weighed(timing(SE50, Settings(batch=8)))]),
     "explain": lambda: explained(explanation(SE50)),
+    "fuse": lambda: fused_of(Done(Proof(1e-15, 4e-7, "float32"), (BLOCK,), any_batch=True)),
+    "fuse timed": lambda: fused_of(
+        Done(Proof(1e-15, 4e-7, "float32"), (BLOCK,), (), {"a.b": "no pool"}, (How.WEIGHTS,)),
+        timing(SE50, truth={NETWORK: 1.1, FUSED: 1.02, "fused_weights": 1.04, IN_PLACE: 0.99}),
+    ),
     "alternatives": lambda: alternatives(KINDS),
     "alternatives timed": lambda: alternatives(
         KINDS, Order.TRAIN, [of_kinds(KINDS, Settings(mode=mode), (1.10, 1.02)) for mode in Mode]

@@ -7,7 +7,7 @@ from se_cost.documents.files import encode, parse
 from se_cost.documents.resume import processes, resumed, rule_of
 from se_cost.documents.time import TimeDocument, timed
 from se_cost.errors import UsageError
-from se_cost.measure.timing.arms import BASELINE, NETWORK, TRIMMED, itself
+from se_cost.measure.timing.arms import BASELINE, FUSED, NETWORK, TRIMMED, itself
 from se_cost.measure.timing.settings import Settings, StoppingRule
 from se_cost.nets.zoo.model import model
 from se_cost.record import replace
@@ -28,6 +28,12 @@ def test_what_was_timed_is_timed_on() -> None:
     assert asked.before == full(NET).run.processes
     assert (asked.model, asked.settings) == (NET, Settings())
     assert list(asked.networks) == [BASELINE, NETWORK, TRIMMED]
+
+
+def test_a_fused_network_is_timed_on() -> None:
+    """It is built again as it was."""
+    whole = timed(full(NET, {NETWORK: 1.1, FUSED: 1.02}))
+    assert list(resumed(whole, StoppingRule()).networks) == [BASELINE, NETWORK, FUSED]
 
 
 def test_the_target_of_the_file_is_known() -> None:

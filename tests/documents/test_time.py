@@ -9,7 +9,8 @@ from msgspec import UNSET
 from documents.every import exchanging, weighed
 from se_cost.documents.files import encode
 from se_cost.documents.time import Arm, BatchesDocument, Rule, TimeDocument, batches, timed
-from se_cost.measure.timing.arms import BASELINE, NETWORK, TRIMMED
+from se_cost.measure.fuse.record import How
+from se_cost.measure.timing.arms import BASELINE, FUSED, NETWORK, TRIMMED
 from se_cost.measure.timing.run import Stop
 from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.measure.timing.verdict import Overhead, TimeVerdict
@@ -113,6 +114,15 @@ def test_the_ladder_says_what_was_dropped() -> None:
     (rung,) = timed(timing(SE50)).ladder
     assert rung.dropped == (5,)
     assert rung.overhead == overhead(timed(timing(SE50)).without_final_stage)
+
+
+def test_a_fused_network_says_how() -> None:
+    """It has all stages; a network that is not fused says nothing."""
+    truth = {NETWORK: 1.1, TRIMMED: 1.04, FUSED: 1.02, "fused_weights": 1.03}
+    rungs = timed(timing(SE50, truth=truth)).ladder
+    assert [(rung.dropped, rung.fused) for rung in rungs] == [
+        *(((5,), UNSET), ((), How.AUTO), ((), How.WEIGHTS))
+    ]
 
 
 def test_memory_and_energy() -> None:

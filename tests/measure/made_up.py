@@ -5,8 +5,9 @@ from math import exp
 from typing import Any
 
 from se_cost.measure.explain.prediction import Explanation, networks, only_stage
+from se_cost.measure.fuse.record import HOWS
 from se_cost.measure.machine.figures import Machine
-from se_cost.measure.timing.arms import BASELINE, NETWORK, TRIMMED, Networks, each
+from se_cost.measure.timing.arms import BASELINE, IN_PLACE, NETWORK, TRIMMED, Networks, each
 from se_cost.measure.timing.environment import Environment
 from se_cost.measure.timing.quads import Quad
 from se_cost.measure.timing.result import Timing
@@ -113,7 +114,8 @@ def result(truth: Mapping[str, float], quads: int, number: int = 0, **went: Any)
 
 def _networks(model: Model, truth: Mapping[str, float]) -> Networks:
     final = [] if model.final_stage is None else [model.final_stage]
-    models = {NETWORK: model, TRIMMED: model.without(final)}
+    models = {NETWORK: model, TRIMMED: model.without(final), **dict.fromkeys(HOWS, model)}
+    models[IN_PLACE] = model.plain
     return {BASELINE: model.plain} | {arm: models[arm] for arm in truth}
 
 

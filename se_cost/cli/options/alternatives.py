@@ -18,7 +18,7 @@ from se_cost.text import joined
 
 LEAST = 2  # images: in training SRM and BAM normalise vectors over the batch
 OF_ONE_KIND = ("attention", "squeeze", "gate", "bias")
-UNASKED = ("mode", "cuda_graphs", "fold_norms", "optimizer", "nproc")
+UNASKED = ("mode", "cuda_graphs", "fold_norms", "optimizer", "nproc", "runtime")
 
 
 COMPARED = Option(

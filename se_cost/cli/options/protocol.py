@@ -38,6 +38,7 @@ RESUME = Option(
     key=False,
 )
 LADDER = Option("--ladder", PROTOCOL, "Also drop stages 5+4, 5+4+3, ...")
+FUSE = Option("--fuse", PROTOCOL, "Attention fused, too; folds the norms of all in inference.")
 SELF_CHECK = Option("--self-check", PROTOCOL, "The network against itself, built twice.")
 ENERGY = Option("--energy", PROTOCOL, "Joules per image too, on a GPU with NVML.")
 

@@ -8,7 +8,7 @@ from se_cost.cli.options.measure import MEASURING
 from se_cost.cli.options.option import Command, Option, bundled
 from se_cost.cli.options.types import POSITIVE, Device, Numbers, OneOf
 from se_cost.errors import UsageError
-from se_cost.measure.timing.settings import DType, MemoryFormat, Mode, Settings
+from se_cost.measure.timing.settings import DType, MemoryFormat, Mode, Runtime, Settings
 from se_cost.record import replace
 
 USUAL = Settings()
@@ -29,16 +29,25 @@ LAYOUT = Option("--layout", MEASURING, "Memory layout.", OneOf(MemoryFormat), de
 THREADS = Option(
     "--threads", MEASURING, "Threads on the CPU.", POSITIVE, usual="torch's choice", metavar="N"
 )
+AUTOCAST = Option("--autocast", MEASURING, "Weights stay float32; autocast lowers to --dtype.")
+COMPILE = Option("--compile", MEASURING, "Compiled by torch.compile.")
+RUNTIME = Option(
+    "--runtime",
+    MEASURING,
+    "What runs it; all but torch on the CPU.",
+    OneOf(Runtime),
+    default=USUAL.runtime,
+)
 SETTINGS = (
     MODE,
     DEVICE,
     BATCH,
     DTYPE,
-    Option("--autocast", MEASURING, "Weights stay float32; autocast lowers to --dtype."),
+    AUTOCAST,
     LAYOUT,
     Option("--fold-norms", MEASURING, "Batch norms folded into convolutions; inference."),
     Option("--optimizer", MEASURING, "Training takes the optimiser's step too: SGD with momentum."),
-    Option("--compile", MEASURING, "Compiled by torch.compile."),
+    COMPILE,
     Option("--cuda-graphs", MEASURING, "Each iteration replayed as one CUDA graph."),
     Option(
         "--nproc",
@@ -48,6 +57,7 @@ SETTINGS = (
         default=USUAL.nproc,
         metavar="N",
     ),
+    RUNTIME,
     THREADS,
     Option(
         "--seed",

@@ -20,7 +20,9 @@ from se_cost.nets.model import Model
 from se_cost.record import Record
 
 # settings that run other operators than those of the ledger, or more of them
-UNPREDICTED = ("autocast", "compile", "cuda_graphs", "fold_norms", "optimizer", "nproc")
+UNPREDICTED = (
+    *("autocast", "compile", "cuda_graphs", "fold_norms", "optimizer", "nproc", "runtime"),
+)
 
 
 class Predicted(Record):

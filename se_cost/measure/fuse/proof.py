@@ -12,29 +12,41 @@ DRAWS = 2  # random batches
 WIDE = 4  # bytes of float32
 
 
-def proof(original: nn.Module, how: How, images: Tensor) -> Proof:
+def proof(
+    original: nn.Module, how: How, images: Tensor, lowered: torch.dtype | None = None
+) -> Proof:
     """Return how far a network's fused form is from it, for batches like `images` (N, C, H, W).
 
     Compared are copies whose norms have statistics: a network that was never trained has none, its
     maps fade from layer to layer, and no error of the last blocks would be seen. Rounding hides
-    errors in the working type; in float64 the same rewriting leaves next to none.
+    errors in the working type; in float64 the same rewriting leaves next to none. `lowered` is the
+    type that autocast takes, if it is on.
     """
     working = settled(original, images)
     double = copy.deepcopy(working).double()
     return Proof(
         float64=_apart(double, how, images.double()),
-        working=_apart(working, how, images),
-        dtype=str(images.dtype).removeprefix("torch."),
+        working=_apart(working, how, images, lowered),
+        dtype=_name(images.dtype) if lowered is None else f"{_name(lowered)} by autocast",
     )
+
+
+def _name(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
 
 
 def settled(original: nn.Module, images: Tensor) -> nn.Module:
     """Return a copy of a network in inference with norms that fit its own maps of random images.
 
+    Weights that are zero before training, as those of a branch's last norm, get random values:
+    they would hide what that branch computes.
     The copy is settled in float32 or wider: bfloat16 has too few digits for a variance.
     """
     network = copy.deepcopy(original)
     wide = network.float() if images.dtype.itemsize < WIDE else network
+    for weight in wide.parameters():
+        if not weight.any():
+            weight.data.uniform_(generator=torch.Generator().manual_seed(DRAWS))
     norms = [part for part in wide.modules() if isinstance(part, nn.BatchNorm2d)]
     for norm in norms:
         norm.reset_running_stats()
@@ -48,18 +60,22 @@ def settled(original: nn.Module, images: Tensor) -> nn.Module:
     return wide.eval().to(images.dtype)
 
 
-def _apart(network: nn.Module, how: How, images: Tensor) -> float:
-    return difference(network, fuse(network, images, how).module, images)
+def _apart(
+    network: nn.Module, how: How, images: Tensor, lowered: torch.dtype | None = None
+) -> float:
+    return difference(network, fuse(network, images, how).module, images, lowered)
 
 
-def difference(original: nn.Module, fused: nn.Module, images: Tensor) -> float:
+def difference(
+    original: nn.Module, fused: nn.Module, images: Tensor, lowered: torch.dtype | None = None
+) -> float:
     """Return the largest difference over random inputs, relative to the largest output."""
     found = []
     for seed in range(DRAWS):
         generator = torch.Generator().manual_seed(seed)
         drawn = torch.randn(images.shape, generator=generator).to(images)
         drawn = torch.empty_like(images).copy_(drawn)
-        with torch.inference_mode():
+        with torch.inference_mode(), torch.autocast("cpu", lowered, enabled=lowered is not None):
             expected, actual = original(drawn).double(), fused(drawn).double()
         found.append(float((actual - expected).abs().max() / expected.abs().max()))
     return max(found)

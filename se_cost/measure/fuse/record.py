@@ -1,8 +1,10 @@
 """What was done to the attention of a network; imports no torch."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
-from se_cost.record import Record
+from se_cost.measure.timing.arms import FUSED
+from se_cost.record import Record, field
 
 
 class How(StrEnum):
@@ -12,6 +14,10 @@ class How(StrEnum):
     ADDCMUL = "addcmul"
     WEIGHTS = "weights"
     PRODUCT = "product"
+
+
+# arms of a comparison that are fused
+HOWS = {FUSED: How.AUTO, **{f"{FUSED}_{how}": how for how in How if how is not How.AUTO}}
 
 
 class SqueezeForm(StrEnum):
@@ -73,9 +79,34 @@ class TrainedBlock(Record):
 class Proof(Record):
     """Largest difference of the outputs over random inputs, relative to the largest output.
 
-    `float64` is that of the same rewriting of the network in double precision.
+    In training also of the gradients, relative to the largest gradient. `float64` is that of the
+    same rewriting of the network in double precision.
     """
 
     float64: float
     working: float
     dtype: str  # the working type, for instance float32
+
+
+class Movement(Record):
+    """Bytes moved and operators run in one forward pass, eager and not compiled."""
+
+    bytes: int
+    operators: int
+
+    def __sub__(self, other: "Movement") -> "Movement":
+        """Return what is moved and run beyond another."""
+        return Movement(self.bytes - other.bytes, self.operators - other.operators)
+
+
+class Done(Record):
+    """What was done to the blocks of a model, and the proof."""
+
+    proof: Proof
+    blocks: tuple[FusedBlock, ...] = ()
+    trained: tuple[TrainedBlock, ...] = ()  # in the place of `blocks`, if fused for training
+    unread: Mapping[str, str] = field(default_factory=dict)
+    others: tuple[How, ...] = ()  # that make another network of it than the rule does
+    before: Movement | None = None  # of the attention: beyond the plain network; None in training
+    after: Movement | None = None  # the same, fused
+    any_batch: bool | None = None  # whether the saved network takes any; None if none was saved

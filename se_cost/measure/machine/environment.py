@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from msgspec import UNSET
 
 from se_cost.measure.machine.load import affinity
+from se_cost.measure.steps.runtimes import version
 from se_cost.measure.timing.environment import Environment
-from se_cost.measure.timing.settings import Settings
+from se_cost.measure.timing.settings import Runtime, Settings
 from se_cost.version import __version__
 
 CPUINFO = Path("/proc/cpuinfo")
@@ -26,6 +28,7 @@ def environment(device: torch.device, settings: Settings) -> Environment:
         threads=torch.get_num_threads(),
         dtype=settings.dtype,
         layout=settings.layout,
+        runtime=UNSET if settings.runtime is Runtime.TORCH else version(settings.runtime),
     )
 
 

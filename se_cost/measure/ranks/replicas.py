@@ -8,8 +8,8 @@ from collections.abc import Mapping
 import torch
 from torch.nn.parallel import DistributedDataParallel
 
-from se_cost.measure.models.build import network
 from se_cost.measure.ranks.torchrun import Rank
+from se_cost.measure.steps.arms import built
 from se_cost.measure.steps.steps import Step, data, step
 from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.nets.model import Model
@@ -35,7 +35,7 @@ def replicate(
     batch = data(next(iter(networks.values())), part, device)
     replicas = Replicas({}, {})
     for arm, model in networks.items():
-        own = network(model, part, device)
+        own = built(arm, model, part, batch.images)
         if settings.mode is Mode.INFER:
             replicas.steps[arm] = step(own, batch, part)
             continue

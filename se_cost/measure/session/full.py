@@ -7,13 +7,13 @@ from typing import Any
 from se_cost.errors import MeasurementError, UsageError
 from se_cost.measure.session.jobs import EnergyJob, MemoryJob, TimeJob
 from se_cost.measure.session.parent import patience, work
-from se_cost.measure.timing.arms import expect_possible, expect_trainable, fitted
+from se_cost.measure.timing.arms import FUSED, expect_possible, expect_trainable, fitted
 from se_cost.measure.timing.collect import Start, WorkerLostError, collect
 from se_cost.measure.timing.protocol import Progress, silent
 from se_cost.measure.timing.result import PeakMemory, Timing
 from se_cost.measure.timing.run import Run, Stop
 from se_cost.measure.timing.samples import ProcessResult
-from se_cost.measure.timing.settings import Protocol, QuickPlan, Settings, StoppingRule
+from se_cost.measure.timing.settings import Protocol, QuickPlan, Runtime, Settings, StoppingRule
 from se_cost.nets.model import Model
 from se_cost.record import replace
 
@@ -86,7 +86,7 @@ def time_fully(
         raise MeasurementError(run.reason)
     asked = None if fitting == settings else settings.batch
     timing = Timing(model, fitting, networks, run, asked, joules=joules)
-    if run.stop in (Stop.INTERRUPTED, Stop.FAILED) or settings.nproc > 1:
+    if run.stop in (Stop.INTERRUPTED, Stop.FAILED) or not _weighable(settings):
         return timing
     progress(1, "measuring memory")
     try:
@@ -125,12 +125,24 @@ def _joules(networks: Mapping[str, Model], settings: Settings, work: Work) -> di
     return found
 
 
+def _weighable(settings: Settings) -> bool:
+    """Return whether the peak of a process is that of a network.
+
+    Ranks are several; for another runtime torch exports the network, which takes more than to run.
+    """
+    return settings.nproc == 1 and settings.runtime is Runtime.TORCH
+
+
 def _peaks(
     networks: Mapping[str, Model], settings: Settings, rule: StoppingRule, work: Work
 ) -> dict[str, PeakMemory]:
-    """Return the peak memory of every network, each in a process of its own."""
+    """Return the peak memory of every network, each in a process of its own.
+
+    A fused network has none: the one that it is made of would count too.
+    """
     limit = patience(_share(rule), settings, 1)
-    return {arm: work(MemoryJob(network, settings), limit) for arm, network in networks.items()}
+    alone = {arm: network for arm, network in networks.items() if not arm.startswith(FUSED)}
+    return {arm: work(MemoryJob(network, settings), limit) for arm, network in alone.items()}
 
 
 def _share(rule: StoppingRule) -> float:

@@ -8,12 +8,12 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from se_cost.ledger.walk import walk
-from se_cost.measure.fuse.fuse import fuse
-from se_cost.measure.models.build import DTYPES, FORMATS, network, stored
+from se_cost.measure.models.build import DTYPES, FORMATS, stored
+from se_cost.measure.steps.arms import built
 from se_cost.measure.steps.compiling import compile_now, compiled
 from se_cost.measure.steps.cuda_graphs import replayed
-from se_cost.measure.timing.arms import FUSED
-from se_cost.measure.timing.settings import Mode, Settings
+from se_cost.measure.steps.runtimes import inference
+from se_cost.measure.timing.settings import Mode, Runtime, Settings
 from se_cost.nets.imported import Imported
 from se_cost.nets.model import Head, Model
 from se_cost.nets.zoo.registry import build
@@ -44,15 +44,9 @@ def steps(
         torch.compiler.reset()  # what an earlier comparison compiled counts towards a limit
     batch = data(next(iter(networks.values())), settings, device)
     return {
-        arm: step(_built(arm, model, settings, batch), batch, settings)
+        arm: step(built(arm, model, settings, batch.images), batch, settings)
         for arm, model in networks.items()
     }
-
-
-def _built(arm: str, model: Model, settings: Settings, batch: Batch) -> nn.Module:
-    """Return the network of an arm; that of FUSED computes what its model's does, for less."""
-    built = network(model, settings, batch.images.device)
-    return fuse(built.eval(), batch.images).module if arm == FUSED else built
 
 
 def data(model: Model, settings: Settings, device: torch.device) -> Batch:
@@ -69,8 +63,10 @@ def step(network: nn.Module, batch: Batch, settings: Settings) -> Step:
     """Return one iteration of a network, which may be wrapped, as for data-parallel training.
 
     Compiles and captures before it returns, so no timed iteration does. Raises UsageError for CUDA
-    graphs on a CPU, and MeasurementError if compiling or capturing fails.
+    graphs on a CPU, and MeasurementError if compiling, capturing or exporting fails.
     """
+    if settings.runtime is not Runtime.TORCH:
+        return inference(network, batch.images, settings.runtime)
     runs = compiled(network) if settings.compile else network
     iteration = (_training if settings.mode is Mode.TRAIN else _inference)(runs, batch, settings)
     if settings.compile:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from se_cost.errors import MeasurementError, OutOfMemoryError, UsageError
 from se_cost.ledger.costs import costs
-from se_cost.measure.timing.settings import DType, Mode, Settings
+from se_cost.measure.timing.settings import DType, Mode, Runtime, Settings
 from se_cost.nets.model import Model, Zoo
 from se_cost.record import replace
 
@@ -18,6 +18,7 @@ BASELINE = "baseline"
 NETWORK = "network"
 TRIMMED = "without_final_stage"
 FUSED = "fused"  # the network, with its attention rewritten to cost less
+IN_PLACE = "plain_in_place"  # the plain network, with its sums written in place as fused ones are
 
 GRAPHS_NEED_CUDA = "--cuda-graphs needs --device cuda"
 
@@ -49,7 +50,26 @@ def fused(model: Model) -> Networks:
 
     Raises MeasurementError if there is no attention.
     """
-    return {**dict(list(three(model).items())[:2]), FUSED: model}
+    return with_fused(dict(list(three(model).items())[:2]), model)
+
+
+def with_in_place(networks: Networks) -> Networks:
+    """Return one more network, the plain one with its sums written in place."""
+    return {**networks, IN_PLACE: networks[BASELINE]}
+
+
+def with_fused(networks: Networks, model: Model) -> Networks:
+    """Return one more network, the `model` fused."""
+    return {**networks, FUSED: model}
+
+
+def fusing(settings: Settings) -> Settings:
+    """Return the settings of a comparison with a fused network.
+
+    Its norms are folded in inference, so those of the others must be too: the networks may differ
+    in their attention only.
+    """
+    return replace(settings, fold_norms=settings.mode is Mode.INFER)
 
 
 def each(models: Sequence[Zoo]) -> Networks:
@@ -89,7 +109,7 @@ def expect_possible(settings: Settings) -> None:
             settings.device.startswith("cuda:") and not single
         ),
     }
-    for need, missing in needs.items():
+    for need, missing in (needs | _of_runtime(settings)).items():
         if missing:
             raise UsageError(need)
     cores = os.cpu_count() or 1
@@ -98,6 +118,25 @@ def expect_possible(settings: Settings) -> None:
         raise UsageError(f"--threads {settings.threads} is too many: {most}")
     if settings.batch % settings.nproc:
         raise UsageError(_remainder(settings.batch, settings.nproc))
+
+
+def _of_runtime(settings: Settings) -> dict[str, bool]:
+    """Return what another runtime than torch needs, and whether it is missing."""
+    if settings.runtime is Runtime.TORCH:
+        return {}
+    option, usual = f"--runtime {settings.runtime}", Settings()
+    of_torch = ("autocast", "compile", "cuda_graphs", "nproc")
+    return {
+        f"{option} needs --mode infer": settings.mode is not Mode.INFER,
+        f"{option} needs --device cpu": settings.device not in ("auto", "cpu"),
+        f"{option} needs --dtype float32": settings.dtype is not DType.FLOAT32,
+        **{
+            f"{option} runs no torch: leave out --{name.replace('_', '-')}": (
+                getattr(settings, name) != getattr(usual, name)
+            )
+            for name in of_torch
+        },
+    }
 
 
 def _remainder(batch: int, nproc: int) -> str:

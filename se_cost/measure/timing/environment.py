@@ -24,4 +24,5 @@ class Environment(Record, kw_only=True):
     threads: int  # of torch on the CPU
     dtype: DType
     layout: MemoryFormat
+    runtime: str | UnsetType = UNSET  # name and version, of what runs the network if not torch
     ranks: int | UnsetType = UNSET  # data-parallel processes

@@ -23,6 +23,17 @@ class DType(StrEnum):
 SIZES = {DType.FLOAT32: 4, DType.BFLOAT16: 2, DType.FLOAT16: 2}  # bytes of a number
 
 
+class Runtime(StrEnum):
+    """What runs a network; all but torch take an exported one, in inference on the CPU."""
+
+    TORCH = "torch"
+    ONNX = "onnx"
+    OPENVINO = "openvino"
+
+
+RUNTIMES = {Runtime.TORCH: "torch", Runtime.ONNX: "ONNX Runtime", Runtime.OPENVINO: "OpenVINO"}
+
+
 class MemoryFormat(StrEnum):
     """The order of a feature map in memory."""
 
@@ -46,6 +57,7 @@ class Settings(Record):
     fold_norms: bool = False  # batch norms folded into their convolutions; inference only
     optimizer: bool = False  # training includes the step of SGD with momentum
     nproc: int = 1  # data-parallel processes, each with a part of the batch
+    runtime: Runtime = Runtime.TORCH
 
 
 class StoppingRule(Record):

@@ -1,15 +1,17 @@
 """What was done to every attention block, the proof, and what it saves."""
 
-from collections import Counter
+import re
+from collections.abc import Iterator
 
 from msgspec import UNSET
 
 from se_cost.documents.fuse import FuseDocument
-from se_cost.measure.fuse.record import FusedBlock
+from se_cost.measure.fuse.record import FusedBlock, Movement, TrainedBlock
+from se_cost.measure.timing.settings import Mode
 from se_cost.nets.words import described
 from se_cost.report.page import Column, Page, Table, Text, answer
 from se_cost.report.pages import time
-from se_cost.report.pages.words import known
+from se_cost.report.pages.words import MIB, bounds, known
 from se_cost.text import plural
 
 BLOCKS = (
@@ -23,57 +25,123 @@ BLOCKS = (
     Column("MACs", lambda block: block.macs_before),
     Column("then", lambda block: block.macs_after),
 )
+TRAINED = (
+    Column("path", lambda block: block.path),
+    Column("kind", lambda block: block.kind, minor=True),
+    Column("fused", lambda block: "yes" if block.fused else "no"),
+    Column("norm before it", lambda block: "taken along" if block.norm else "stays"),
+)
+NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e-?\d+)?(?![\w.])")  # not those of 3x3, say
 
 
 def page(document: FuseDocument) -> Page:
     """Return the page: the answer, a line for each block, and the timing if there is one."""
-    blocks = Table.of("What was done to each block", BLOCKS, document.blocks)
+    blocks = Table.of("What was done to each block", *_table(document))
     timed = [] if document.time is UNSET else time.tables([document.time])
-    whole = answer(
-        _sentences(document), [blocks, *timed], (*document.disagreements, *document.doubts)
-    )
+    doubts = (*document.disagreements, *document.doubts)
+    whole = answer(_sentences(document), [blocks, *timed], doubts)
     return Page((*whole.blocks, *map(Text, _reasons(document))))
 
 
+def _table(
+    document: FuseDocument,
+) -> tuple[tuple[Column, ...], tuple[FusedBlock, ...] | tuple[TrainedBlock, ...]]:
+    if document.settings.mode is Mode.TRAIN:
+        return TRAINED, document.trained
+    return BLOCKS, document.blocks
+
+
 def _sentences(document: FuseDocument) -> list[str]:
-    done = [block for block in document.blocks if block.fused]
-    before = sum(block.e_passes_before for block in document.blocks)
-    after = sum(block.e_passes_after for block in document.blocks)
-    number = len(document.blocks)
+    blocks = _table(document)[1]
+    done = [block for block in blocks if block.fused]
+    proof = document.proof
+    same, what = "Same function", "outputs differ"
+    if document.settings.mode is Mode.TRAIN:
+        same, what = "Same training", "outputs and gradients differ"
     sentences = [
-        f"{described(document.recipe)}: {len(done)} of {plural(number, 'block')} rewritten.",
+        f"{described(document.recipe)}: {len(done)} of {plural(len(blocks), 'block')} rewritten.",
         (
-            f"Same function: outputs differ by {document.proof.float64:.1e} of the largest in "
-            f"float64, by {document.proof.working:.1e} in {document.proof.dtype}."
+            f"{same}: {what} by {proof.float64:.1e} of the largest in float64, by "
+            f"{proof.working:.1e} in {proof.dtype}."
         ),
+        *_passes(document),
+        *_saved(document),
     ]
-    if number:
-        sentences.append(
-            f"A block adds {before / number:.2f} passes over its map (E-passes) before, "
-            f"{after / number:.2f} after."
-        )
     if document.time is not UNSET:
         sentences += [f"Before: {time.sentence(document.time)}", *_fused(document)]
-    return [*sentences, *(f"{path} was left alone: {why}." for path, why in _unread(document))]
+    unread = (f"{path} was left alone: {why}." for path, why in document.unread.items())
+    return [*sentences, *unread]
 
 
-def _fused(document: FuseDocument) -> list[str]:
-    """Return the overhead that is left, with its interval."""
+def _passes(document: FuseDocument) -> Iterator[str]:
+    number = len(document.blocks)
+    if number:
+        first = sum(block.e_passes_before for block in document.blocks) / number
+        then = sum(block.e_passes_after for block in document.blocks) / number
+        yield f"A block adds {first:.2f} passes over its map (E-passes) before, {then:.2f} after."
+    if (before := document.before) and (after := document.after):
+        yield (
+            f"In eager PyTorch the attention moves {_mib(before)} in "
+            f"{plural(before.operators, 'operator')} before, {_mib(after)} in "
+            f"{after.operators} after."
+        )
+
+
+def _mib(movement: Movement) -> str:
+    return f"{movement.bytes / MIB:,.2f} MiB"
+
+
+def _saved(document: FuseDocument) -> Iterator[str]:
+    """Yield what a saved network takes."""
+    match document.any_batch:
+        case True:
+            yield "The saved network takes any number of images."
+        case False:
+            images = plural(document.settings.batch, "image")
+            yield f"The saved network takes {images} at a time: its weights are scaled for them."
+
+
+def _fused(document: FuseDocument) -> Iterator[str]:
+    """Yield the overhead that is left, with its interval, and how the other forms did."""
     assert document.time is not UNSET
     plain = time.plain(document.time)
-    rungs = [rung for rung in document.time.ladder if not rung.dropped]
-    return [f"Fused: {time.beside(plain, one)}" for rung in rungs if (one := known(rung.overhead))]
-
-
-def _unread(document: FuseDocument) -> list[tuple[str, str]]:
-    return list(document.unread.items())
+    for rung in document.time.ladder:
+        change = known(rung.overhead)
+        if change and known(rung.fused) is document.how:
+            yield f"Fused: {time.beside(plain, change)}"
+    if part := document.beside_in_place:
+        yield (
+            f"A fused sum is written in place; beside {plain} with its sums in place, too, fused "
+            f"takes {part.percent:+.2f} % time {bounds(part.low, part.high, '+.2f')}."
+        )
+    for form in document.forms:
+        part = form.change
+        yield (
+            f"--how {form.how} takes {part.percent:+.2f} % time beside the choice of the rule "
+            f"{bounds(part.low, part.high, '+.2f')}."
+        )
 
 
 def _reasons(document: FuseDocument) -> list[str]:
-    """Return why the blocks became what they are, each reason once."""
-    reasons = Counter(_why(block) for block in document.blocks)
-    return [f"{plural(count, 'block')}: {why}." for why, count in reasons.items() if why]
+    """Return why the blocks became what they are, blocks of the same words together."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for block in _table(document)[1]:
+        if why := _why(block):
+            groups.setdefault(tuple(NUMBER.split(why)), []).append(why)
+    return [f"{plural(len(whys), 'block')}: {_ranging(whys)}." for whys in groups.values()]
 
 
-def _why(block: FusedBlock) -> str:
-    return "; ".join(filter(None, (block.squeeze_reason, block.scale_reason)))
+def _why(block: FusedBlock | TrainedBlock) -> str:
+    match block:
+        case FusedBlock():
+            return "; ".join(filter(None, (block.squeeze_reason, block.scale_reason)))
+        case TrainedBlock():
+            return block.reason
+
+
+def _ranging(texts: list[str]) -> str:
+    """Return texts that differ in their numbers as one, with the range of each number."""
+    each = zip(*map(NUMBER.findall, texts), strict=True)
+    ends = [(min(same, key=float), max(same, key=float)) for same in each]
+    ranges = iter([low if low == high else f"{low} to {high}" for low, high in ends])
+    return NUMBER.sub(lambda _: next(ranges), texts[0])

@@ -39,10 +39,21 @@ def commands(networks: Sequence[ReportDocument]) -> tuple[str, ...]:
 
 
 def _quick(timings: Sequence[TimeDocument]) -> bool:
-    """Return whether `report` makes such timings: quick ones, usual but for device and batch."""
-    settings = {replace(timing.settings, mode=USUAL.mode) for timing in timings}
+    """Return whether `report` makes such timings: quick ones, usual but for device and batch.
+
+    With a fused network the norms of all are folded in inference.
+    """
+    asked = [timing.settings for timing in timings]
+    if timings and all(map(fuses, timings)):
+        asked = [replace(one, fold_norms=USUAL.fold_norms) for one in asked]
+    settings = {replace(one, mode=USUAL.mode) for one in asked}
     usual = {replace(one, device=USUAL.device, batch=USUAL.batch) for one in settings}
     return len(settings) <= 1 and usual <= {USUAL} and all(timing.quick for timing in timings)
+
+
+def fuses(timing: TimeDocument) -> bool:
+    """Return whether one of the networks was fused."""
+    return any(rung.fused is not UNSET for rung in timing.ladder)
 
 
 def _measuring(network: ReportDocument, files: Iterable[str]) -> Iterator[str]:
@@ -55,6 +66,7 @@ def _measuring(network: ReportDocument, files: Iterable[str]) -> Iterator[str]:
     if timing.settings.device != USUAL.device:
         yield f"--device {timing.settings.device}"
     yield f"--batch {timing.asked_batch}"
+    yield from ["--fuse"] * fuses(timing)
     if network.max_time is not None:
         yield f"--max-time {network.max_time:g}"
 
@@ -79,7 +91,9 @@ def _protocol(timing: TimeDocument) -> Iterator[str]:
         target = f"{rule.target_percent:g}"
         yield from [f"--target {target}"] * (target != f"{100 * RULE.target:g}")
         yield from [f"--max-time {rule.max_time:g}"] * (rule.max_time != RULE.max_time)
-    if len(timing.ladder) > 1:
+    if any(len(rung.dropped) > 1 and not rung.in_place for rung in timing.ladder):
         yield "--ladder"
+    if fuses(timing):
+        yield "--fuse"
     if timing.network.joules_per_image is not UNSET:
         yield "--energy"

@@ -1,7 +1,7 @@
 """What one iteration of a measurement is, in words."""
 
 from se_cost.documents.baseline import Conditions
-from se_cost.measure.timing.settings import Mode, Settings
+from se_cost.measure.timing.settings import RUNTIMES, Mode, Runtime, Settings
 from se_cost.text import joined
 
 MODES = {Mode.INFER: "inference", Mode.TRAIN: "forward, loss and backward pass"}
@@ -30,6 +30,7 @@ def conditions(settings: Settings | Conditions) -> tuple[str, ...]:
         "with the optimiser's step": settings.optimizer,
         "batch norms folded": settings.fold_norms,
         "compiled": settings.compile,
+        f"by {RUNTIMES[settings.runtime]}": settings.runtime is not Runtime.TORCH,
         "replayed as a CUDA graph": settings.cuda_graphs,
         f"over {settings.nproc} processes": settings.nproc > 1,
     }

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from se_cost.documents.time import Arm, Exchange, TimeDocument
+from se_cost.documents.time import Arm, Exchange, Rung, TimeDocument
+from se_cost.measure.fuse.record import How
 from se_cost.measure.timing.run import Stop
 from se_cost.measure.timing.settings import DType
 from se_cost.measure.timing.verdict import Change, Overhead, TimeVerdict
@@ -24,6 +25,10 @@ PAIRED = (
 )
 WHOLE_PROCESS = (
     "peak MiB: of the whole process, Python and torch included; only differences are the networks'."
+)
+WRITES = (
+    "fused: in inference its sums are written in place, those of the others into new memory; "
+    "`se-cost fuse --time` tells what that alone is worth."
 )
 
 
@@ -103,7 +108,9 @@ def glossary(documents: Sequence[TimeDocument]) -> list[str]:
     """Return what the columns mean where it is not plain."""
     peaks = any(mib(line.arm) is not None for one in documents for line in lines(one))
     on_cpu = all(one.environment.device == "cpu" for one in documents)
-    return [PAIRED, *[WHOLE_PROCESS] * (peaks and on_cpu)]
+    rungs = [rung for one in documents for rung in one.ladder]
+    writes = any(known(rung.fused) for rung in rungs) and not any(rung.in_place for rung in rungs)
+    return [PAIRED, *[WHOLE_PROCESS] * (peaks and on_cpu), *[WRITES] * writes]
 
 
 def tables(documents: Sequence[TimeDocument]) -> list[Table]:
@@ -134,7 +141,8 @@ def placed(what: str, document: TimeDocument) -> str:
     where = document.environment
     tf32 = known(where.cudnn_tf32) and document.settings.dtype is DType.FLOAT32
     threads = f"{where.threads} thread{'s' * (where.threads != 1)}"
-    words = [threads, *["TF32 convolutions"] * bool(tf32), f"torch {where.torch}"]
+    runtime = known(where.runtime) or f"torch {where.torch}"
+    words = [threads, *["TF32 convolutions"] * bool(tf32), runtime]
     return f"{what[0].upper()}{what[1:]}, on {where.device_name} ({joined(words)})"
 
 
@@ -147,8 +155,16 @@ def lines(document: TimeDocument) -> Iterator[TimedLine]:
         number, again if document.self_check else title(document.recipe), document.network
     )
     for rung in document.ladder:
-        stages = f"stage{'s' * (len(rung.dropped) > 1)} {joined(rung.dropped)}"
-        yield TimedLine(number, f"without {stages}" if rung.dropped else "fused", rung)
+        yield TimedLine(number, _rung(rung, plain(document)), rung)
+
+
+def _rung(rung: Rung, plain: str) -> str:
+    """Return a network with less attention, or with the same attention fused, in words."""
+    if rung.in_place:
+        return f"{plain}, sums in place"
+    if how := known(rung.fused):
+        return "fused" if how is How.AUTO else f"fused, {how}"
+    return f"without stage{'s' * (len(rung.dropped) > 1)} {joined(rung.dropped)}"
 
 
 def plain(document: TimeDocument) -> str:

@@ -6,7 +6,7 @@ import click
 import pytest
 
 from se_cost.cli.options.settings import SETTINGS, batches_options
-from se_cost.measure.timing.settings import DType, MemoryFormat, Mode, Settings
+from se_cost.measure.timing.settings import DType, MemoryFormat, Mode, Runtime, Settings
 
 
 @click.command()
@@ -30,6 +30,7 @@ def asked(settings: list[Settings]) -> list[Settings]:
         ("--fold-norms", Settings(fold_norms=True)),
         ("--mode train --optimizer", Settings(mode=Mode.TRAIN, optimizer=True)),
         ("--batch 8 --nproc 4", Settings(batch=8, nproc=4)),
+        ("--runtime onnx", Settings(runtime=Runtime.ONNX)),
     ],
 )
 def test_options_name_the_settings(words: str, meant: Settings) -> None:

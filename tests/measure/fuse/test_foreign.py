@@ -50,6 +50,17 @@ def test_bottlenecks(kind: str, gate: type[nn.Module], batch: int, layout: str) 
     assert not any(isinstance(part, nn.BatchNorm2d) for part in result.module.modules())
 
 
+def test_weights_that_are_zero_before_training() -> None:
+    """They hide what a norm computes, but its forward is read all the same."""
+    norm = NormAct(16)
+    network = lived_in(nn.Sequential(nn.Conv2d(3, 16, 3), norm, ConvSE(16), nn.Conv2d(16, 4, 1)))
+    nn.init.zeros_(norm.weight)
+    nn.init.zeros_(norm.bias)
+    result = fuse(network, images(2, 3, 12, 12))
+    assert result.unread == {}
+    assert not any(isinstance(part, nn.BatchNorm2d) for part in result.module.modules())
+
+
 def test_macs() -> None:
     """The excitation with the convolution in it has a quarter of the inputs."""
     block, _ = fused(bottlenecks(ViewSE, ViewSE), images(1, 3, 64, 64)).blocks

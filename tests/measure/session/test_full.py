@@ -9,7 +9,7 @@ from measure.made_up import TRUTH, result
 from se_cost.errors import MeasurementError, OutOfMemoryError, UsageError
 from se_cost.measure.session.full import time_by, time_fully
 from se_cost.measure.session.jobs import EnergyJob, Job, MemoryJob, TimeJob
-from se_cost.measure.timing.arms import BASELINE, NETWORK, TRIMMED, three
+from se_cost.measure.timing.arms import BASELINE, NETWORK, TRIMMED, fused, three
 from se_cost.measure.timing.collect import WorkerLostError
 from se_cost.measure.timing.result import PeakMemory, Timing
 from se_cost.measure.timing.run import Stop
@@ -102,6 +102,14 @@ def test_memory_is_a_pass_of_its_own() -> None:
     assert last == list(NETWORKS.values())
     assert [peak.allocated // GIB for peak in found.peaks.values()] == [1, 5, 4]
     assert list(found.peaks) == [BASELINE, NETWORK, TRIMMED]
+
+
+def test_a_fused_network_is_not_weighed() -> None:
+    """Its process would hold the network that it is made of, too."""
+    workers = Workers()
+    time_fully(NET, fused(NET), Settings(), StoppingRule(), work=workers)
+    weighed = [job.network for job in workers.jobs if isinstance(job, MemoryJob)]
+    assert weighed == [NET.plain, NET]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from se_cost.measure.timing.arms import (
     ladder,
     three,
 )
-from se_cost.measure.timing.settings import DType, Mode, Settings
+from se_cost.measure.timing.settings import DType, Mode, Runtime, Settings
 from se_cost.nets.model import Model
 from se_cost.nets.zoo.model import model
 from se_cost.record import replace
@@ -113,6 +113,11 @@ def test_a_batch_is_halved_until_it_fits() -> None:
         (Settings(optimizer=True), "--optimizer needs --mode train"),
         (Settings(batch=2, nproc=2, cuda_graphs=True), "--cuda-graphs needs --nproc 1"),
         (Settings(batch=2, nproc=2, compile=True), "--compile needs --nproc 1"),
+        (Settings(mode=TRAIN, runtime=Runtime.ONNX), "--runtime onnx needs --mode infer"),
+        (Settings(device="cuda", runtime=Runtime.ONNX), "--runtime onnx needs --device cpu"),
+        (Settings(dtype=BF16, runtime=Runtime.ONNX), "--runtime onnx needs --dtype float32"),
+        (Settings(compile=True, runtime=Runtime.ONNX), "--runtime onnx runs no torch: leave out"),
+        (Settings(nproc=2, batch=2, runtime=Runtime.ONNX), "--runtime onnx runs no torch: leave"),
         (Settings(batch=15, nproc=2), "batch 15 does not divide over 2 processes: take 14 or 16"),
         (Settings(batch=1, nproc=4), "batch 1 does not divide over 4 processes: take 4"),
     ],
@@ -132,6 +137,7 @@ def test_impossible(settings: Settings, message: str) -> None:
         Settings(device="auto", cuda_graphs=True),
         Settings(device="cuda:1", cuda_graphs=True, compile=True, autocast=True, dtype=BF16),
         Settings(fold_norms=True, compile=True),
+        Settings(fold_norms=True, runtime=Runtime.OPENVINO),
         Settings(mode=TRAIN, optimizer=True, cuda_graphs=True),
         Settings(mode=TRAIN, optimizer=True, batch=16, nproc=4),
     ],

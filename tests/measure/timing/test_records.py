@@ -64,7 +64,7 @@ def test_settings_have_their_keys() -> None:
     """The names of the options, with underscores."""
     assert list(msgspec.to_builtins(Settings())) == [
         *("device", "mode", "batch", "dtype", "layout", "threads", "seed", "autocast", "compile"),
-        *("cuda_graphs", "fold_norms", "optimizer", "nproc"),
+        *("cuda_graphs", "fold_norms", "optimizer", "nproc", "runtime"),
     ]
 
 

@@ -8,6 +8,7 @@ from se_cost.documents.params import params
 from se_cost.documents.report import ReportDocument, report
 from se_cost.documents.time import timed
 from se_cost.ledger.costs import costs
+from se_cost.measure.timing.arms import FUSED, NETWORK
 from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.settings import DType, Mode, Settings, StoppingRule
 from se_cost.nets.model import Model
@@ -96,6 +97,18 @@ def test_the_rule_of_a_timing() -> None:
     run = full(SMALL, rule=StoppingRule(target=0.005, max_time=60))
     first, _ = commands([measured(SMALL, weighed(run))])
     assert first.endswith("--target 0.5 --max-time 60 --energy --output time1.json")
+
+
+def test_fused_networks() -> None:
+    """What `report` times folds norms in inference; other timings are made by `time`."""
+    truth = {NETWORK: 1.1, FUSED: 1.02}
+    infer, train = Settings(fold_norms=True), Settings(mode=Mode.TRAIN)
+    (again,) = commands([measured(SMALL, *(timing(SMALL, one, truth) for one in (infer, train)))])
+    assert again.endswith("--batch 1 --fuse")
+    first, _ = commands([measured(SMALL, full(SMALL, truth))])
+    assert first.endswith("--input 64x64 --fuse --output time1.json")
+    folded, _ = commands([measured(SMALL, timing(SMALL, infer))])
+    assert folded.endswith("--fold-norms --quick --output time1.json")
 
 
 def test_saved_timings_beside_counts_without_torch() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from se_cost.measure.timing.settings import DType, MemoryFormat, Mode, Settings
+from se_cost.measure.timing.settings import DType, MemoryFormat, Mode, Runtime, Settings
 from se_cost.report.pages.settings import conditions, details, running
 
 
@@ -24,6 +24,10 @@ from se_cost.report.pages.settings import conditions, details, running
         (
             Settings(cuda_graphs=True, fold_norms=True),
             ("inference of one image, float32, nchw, batch norms folded, replayed as a CUDA graph"),
+        ),
+        (
+            Settings(runtime=Runtime.OPENVINO),
+            "inference of one image, float32, nchw, by OpenVINO",
         ),
     ],
 )

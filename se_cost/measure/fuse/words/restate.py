@@ -100,14 +100,21 @@ def _split(norm: nn.BatchNorm2d, seen: Seen) -> nn.Module:
 
 
 def _same(module: nn.Module, candidate: nn.Module, shape: torch.Size) -> bool:
-    """Return whether two modules compute the same, on random numbers in float64."""
+    """Return whether two modules compute the same, on random numbers in float64.
+
+    Weights that are zero, as those of a last norm before training, would hide what follows them:
+    where both modules hold them, both are given others.
+    """
     device = next((part.device for part in module.parameters()), torch.device("cpu"))
     generator = torch.Generator().manual_seed(0)
     drawn = torch.randn(IMAGES, *shape[1:], generator=generator, dtype=torch.float64).to(device)
     with torch.no_grad():
         try:
-            expected = copy.deepcopy(module).double()(drawn.clone())
-            actual = copy.deepcopy(candidate).double()(drawn.clone())
+            pair = copy.deepcopy(nn.ModuleList((module, candidate))).double()
+            for weight in {*pair[0].parameters()} & {*pair[1].parameters()}:
+                if not weight.any():
+                    weight.uniform_(generator=generator)
+            expected, actual = pair[0](drawn.clone()), pair[1](drawn.clone())
             difference: float = ((expected - actual).abs().max() / expected.abs().max()).item()
         except Exception:  # anything may happen when someone else's code meets what it never saw
             return False

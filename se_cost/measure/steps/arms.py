@@ -1,0 +1,32 @@
+"""The network of an arm of a comparison, as it is timed."""
+
+from torch import Tensor, nn
+
+from se_cost.errors import MeasurementError
+from se_cost.measure.fuse.fuse import fuse
+from se_cost.measure.fuse.in_place import summed_in_place
+from se_cost.measure.fuse.record import HOWS, How
+from se_cost.measure.fuse.training.network import fuse_training
+from se_cost.measure.models.build import network
+from se_cost.measure.timing.arms import IN_PLACE
+from se_cost.measure.timing.settings import Mode, Settings
+from se_cost.nets.model import Model
+
+
+def built(arm: str, model: Model, settings: Settings, images: Tensor) -> nn.Module:
+    """Return the network of an arm; one of HOWS computes what its model's does, for less.
+
+    Raises MeasurementError if nothing of it can be fused.
+    """
+    unfused = network(model, settings, images.device)
+    if arm == IN_PLACE:
+        return summed_in_place(unfused.eval(), images)
+    return fused(unfused, HOWS[arm], settings.mode, images) if arm in HOWS else unfused
+
+
+def fused(network: nn.Module, how: How, mode: Mode, images: Tensor) -> nn.Module:
+    """Return a network fused; raise MeasurementError if it has no block that can be."""
+    done = fuse_training(network) if mode is Mode.TRAIN else fuse(network.eval(), images, how)
+    if not any(block.fused for block in done.blocks):
+        raise MeasurementError("nothing to compare: the network has no block that can be fused")
+    return done.module
