@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from se_cost.cli.failure import INTERRUPTED
-from se_cost.cli.output.progress import bars
+from se_cost.cli.output.progress import announce, bars
 from se_cost.errors import MeasurementError
 from se_cost.measure.session.several import Asked, Finished, time_several
 from se_cost.measure.timing.arms import three
 from se_cost.measure.timing.run import Stop
-from se_cost.measure.timing.settings import QuickPlan, Settings
+from se_cost.measure.timing.settings import Protocol, Settings
 from se_cost.nets.model import Model
 
 PER_GPU = 32  # images; one would leave a GPU idle, and the paper trains 256 on 8 GPUs
@@ -22,10 +22,15 @@ def usual_batch(device: str) -> int:
 
 
 def timed(
-    models: Sequence[Model], settings: Sequence[Settings], plan: QuickPlan, quiet: bool
+    models: Sequence[Model], settings: Sequence[Settings], protocol: Protocol, quiet: bool
 ) -> Finished:
-    """Time every model with every one of the settings, quickly; what is finished is kept."""
-    asked = [Asked(model, three(model), one, plan) for model in models for one in settings]
+    """Time every model with every one of the settings; what is finished is kept.
+
+    The time limit, and who else uses the machine, are told before.
+    """
+    asked = [Asked(model, three(model), one, protocol) for model in models for one in settings]
+    if not quiet:
+        announce(asked)
     return time_several(asked, bars(asked, quiet))
 
 

@@ -220,13 +220,10 @@ def _published(plain: PaperRow, other: PaperRow) -> Time:
 
 def _measured(timing: TimeDocument) -> Time:
     change, network = shown(timing.overhead), timing.network
-    return Time(
-        time.heading(timing),
-        timing.baseline.median_ms,
-        network.median_ms,
-        *((change.percent, change.low, change.high) if change else (None, None, None)),
-        change.verdict if change else UNMEASURED,
-    )
+    more, low, high = (change.percent, change.low, change.high) if change else (None, None, None)
+    verdict = change.verdict if change else UNMEASURED
+    plain, what = timing.baseline.median_ms, time.heading(timing)
+    return Time(what, plain, network.median_ms, more, low, high, verdict)
 
 
 def _drawn(document: PaperDocument) -> str:

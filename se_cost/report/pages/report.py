@@ -81,7 +81,7 @@ def sections(document: ReportDocument, prefix: str = "", level: int = 2) -> list
     names = headings(document.time)
     times = [Section(names[asked(one)], folded(time.page(one), 1), level) for one in document.time]
     told = [Text(said)] if (said := decision(document)) else []
-    final = (*told, _final_stage(document), _stages(document, prefix))
+    final: tuple[Block, ...] = (*told, _final_stage(document), _stages(document, prefix))
     return [
         *times,
         *([_times(document, prefix)] if times else []),
@@ -97,7 +97,9 @@ def folded(of: Page, tables: int) -> tuple[Block, ...]:
 
     Sentences before the tables and warnings stay.
     """
-    first, rest, seen = [], [], 0
+    first: list[Block] = []
+    rest: list[Block] = []
+    seen = 0
     for block in of.blocks:
         seen += isinstance(block, Table)
         kept = isinstance(block, Warning) or (seen <= tables and not (rest and seen))
