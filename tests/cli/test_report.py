@@ -14,6 +14,7 @@ from measure.made_up import full, timing
 
 from cli import counted
 from cli.conftest import Run, Time, assert_refused, configure, saved
+from se_cost.cli.options.protocol import PAGE, QUICK_PAGE
 from se_cost.documents.paper import published
 from se_cost.documents.time import batches, timed
 from se_cost.errors import MeasurementError
@@ -173,6 +174,21 @@ def test_what_is_timed(
     run("report", "--arch", "se_resnet18", "--max-time", "7.5", *words)
     assert [one.settings for one in seen] == [Settings("auto", mode, batch) for mode in Mode]
     assert {one.protocol.max_time for one in seen} == {7.5}
+
+
+def test_the_full_protocol_is_the_usual_one(run: Run, timed_by: Use) -> None:
+    """--quick is for the impatient; each has its own limit."""
+    seen: list[Asked] = []
+
+    def watched(asked: Asked) -> Timing:
+        seen.append(asked)
+        return timing(asked.model, asked.settings)
+
+    timed_by(watched)
+    run(*REPORT)
+    run(*REPORT, "--quick")
+    assert [one.protocol for one in seen] == [PAGE, PAGE, QUICK_PAGE, QUICK_PAGE]
+    assert "--quick --max-time 50" in Path("reports/se_resnet18.md").read_text()
 
 
 def test_a_disagreement_fails_the_report(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
