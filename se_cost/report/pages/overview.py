@@ -155,7 +155,9 @@ def _time(settings: Settings, name: str) -> Column:
 
 
 def _overhead(arm: Arm | None) -> str:
-    change = shown(arm.overhead) if arm else None
-    if change is None:
+    if arm is None:
         return formatted(None, "")
+    change = shown(arm.overhead)
+    if change is None:
+        return UNMEASURED
     return f"{change.percent:+.1f} {bounds(change.low, change.high)} {change.verdict}"

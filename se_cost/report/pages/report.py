@@ -22,10 +22,10 @@ from se_cost.report.page import (
     Section,
     Table,
     Text,
-    Warning,
     formatted,
 )
 from se_cost.report.pages import flops, params, time
+from se_cost.report.pages.folding import folded
 from se_cost.report.pages.reproduce import commands
 from se_cost.report.pages.summary import asked, headings, labels, summary
 from se_cost.report.pages.words import UNMEASURED, bounds, known, percent, shown
@@ -90,24 +90,6 @@ def sections(document: ReportDocument, prefix: str = "", level: int = 2) -> list
         Section(FINAL_STAGE, final, level),
         *([Section(WHY, (Text(_why(document)),), level)] if document.flops.attention.bytes else []),
     ]
-
-
-def folded(of: Page, tables: int) -> tuple[Block, ...]:
-    """Return the blocks of a page, of which all that follows its first `tables` is folded away.
-
-    Sentences before the tables and warnings stay.
-    """
-    first: list[Block] = []
-    rest: list[Block] = []
-    seen = 0
-    for block in of.blocks:
-        seen += isinstance(block, Table)
-        kept = isinstance(block, Warning) or (seen <= tables and not (rest and seen))
-        (first if kept else rest).append(block)
-    if not rest:
-        return tuple(first)
-    named = joined((block.title for block in rest if isinstance(block, Table)), "; ")
-    return (*first, Details(named or "What the columns mean", tuple(rest)))
 
 
 def _times(document: ReportDocument, prefix: str) -> Picture:

@@ -54,7 +54,7 @@ def test_span() -> None:
     }
     assert span(named) == (
         "Attention adds +0.17 % (b) to +9.90 % (a) parameters; +0.001 % (b) to +0.065 % (a) MACs; "
-        "+10.0 % [+9.9, +10.1] (a) to +20.0 % [+19.9, +20.2] (b) time of inference."
+        "+10.0 % [+9.9, +10.1] (slower) (a) to +20.0 % [+19.9, +20.2] (slower) (b) time of inference."
     )
 
 
@@ -63,7 +63,10 @@ def test_ways_to_time_are_told_apart() -> None:
     small, large = slower("se_resnet50", 1.1), slower("se_vgg16", 1.2)
     other = replace(large.time[0], asked_batch=8, settings=Settings(batch=8))
     both = span({"a": small, "b": replace(large, time=(other,))})
-    assert "(a) to +10.0 % [+9.9, +10.1] (a) time of inference: one image, float32, nchw; " in both
+    assert (
+        "(a) to +10.0 % [+9.9, +10.1] (slower) (a) time of inference: one image, float32, nchw; "
+        in both
+    )
     assert both.endswith("(b) time of inference: 8 images, float32, nchw.")
     assert growth(replace(large, time=(large.time[0], other))).count("time of inference: ") == 2
 
