@@ -47,7 +47,7 @@ def test_a_page_is_printed_in_its_order() -> None:
     )
     assert page.splitlines() == [
         *("Title", "", "Lead.", "One.", "Two.", "", "More", "", "Three.", ""),
-        *("$ se-cost params", "$ se-cost nets", "", "SE-ResNet-18: +1 %"),
+        *("$ se-cost params", "$ se-cost nets", "", "SE-ResNet-18: +1 %", "", "folded"),
     ]
 
 
