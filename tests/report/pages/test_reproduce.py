@@ -104,3 +104,9 @@ def test_saved_timings_beside_counts_without_torch() -> None:
     """Counters that did not run are not run again."""
     document = replace(counted(SMALL), time=(timed(full(SMALL)),))
     assert commands([document])[-1].endswith("--from time1.json --no-time")
+
+
+def test_the_full_protocol_of_a_page_is_its_own() -> None:
+    """It is the usual one, and its limit is known; without a limit `report` did not make it."""
+    again = "se-cost report --arch se_resnet18 --r 16 --input 64x64 --batch 1 --max-time 90"
+    assert commands([measured(SMALL, full(SMALL), max_time=90)]) == (again,)
