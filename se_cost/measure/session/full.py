@@ -114,7 +114,7 @@ def _start(
         if found:
             part = share(seconds, idle, seconds_of_quad(found), len(networks) - 1)
         random = Random(f"{settings.seed}-{number + lost}")
-        plan = QuickPlan(quads=part.quads, max_time=seconds, seed=random.getrandbits(32))
+        plan = QuickPlan(quads=part.quads, max_time=seconds, least=1, seed=random.getrandbits(32))
         some = dict(list(networks.items())[: 1 + part.arms])
         job = TimeJob(some, settings, plan, random.getrandbits(32), number)
         begun = monotonic()
