@@ -1,4 +1,4 @@
-# make report: the main job, on a machine with Python, pip, venv and make
+# make report: the main job, in four minutes, on a machine with Python, pip, venv and make
 # make test:   the tests, and what they cover;  make lint: ruff and mypy;  make attack: a minute of
 # hostile use;  make bench: the speed table;  make readme: the README's help and picture
 PYTHON ?= python3

@@ -10,9 +10,9 @@ from random import Random
 
 from measure.made_up import ENVIRONMENT, PROCESS
 
-from se_cost.measure.session.full import QUADS
 from se_cost.measure.timing.quads import Quad
 from se_cost.measure.timing.samples import ProcessResult
+from se_cost.measure.timing.schedule import QUADS
 from se_cost.record import Record
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
-from se_cost.cli.options.protocol import PAGE
+from se_cost.cli.options.protocol import page_protocol
 from se_cost.cli.timed import timed, usual_batch
 from se_cost.documents.base import Document
 from se_cost.documents.files import read
@@ -21,7 +21,7 @@ from se_cost.measure.session.several import Finished
 from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.nets.model import Model, Zoo
 from se_cost.nets.words import options
-from se_cost.record import Record, replace
+from se_cost.record import Record
 
 Counts = tuple[Built | None, Counted | None]
 
@@ -34,7 +34,8 @@ class Measuring(Record):
     fuse: bool  # time each network with its attention fused, too
     device: str
     batch: int | None
-    max_time: float
+    quick: bool
+    max_time: float | None  # None is the usual one
 
 
 def saved_times(files: Sequence[Path], models: Sequence[Model]) -> list[TimeDocument]:
@@ -78,7 +79,8 @@ def found(
     counts, stopped = _counts(models) if measuring.time else ({}, None)
     finished, max_time = Finished((), stopped), None
     if measuring.time and not times and not stopped:
-        finished, max_time = _timed(models, measuring, quiet), measuring.max_time
+        finished = _timed(models, measuring, quiet)
+        max_time = page_protocol(measuring.quick, measuring.max_time).max_time
         times = list(map(document, finished.timings))
     return [_report(model, counts, times, max_time) for model in models], finished
 
@@ -107,8 +109,8 @@ def _timed(models: Sequence[Model], measuring: Measuring, quiet: bool) -> Finish
     """Time inference and a training step of every network."""
     batch = measuring.batch or usual_batch(measuring.device)
     settings = [Settings(measuring.device, mode, batch) for mode in Mode]
-    plan = replace(PAGE, max_time=measuring.max_time)
-    return timed(models, settings, plan, quiet, fuse=measuring.fuse)
+    protocol = page_protocol(measuring.quick, measuring.max_time)
+    return timed(models, settings, protocol, quiet, fuse=measuring.fuse)
 
 
 def _report(

@@ -6,7 +6,7 @@ from se_cost.cli.help import Command
 from se_cost.cli.options.measure import TIME
 from se_cost.cli.options.option import offered
 from se_cost.cli.options.output import output_options
-from se_cost.cli.options.protocol import PAGE
+from se_cost.cli.options.protocol import BRIEF, page_protocol
 from se_cost.cli.options.settings import DEVICE
 from se_cost.cli.options.study import STUDY, TABLE
 from se_cost.cli.output.output import Output
@@ -33,11 +33,17 @@ from se_cost.record import replace
     """,
 )
 @offered(STUDY, TABLE)
-@offered(replace(TIME, help="Time SE-ResNet-50 here too, in about a minute."), DEVICE)
+@offered(replace(TIME, help="Time SE-ResNet-50 here too, in three minutes."), DEVICE, BRIEF)
 @output_options("paper", draws="error against cost")
 @click.pass_context
 def command(
-    ctx: click.Context, study: str, table: str | None, time: bool, device: str, output: Output
+    ctx: click.Context,
+    study: str,
+    table: str | None,
+    time: bool,
+    device: str,
+    quick: bool,
+    output: Output,
 ) -> None:
     """Recompute every cost that the SE paper prints: exact, close, or differs and why.
 
@@ -61,7 +67,7 @@ def command(
     if not time:
         output.show(published(tables=tables))
         return
-    finished = _timed(device, output.quiet)
+    finished = _timed(device, output.quiet, quick)
     output.show(published(finished.timings, tables))
     ctx.exit(exit_code(finished))
 
@@ -76,8 +82,8 @@ def _tables(names: str | None) -> tuple[str, ...]:
     return tuple(asked)
 
 
-def _timed(device: str, quiet: bool) -> Finished:
+def _timed(device: str, quiet: bool, quick: bool) -> Finished:
     """Time SE-ResNet-50 as the paper did: training in batches, inference of one image."""
     expect_single_process("paper --time")
     settings = (Settings(device, Mode.TRAIN, usual_batch(device)), Settings(device, Mode.INFER))
-    return timed([model("se_resnet50")], settings, PAGE, quiet)
+    return timed([model("se_resnet50")], settings, page_protocol(quick), quiet)

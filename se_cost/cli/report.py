@@ -15,7 +15,7 @@ from se_cost.cli.options.measure import MEASURING, TIME
 from se_cost.cli.options.model import models_options
 from se_cost.cli.options.option import bundled
 from se_cost.cli.options.output import page_options
-from se_cost.cli.options.protocol import FUSE, MAX_TIME, PAGE
+from se_cost.cli.options.protocol import BRIEF, FUSE, MAX_TIME, PAGE, QUICK_PAGE
 from se_cost.cli.options.settings import BATCH, DEVICE
 from se_cost.cli.output.github import Note, tell
 from se_cost.cli.output.output import STDOUT, Output, answered
@@ -39,7 +39,13 @@ MEASURED = (
     replace(FUSE, group=MEASURING),
     DEVICE,
     replace(BATCH, default=None, usual="1, on a GPU 32"),
-    replace(MAX_TIME, help="Limit of each of two timings.", default=PAGE.max_time),
+    BRIEF,
+    replace(
+        MAX_TIME,
+        help="Limit of each of two timings.",
+        default=None,
+        usual=f"{PAGE.max_time:g}, quick {QUICK_PAGE.max_time:g}",
+    ),
 )
 
 

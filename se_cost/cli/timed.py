@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from se_cost.cli.failure import INTERRUPTED
-from se_cost.cli.output.progress import bars
+from se_cost.cli.output.progress import announce, bars
 from se_cost.errors import MeasurementError
 from se_cost.measure.session.several import Asked, Finished, time_several
 from se_cost.measure.timing.arms import fusing, three, with_fused
 from se_cost.measure.timing.run import Stop
-from se_cost.measure.timing.settings import QuickPlan, Settings
+from se_cost.measure.timing.settings import Protocol, Settings
 from se_cost.nets.model import Model
 
 PER_GPU = 32  # images; one would leave a GPU idle, and the paper trains 256 on 8 GPUs
@@ -24,22 +24,25 @@ def usual_batch(device: str) -> int:
 def timed(
     models: Sequence[Model],
     settings: Sequence[Settings],
-    plan: QuickPlan,
+    protocol: Protocol,
     quiet: bool,
     *,
     fuse: bool = False,
 ) -> Finished:
-    """Time every model with every one of the settings, quickly; what is finished is kept.
+    """Time every model with every one of the settings; what is finished is kept.
 
-    `fuse` adds every model with its attention fused.
+    `fuse` adds every model with its attention fused. The time limit, and who else uses the
+    machine, are told before.
     """
     asked = [
-        Asked(model, with_fused(three(model), model), fusing(one), plan)
+        Asked(model, with_fused(three(model), model), fusing(one), protocol)
         if fuse
-        else Asked(model, three(model), one, plan)
+        else Asked(model, three(model), one, protocol)
         for model in models
         for one in settings
     ]
+    if not quiet:
+        announce(asked)
     return time_several(asked, bars(asked, quiet))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from math import ceil, isinf
 
+from se_cost.measure.machine.load import CROWDED
 from se_cost.measure.timing.arms import NETWORK
 from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.run import Run, Stop, half_width
@@ -12,7 +13,6 @@ from se_cost.text import joined, plural
 
 LONGER = "raise --max-time"  # how what more time would cure ends
 CLOSE = "close them, or "
-CROWDED = 0.1  # share of the CPU that others may use before it is said
 INTERRUPTED = "interrupted: this is what was finished"
 NOT_WARM = "the timings had not become steady before the measurement began: raise --max-time"
 NOT_COMPLETE = "the time ran out before all comparisons were made: raise --max-time"

@@ -20,7 +20,7 @@ class ReportDocument(Document, tag="report", kw_only=True):
     params: ParamsDocument
     flops: FlopsDocument
     time: tuple[TimeDocument, ...]  # inference and a training step, where they were timed
-    max_time: float | None = None  # limit of each quick timing in seconds, null if there was none
+    max_time: float | None = None  # limit of each timing in seconds, null if there was none
 
 
 class ReportsDocument(Document, tag="report", kw_only=True):

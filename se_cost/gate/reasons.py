@@ -115,5 +115,8 @@ def _trimmed(time: TimeEntry) -> list[str]:
     trimmed = time.without_final_stage
     if time.final_stage is None or trimmed is None or trimmed.overhead is None:
         return []
-    percent_left = trimmed.overhead.percent
-    return [f"drop stage {time.final_stage}: {percent_left:+.3g} % was measured without it"]
+    left = trimmed.overhead
+    if left.low is None or left.high is None:
+        return []
+    measured = f"{left.percent:+.3g} % [{left.low:+.3g}, {left.high:+.3g}] was measured without it"
+    return [f"drop stage {time.final_stage}: {measured}"]

@@ -144,11 +144,12 @@ class Page(Record):
     blocks: tuple[Block, ...]
     title: str = ""
     lead: str = ""
+    screen: tuple[Block, ...] = ()  # what a terminal shows of a long page
 
     @property
     def first_screen(self) -> "Page":
-        """Return the page with its first section alone: the answer, and what to decide."""
-        return Page(self.blocks[:1], self.title, self.lead)
+        """Return what fits on one screen: the answer, and what to decide."""
+        return Page(self.screen or self.blocks[:1], self.title, self.lead)
 
     @property
     def tables(self) -> list[Table]:

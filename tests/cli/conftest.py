@@ -60,6 +60,7 @@ def timed_by(monkeypatch: pytest.MonkeyPatch) -> Callable[[Time], None]:
         monkeypatch.setattr("se_cost.cli.timed.time_several", several)
         monkeypatch.setattr("se_cost.cli.alternatives.time_several", several)
 
+    monkeypatch.setattr("se_cost.cli.timed.announce", lambda asked: None)
     use(lambda asked: timing(asked.model, asked.settings))
     return use
 

@@ -14,6 +14,7 @@ from measure.made_up import full, timing
 
 from cli import counted
 from cli.conftest import Run, Time, assert_refused, configure, saved
+from se_cost.cli.options.protocol import PAGE, QUICK_PAGE
 from se_cost.documents.paper import published
 from se_cost.documents.time import batches, timed
 from se_cost.errors import MeasurementError
@@ -62,8 +63,8 @@ def test_prints_what_the_page_says(run: Run) -> None:
     assert "Should the final stage keep its attention?" in first
     assert "Parameters\n" not in first
     text = run(*REPORT, "--verbose").stdout
-    assert text.startswith(first.rstrip())
-    headings = ("Parameters", "Computing", "Time of inference", "Time of a training step")
+    assert set(first.splitlines()) <= set(text.splitlines())
+    headings = ("Time of inference", "Time of a training step", "Parameters", "Computing")
     places = [text.index(f"{heading}\n") for heading in headings]
     assert places == sorted(places)
 
@@ -188,6 +189,21 @@ def test_fused_networks_are_timed_too(run: Run, timed_by: Use) -> None:
     run("report", "--arch", "se_resnet18", "--device", "cpu", "--fuse")
     assert [list(one.networks)[-1] for one in seen] == [FUSED, FUSED]
     assert [one.settings.fold_norms for one in seen] == [True, False]
+
+
+def test_the_full_protocol_is_the_usual_one(run: Run, timed_by: Use) -> None:
+    """--quick is for the impatient; each has its own limit."""
+    seen: list[Asked] = []
+
+    def watched(asked: Asked) -> Timing:
+        seen.append(asked)
+        return timing(asked.model, asked.settings)
+
+    timed_by(watched)
+    run(*REPORT)
+    run(*REPORT, "--quick")
+    assert [one.protocol for one in seen] == [PAGE, PAGE, QUICK_PAGE, QUICK_PAGE]
+    assert "--quick --max-time 50" in Path("reports/se_resnet18.md").read_text()
 
 
 def test_a_disagreement_fails_the_report(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -141,7 +141,7 @@ def test_time_over_its_cap() -> None:
         reason(judgement),
     )
     assert to_do(judgement) == [
-        "drop stage 5: +4 % was measured without it",
+        "drop stage 5: +4 % [+3.87, +4.13] was measured without it",
         "or raise max-overhead-percent",
     ]
 

@@ -8,7 +8,8 @@ from se_cost.record import replace
 
 PROTOCOL = "Protocol"
 FULL, QUICK = StoppingRule(), QuickPlan()
-PAGE = QuickPlan(quads=12, max_time=50)  # two timings of a page take two minutes on two cores
+PAGE = StoppingRule(max_time=90, at_least=8)  # two timings of a page take some three minutes
+QUICK_PAGE = QuickPlan(quads=12, max_time=50)
 
 RUNS = Option(
     "--runs", PROTOCOL, "Quads of timings per network.", POSITIVE, QUICK.quads, metavar="N"
@@ -16,8 +17,9 @@ RUNS = Option(
 MAX_TIME = Option(
     "--max-time", PROTOCOL, "When to stop timing.", Seconds(), QUICK.max_time, metavar="SECONDS"
 )
+BRIEF = Option("--quick", PROTOCOL, "One process; not for publishing.")
 TABLE = (
-    Option("--quick", PROTOCOL, "One process; not for publishing."),
+    BRIEF,
     Option(
         "--target",
         PROTOCOL,
@@ -46,6 +48,12 @@ ENERGY = Option("--energy", PROTOCOL, "Joules per image too, on a GPU with NVML.
 def protocol_options(command: Command) -> Command:
     """Give a command the options of a protocol; it receives that as `protocol`."""
     return bundled("protocol", TABLE, _protocol)(command)
+
+
+def page_protocol(quick: bool, max_time: float | None = None) -> Protocol:
+    """Return the protocol of the timings of a page, each of which takes `max_time` at most."""
+    usual: Protocol = QUICK_PAGE if quick else PAGE
+    return replace(usual, max_time=max_time or usual.max_time)
 
 
 def plan_options(command: Command) -> Command:

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from time import monotonic
+from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from se_cost.cli.output.streams import say
@@ -13,7 +13,21 @@ if TYPE_CHECKING:
     from se_cost.measure.session.several import Asked
 
 
+LOOK = 1.0  # seconds in which it is seen how busy the machine is
 EVERY = 60.0  # seconds between two lines
+
+
+def announce(asked: "Sequence[Asked]", seconds: float = LOOK) -> None:
+    """Say how long timings may take, and at once if the machine is too busy for them."""
+    from se_cost.measure.machine.load import busy, watch_load
+
+    load_since = watch_load()
+    sleep(seconds)
+    number, limit = len(asked), sum(one.protocol.max_time for one in asked)
+    count = f"{number} timings" if number > 1 else "a timing"
+    say(f"se-cost: {count}, at most {limit:g} s in all")
+    if who := busy(load_since()):
+        say(f"se-cost: warning: this machine is busy, times may not be conclusive: {who}")
 
 
 def lines(prefix: str, now: Callable[[], float] = monotonic) -> Progress:

@@ -7,6 +7,7 @@ from typing import Any
 import psutil
 
 from se_cost.record import Record
+from se_cost.text import joined
 
 
 class SystemLoad(Record):
@@ -19,6 +20,20 @@ class SystemLoad(Record):
     others: float | None  # used by other processes; ranks of one job are others to each other
     stolen: float | None  # given by the hypervisor to other machines
     load: float | None  # average number of runnable tasks in the last minute, this one included
+
+
+CROWDED = 0.1  # share of the CPU that others may use before it is said
+
+
+def busy(load: SystemLoad) -> str:
+    """Return in words who else uses the CPU, and how much of it; empty if hardly anybody does."""
+    users = {"other processes use": load.others, "other virtual machines take": load.stolen}
+    found = [
+        f"{words} {100 * share:.0f} % of the CPU"
+        for words, share in users.items()
+        if share is not None and share > CROWDED
+    ]
+    return joined(found, ", ")
 
 
 class Cores(Record):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from random import Random
+from time import monotonic
 from typing import Any
 
 from se_cost.errors import MeasurementError, UsageError
@@ -13,12 +14,13 @@ from se_cost.measure.timing.protocol import Progress, silent
 from se_cost.measure.timing.result import PeakMemory, Timing
 from se_cost.measure.timing.run import Run, Stop
 from se_cost.measure.timing.samples import ProcessResult
+from se_cost.measure.timing.schedule import LEAST, QUADS, Share, seconds_of_quad, share
 from se_cost.measure.timing.settings import Protocol, QuickPlan, Runtime, Settings, StoppingRule
 from se_cost.nets.model import Model
 from se_cost.record import replace
 
-QUADS = 8  # of each arm, in each process
 METERING = 120.0  # seconds: every network runs six times for two to four
+ROOMY = 30.0  # seconds of a process, from which on the first one measures as much as any
 PADDING = 4096  # bytes of environment, and of a memory page
 
 Work = Callable[..., Any]  # (job, seconds at most, padding) to the answer of a fresh process
@@ -101,14 +103,24 @@ def _start(
     networks: Mapping[str, Model], settings: Settings, rule: StoppingRule, work: Work
 ) -> Start:
     """Return what runs one process, whose memory layout follows from the seed and its number."""
-    plan = QuickPlan(quads=QUADS, max_time=_share(rule))
-    limit = patience(plan.max_time, settings, len(networks))
+    seconds = _share(rule)
+    limit = patience(seconds, settings, len(networks))
+    found: list[ProcessResult] = []
+    idle = 0.0  # seconds of a process that are not those of its quads
 
     def start(number: int, lost: int) -> ProcessResult:
+        nonlocal idle
+        part = Share(len(networks) - 1, QUADS if seconds >= ROOMY else LEAST)
+        if found:
+            part = share(seconds, idle, seconds_of_quad(found), len(networks) - 1)
         random = Random(f"{settings.seed}-{number + lost}")
-        own_plan = replace(plan, seed=random.getrandbits(32))
-        job = TimeJob(networks, settings, own_plan, random.getrandbits(32), number)
+        plan = QuickPlan(quads=part.quads, max_time=seconds, least=1, seed=random.getrandbits(32))
+        some = dict(list(networks.items())[: 1 + part.arms])
+        job = TimeJob(some, settings, plan, random.getrandbits(32), number)
+        begun = monotonic()
         result: ProcessResult = work(job, limit, padding=random.randrange(PADDING))
+        found.append(result)
+        idle = max(0.0, monotonic() - begun - len(result.quads) * seconds_of_quad([result]))
         return result
 
     return start

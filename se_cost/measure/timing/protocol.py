@@ -62,8 +62,7 @@ def measure(
     """Time all other arms against the first until each has its quads or the time is up.
 
     A quad during which the device was slowed down is dropped whole, counted, and taken again.
-    Ctrl-C ends it early and keeps what is finished; before the first quad it is passed on.
-    `number` is that of the process.
+    Ctrl-C ends process `number` early and keeps its quads; before the first it is passed on.
     """
     coin = random.Random(plan.seed)
     stopwatch, others = instruments.stopwatch, arms[1:]
@@ -74,9 +73,12 @@ def measure(
     iterations = max(iterations, _lasting(plan.shortest, quickest))  # a cold device is slower
     instruments.disturbed()  # the warm-up may be disturbed
     quads: list[Quad] = []
-    dropped, interrupted, wanted = 0, False, plan.quads * len(others)
+    dropped, interrupted = 0, False
+    wanted, least = plan.quads * len(others), plan.least * len(others)
     try:
-        while len(quads) < wanted and instruments.now() < deadline:
+        while len(quads) < wanted:
+            if len(quads) + dropped >= least and instruments.now() >= deadline:
+                break
             pair = (arms[0], others[len(quads) % len(others)])
             quad = _quad(stopwatch, pair, iterations, number, coin.random() < 0.5)
             if instruments.disturbed():

@@ -103,5 +103,9 @@ class Run(Record):
 
 
 def half_width(run: Run) -> float:
-    """Return half the width of the widest interval of log time, infinite if there is none."""
-    return max((run.effect(arm).half_width for arm in run.others), default=inf)
+    """Return half the width of the widest interval of log time, infinite if there is none.
+
+    An arm that the last process left out for lack of time is not waited for.
+    """
+    last = {quad.arm for quad in run.processes[-1].quads} if run.processes else ()
+    return max((run.effect(arm).half_width for arm in last), default=inf)

@@ -74,6 +74,7 @@ class QuickPlan(Record):
 
     quads: int = 20  # per arm
     max_time: float = 60.0  # seconds, warm-up included
+    least: int = 0  # quads per arm that are begun even when the time is up
     shortest: float = 0.05  # seconds that one timing lasts at least, unless one iteration is longer
     busy: float = 0.0  # seconds of warm-up at least; clocks of a GPU ramp up
     seed: int = 0  # of the order within quads

@@ -69,7 +69,7 @@ def judged(found: Change, margin: float = MARGIN) -> TimeVerdict:
 
 
 def interim(log_ratio: Estimate) -> str:
-    """Return the estimate in a few signs, for a run that goes on: `+4.31 % ±0.62`."""
-    known = f"{change(log_ratio).percent:+.2f} %"
-    width = 100 * log_ratio.half_width
-    return known if width == inf else f"{known} ±{width:.2f}"
+    """Return the estimate of a run that goes on, `+4.31 % ±0.62`, or that there is none yet."""
+    if log_ratio.half_width == inf:
+        return "too few for an interval yet"
+    return f"{change(log_ratio).percent:+.2f} % ±{100 * log_ratio.half_width:.2f}"

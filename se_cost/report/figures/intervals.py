@@ -40,16 +40,15 @@ def intervals(changes: Mapping[str, Interval], plain: str, margin: float) -> str
 
 
 def _change(axes: Axes, y: float, change: Interval) -> None:
-    value = f"{change.value:+.1f} %"
     if change.low is None or change.high is None:
-        note = f"{value}, without an interval"
+        note = "not measured well enough"
         middle = axes.get_yaxis_transform()  # of the width, at the height of this change
         axes.text(0.5, y, note, ha="center", va="center", fontsize=LETTERS, transform=middle)
         return
     axes.plot([change.low, change.high], [y, y], color=BLUE, linewidth=2)
     axes.plot(change.value, y, "o", color=BLUE)
     axes.annotate(
-        value,
+        f"{change.value:+.1f} %",
         (change.value, y),
         xytext=(0, 7),
         textcoords="offset points",

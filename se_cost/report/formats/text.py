@@ -1,7 +1,7 @@
 """A page as a terminal shows it, or a pipe that has no width.
 
 Warnings are left to the caller, since they go to stderr; pictures and links to files cannot be
-shown, and what is folded away is only named.
+shown, and nothing can be folded away.
 """
 
 import io
@@ -70,8 +70,9 @@ def _shown(blocks: Iterable[Block]) -> Iterator[Part]:
             case Section():
                 yield block
                 yield from _shown(block.blocks)
-            case Details(summary):
-                yield Text(summary)
+            case Details(summary, inner):
+                yield Section(summary, inner)
+                yield from _shown(inner)
             case Warning() | Picture() | Beside():
                 pass
             case _:

@@ -11,7 +11,7 @@ from se_cost.nets.zoo.registry import title
 from se_cost.record import Record
 from se_cost.report.page import Column, Page, Picture, Table, answer
 from se_cost.report.pages import time
-from se_cost.report.pages.words import MIB
+from se_cost.report.pages.words import MIB, shown
 
 PASSES = (
     "E is one read or one write of every gated map. E-passes are the bytes that the attention "
@@ -46,21 +46,23 @@ class KindLine(Record):
     @property
     def infer(self) -> Overhead | None:
         """Return the measured overhead of inference."""
-        return self.one.infer.overhead if self.one.infer else None
+        return shown(self.one.infer.overhead) if self.one.infer else None
 
     @property
     def train(self) -> Overhead | None:
         """Return the measured overhead of training."""
-        return self.one.train.overhead if self.one.train else None
+        return shown(self.one.train.overhead) if self.one.train else None
 
 
 TIMES = (
     Column("infer %", lambda line: line.infer and line.infer.percent, "+.1f"),
     Column("low", lambda line: line.infer and line.infer.low, "+.1f"),
     Column("high", lambda line: line.infer and line.infer.high, "+.1f"),
+    Column("verdict", lambda line: line.infer and line.infer.verdict),
     Column("train %", lambda line: line.train and line.train.percent, "+.1f"),
     Column("low", lambda line: line.train and line.train.low, "+.1f"),
     Column("high", lambda line: line.train and line.train.high, "+.1f"),
+    Column("verdict", lambda line: line.train and line.train.verdict),
 )
 COLUMNS = (
     Column("kind", lambda line: line.name),

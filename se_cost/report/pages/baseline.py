@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 from se_cost.documents.baseline import BaselineDocument, Entry, TimeEntry, Unit
 from se_cost.gate.quantities import QUANTITIES, Quantity
+from se_cost.measure.timing.verdict import Overhead
 from se_cost.nets.words import described
 from se_cost.record import Record
 from se_cost.report.page import Column, Page, Table, answer
 from se_cost.report.pages.settings import running
+from se_cost.report.pages.words import UNMEASURED, shown
 from se_cost.text import plural
 
 
@@ -24,6 +26,11 @@ class AcceptedTime(Record):
     name: str
     time: TimeEntry
 
+    @property
+    def overhead(self) -> Overhead | None:
+        """Return the overhead if it has an interval."""
+        return shown(self.time.overhead)
+
 
 UNITS = {Unit.COUNT: "", Unit.BYTES: ", bytes", Unit.PERCENT: ", %"}
 NETWORK = Column("network", lambda named: named.name)
@@ -31,10 +38,10 @@ TIMES = (
     Column("network", lambda timed: timed.name),
     Column("what was timed", lambda timed: running(timed.time.settings)),
     Column("device", lambda timed: timed.time.environment.device_name),
-    Column("overhead %", lambda timed: timed.time.overhead.percent, "+.2f"),
-    Column("low", lambda timed: timed.time.overhead.low, "+.2f"),
-    Column("high", lambda timed: timed.time.overhead.high, "+.2f"),
-    Column("verdict", lambda timed: timed.time.overhead.verdict),
+    Column("overhead %", lambda timed: timed.overhead and timed.overhead.percent, "+.2f"),
+    Column("low", lambda timed: timed.overhead and timed.overhead.low, "+.2f"),
+    Column("high", lambda timed: timed.overhead and timed.overhead.high, "+.2f"),
+    Column("verdict", lambda timed: timed.overhead.verdict if timed.overhead else UNMEASURED),
 )
 
 

@@ -6,11 +6,12 @@ from itertools import starmap
 from se_cost.documents.report import ReportDocument
 from se_cost.documents.time import Arm, TimeDocument
 from se_cost.measure.timing.settings import Mode, Settings
+from se_cost.measure.timing.verdict import Overhead
 from se_cost.record import Record
 from se_cost.report.page import Cell, Column, Table, formatted
 from se_cost.report.pages import time
 from se_cost.report.pages.summary import Named, asked, macs_growth, told_apart
-from se_cost.report.pages.words import bounds, known, percent
+from se_cost.report.pages.words import UNMEASURED, bounds, percent, shown
 
 
 class Compared(Record):
@@ -25,6 +26,11 @@ class ComparedTime(Record):
 
     name: str
     timing: TimeDocument
+
+    @property
+    def overhead(self) -> Overhead | None:
+        """Return the overhead if it has an interval."""
+        return shown(self.timing.overhead)
 
 
 PARAMS = (
@@ -51,10 +57,10 @@ TIMES = (
     Column("network", lambda timed: timed.name),
     Column("plain ms", lambda timed: timed.timing.baseline.median_ms, ".2f"),
     Column("with attention", lambda timed: timed.timing.network.median_ms, ".2f"),
-    Column("overhead %", lambda timed: timed.timing.overhead.percent, "+.2f"),
-    Column("low", lambda timed: timed.timing.overhead.low, "+.2f"),
-    Column("high", lambda timed: timed.timing.overhead.high, "+.2f"),
-    Column("verdict", lambda timed: timed.timing.overhead.verdict),
+    Column("overhead %", lambda timed: timed.overhead and timed.overhead.percent, "+.2f"),
+    Column("low", lambda timed: timed.overhead and timed.overhead.low, "+.2f"),
+    Column("high", lambda timed: timed.overhead and timed.overhead.high, "+.2f"),
+    Column("verdict", lambda timed: timed.overhead.verdict if timed.overhead else UNMEASURED),
 )
 COUNTS = (
     Column("network", lambda entry: entry.name),
@@ -149,7 +155,9 @@ def _time(settings: Settings, name: str) -> Column:
 
 
 def _overhead(arm: Arm | None) -> str:
-    change = known(arm.overhead) if arm else None
-    if change is None:
+    if arm is None:
         return formatted(None, "")
-    return f"{change.percent:+.1f} {bounds(change.low, change.high)}"
+    change = shown(arm.overhead)
+    if change is None:
+        return UNMEASURED
+    return f"{change.percent:+.1f} {bounds(change.low, change.high)} {change.verdict}"

@@ -13,7 +13,7 @@ from se_cost.paper.studies import STUDIES
 from se_cost.record import Record
 from se_cost.report.page import Column, Page, Picture, Table, answer
 from se_cost.report.pages import time
-from se_cost.report.pages.words import known, percent
+from se_cost.report.pages.words import UNMEASURED, known, percent, shown
 from se_cost.text import joined
 
 VERDICTS = (
@@ -219,16 +219,11 @@ def _published(plain: PaperRow, other: PaperRow) -> Time:
 
 
 def _measured(timing: TimeDocument) -> Time:
-    change, network = timing.overhead, timing.network
-    return Time(
-        time.heading(timing),
-        timing.baseline.median_ms,
-        network.median_ms,
-        change.percent,
-        change.low,
-        change.high,
-        change.verdict,
-    )
+    change, network = shown(timing.overhead), timing.network
+    more, low, high = (change.percent, change.low, change.high) if change else (None, None, None)
+    verdict = change.verdict if change else UNMEASURED
+    plain, what = timing.baseline.median_ms, time.heading(timing)
+    return Time(what, plain, network.median_ms, more, low, high, verdict)
 
 
 def _drawn(document: PaperDocument) -> str:

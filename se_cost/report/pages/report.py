@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 from msgspec.structs import asdict
 
 from se_cost.documents.report import ReportDocument
 from se_cost.documents.time import TimeDocument
-from se_cost.measure.timing.verdict import MARGIN, Change
+from se_cost.measure.timing.verdict import MARGIN, Overhead, judged
 from se_cost.nets.words import title
 from se_cost.record import Record
 from se_cost.report.figures import mermaid
@@ -16,30 +16,35 @@ from se_cost.report.page import (
     Block,
     Column,
     Console,
+    Details,
     Page,
     Picture,
     Section,
     Table,
     Text,
+    formatted,
 )
 from se_cost.report.pages import flops, params, time
+from se_cost.report.pages.folding import folded
 from se_cost.report.pages.reproduce import commands
 from se_cost.report.pages.summary import asked, headings, labels, summary
-from se_cost.report.pages.words import bounds, known, percent
+from se_cost.report.pages.words import UNMEASURED, bounds, known, percent, shown
 from se_cost.text import joined
 
 PARAMETERS, COMPUTING = "Parameters", "Computing"
+WHY = "Why the time grows more than the MACs"
 FINAL_STAGE = "Should the final stage keep its attention?"
+DEPENDS = "What the times depend on"
 SAME_ANYWHERE = "Counts come out the same anywhere."
 OF_THIS_MACHINE = "Counts come out the same anywhere, times are this machine's."
 
 
 class Growth(Record):
-    """What attention adds to one measure, in per cent; times have intervals."""
+    """What attention adds to one measure, in per cent; times with interval and verdict."""
 
     measure: str
-    whole: Change | None
-    trimmed: Change | None  # without the final stage; None if that was not timed
+    whole: str | None
+    trimmed: str | None  # without the final stage; None if that was not timed
 
 
 class Fact(Record):
@@ -50,48 +55,57 @@ class Fact(Record):
 
 
 MEASURE = Column("growth of the network, %", lambda growth: growth.measure)
-WHOLE = Column(
-    "attention in all its stages", lambda growth: growth.whole and growth.whole.percent, "+.3f"
-)
-WHOLE_INTERVAL = (
-    Column("low", lambda growth: growth.whole and growth.whole.low, "+.3f"),
-    Column("high", lambda growth: growth.whole and growth.whole.high, "+.3f"),
-)
-TRIMMED_INTERVAL = (
-    Column("low", lambda growth: growth.trimmed and growth.trimmed.low, "+.3f"),
-    Column("high", lambda growth: growth.trimmed and growth.trimmed.high, "+.3f"),
-)
+WHOLE = Column("attention in all its stages", lambda growth: growth.whole)
 FACTS = (Column("what", lambda fact: fact.what), Column("value", lambda fact: fact.value))
 
 
 def page(document: ReportDocument) -> Page:
-    """Return the page of one network."""
+    """Return the page of one network; a terminal shows what to decide."""
     question = f"What attention costs {title(document.recipe.plain)}"
-    return Page((*sections(document), *end([document])), question, summary(document))
+    blocks = (*sections(document), *end([document]))
+    return Page(blocks, question, summary(document), final_stage(blocks))
+
+
+def final_stage(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """Return the section about the final stage."""
+    return tuple(
+        block for block in blocks if isinstance(block, Section) and block.heading == FINAL_STAGE
+    )
 
 
 def sections(document: ReportDocument, prefix: str = "", level: int = 2) -> list[Block]:
-    """Return a section for each question, the one to decide first, with the pictures.
+    """Return a section for each question: first time, which nobody can count on paper.
 
     `prefix` begins the names of the pictures.
     """
     names = headings(document.time)
-    answers = [
-        (PARAMETERS, params.page(document.params)),
-        (COMPUTING, flops.page(document.flops)),
-        *((names[asked(one)], time.page(one)) for one in document.time),
+    times = [Section(names[asked(one)], folded(time.page(one), 1), level) for one in document.time]
+    told = [Text(said)] if (said := decision(document)) else []
+    final: tuple[Block, ...] = (*told, _final_stage(document), _stages(document, prefix))
+    return [
+        *times,
+        *([_times(document, prefix)] if times else []),
+        Section(PARAMETERS, folded(params.page(document.params), 1), level),
+        Section(COMPUTING, folded(flops.page(document.flops), 0), level),
+        Section(FINAL_STAGE, final, level),
+        *([Section(WHY, (Text(_why(document)),), level)] if document.flops.attention.bytes else []),
     ]
-    told: list[Block] = [Text(said)] if (said := decision(document)) else []
-    first = (*told, _final_stage(document), *_pictures(document, prefix))
-    decided = Section(FINAL_STAGE, first, level)
-    return [decided, *(Section(heading, of.blocks, level) for heading, of in answers)]
 
 
-def _pictures(document: ReportDocument, prefix: str) -> list[Picture]:
-    stages, words = _stages(document, prefix), "Overhead of every network with its 95 % interval"
-    if not document.time:
-        return [stages]
-    return [Picture(f"{prefix}time", lambda: _intervals(document.time), words), stages]
+def _times(document: ReportDocument, prefix: str) -> Picture:
+    words = "Overhead of every network with its 95 % interval"
+    return Picture(f"{prefix}time", lambda: _intervals(document.time), words)
+
+
+def _why(document: ReportDocument) -> str:
+    """Return what attention adds beside MACs, and what tells where the time goes."""
+    every, plain = document.flops.attention, document.flops.baseline
+    macs, moved = percent(every.macs, plain.macs), percent(every.bytes, plain.bytes)
+    return (
+        f"Attention adds {formatted(macs, '+.3f')} % MACs, but {formatted(moved, '+.1f')} % "
+        "float32 bytes moved: it reads every gated map again to pool it, and again to scale it. "
+        "`se-cost explain` says what that takes here, stage by stage."
+    )
 
 
 def decision(document: ReportDocument) -> str:
@@ -107,7 +121,7 @@ def decision(document: ReportDocument) -> str:
     names = headings(document.time)
     times = [
         f"changes the {names[asked(one)].lower()} by {change.percent:+.1f} % "
-        f"{bounds(change.low, change.high)}"
+        f"{bounds(change.low, change.high)} ({judged(change)})"
         for one in document.time
         if (change := one.dropping_final_stage) and change.low is not None
     ]
@@ -121,23 +135,15 @@ def end(networks: Sequence[ReportDocument]) -> list[Block]:
     again = Section("Reproduce", (Console(commands(networks)), _beside(bool(timings))))
     if not timings:
         return [again]
-    return [Section("Environment", (_environment(timings[0]),)), again]
+    return [Section("Environment", (Details(DEPENDS, (_environment(timings[0]),)),)), again]
 
 
 def _final_stage(document: ReportDocument) -> Table:
     """Return what the attention costs with and without its final stage; times with intervals."""
-    trimmed = Column(
-        f"without stage {document.recipe.final_stage}",
-        lambda growth: growth.trimmed and growth.trimmed.percent,
-        "+.3f",
-    )
+    trimmed = Column(f"without stage {document.recipe.final_stage}", lambda growth: growth.trimmed)
     names = headings(document.time)
     timed = [_timed(names[asked(one)].lower(), one) for one in document.time]
-    columns = (
-        *(MEASURE, WHOLE, *(WHOLE_INTERVAL if timed else ())),
-        *(trimmed, *(TRIMMED_INTERVAL if timed else ())),
-    )
-    return Table.of("", columns, [*_counted(document), *timed])
+    return Table.of("", (MEASURE, WHOLE, trimmed), [*_counted(document), *timed])
 
 
 def _counted(document: ReportDocument) -> list[Growth]:
@@ -155,15 +161,23 @@ def _counted(document: ReportDocument) -> list[Growth]:
     return [Growth(name, *map(_exact, both)) for name, both in percents.items()]
 
 
-def _exact(percent: float | None) -> Change | None:
-    """Return a change that needs no interval."""
-    return None if percent is None else Change(percent, None, None)
+def _exact(percent: float | None) -> str | None:
+    """Return a growth that needs no interval."""
+    return None if percent is None else formatted(percent, "+.3f")
 
 
 def _timed(measure: str, timing: TimeDocument) -> Growth:
     """Return how a time grows."""
     arm = timing.without_final_stage
-    return Growth(measure, timing.overhead, known(arm.overhead) if arm else None)
+    return Growth(measure, _overhead(timing.overhead), _overhead(arm.overhead) if arm else None)
+
+
+def _overhead(change: Overhead | UnsetType) -> str | None:
+    """Return an overhead with its interval and verdict, or that there is none."""
+    found = shown(change)
+    if found is None:
+        return UNMEASURED
+    return f"{found.percent:+.1f} {bounds(found.low, found.high)}, {found.verdict}"
 
 
 def _stages(document: ReportDocument, prefix: str) -> Picture:
@@ -196,7 +210,7 @@ def _intervals(timings: Sequence[TimeDocument]) -> str:
     names, changes = labels(timings), {}
     for timing in timings:
         for line in time.lines(timing):
-            change = line.overhead
+            change = known(line.arm.overhead)
             if change is not None:
                 label = f"{line.name}, {names[asked(timing)]}"
                 changes[label] = Interval(change.percent, change.low, change.high)

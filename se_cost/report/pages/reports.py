@@ -10,7 +10,14 @@ from se_cost.record import replace
 from se_cost.report.figures import mermaid
 from se_cost.report.page import Block, Details, Page, Picture, Section, Table, Warning
 from se_cost.report.pages import overview
-from se_cost.report.pages.report import COMPUTING, FINAL_STAGE, PARAMETERS, end, sections
+from se_cost.report.pages.report import (
+    COMPUTING,
+    FINAL_STAGE,
+    PARAMETERS,
+    end,
+    final_stage,
+    sections,
+)
 from se_cost.report.pages.summary import Named, asked, growth, headings, labels, macs_growth, span
 
 
@@ -21,18 +28,15 @@ def page(document: ReportsDocument) -> Page:
     named = dict(zip(names, networks, strict=True))
     folds = Section("Every network by itself", tuple(_folds(named)))
     title = f"What attention costs {len(networks)} networks"
-    return Page((*_compared(named), folds, *end(networks)), title, span(named))
+    blocks = (*_compared(named), folds, *end(networks))
+    return Page(blocks, title, span(named), final_stage(blocks))
 
 
 def _compared(named: Named) -> list[Block]:
     """Return a section for each question, with the doubts about any network."""
     counts = {name: network.params for name, network in named.items()}
     computing = {name: network.flops for name, network in named.items()}
-    blocks: list[Block] = [
-        Section(FINAL_STAGE, (overview.final_stages(named),)),
-        _section(PARAMETERS, overview.params(named), counts, _params_chart(named)),
-        _section(COMPUTING, overview.macs(named), computing, _macs_chart(named)),
-    ]
+    blocks: list[Block] = []
     every = overview.every_timing(named)
     for settings, heading in headings(every).items():
         timings = overview.timings(named, settings)
@@ -40,7 +44,12 @@ def _compared(named: Named) -> list[Block]:
     if every:
         words = "Overhead of the attention of every network with its 95 % interval"
         blocks.append(Picture("time", lambda: _intervals(named), words))
-    return blocks
+    return [
+        *blocks,
+        _section(PARAMETERS, overview.params(named), counts, _params_chart(named)),
+        _section(COMPUTING, overview.macs(named), computing, _macs_chart(named)),
+        Section(FINAL_STAGE, (overview.final_stages(named),)),
+    ]
 
 
 def _section(heading: str, table: Table, parts: Mapping[str, Document], *more: Block) -> Section:
@@ -85,7 +94,7 @@ def _intervals(named: Named) -> str:
     modes = labels(overview.every_timing(named))
     changes = {
         f"{name}, {modes[asked(timing)]}": Interval(
-            timing.overhead.percent, timing.overhead.low, timing.overhead.high
+            *(timing.overhead.percent, timing.overhead.low, timing.overhead.high)
         )
         for name, network in named.items()
         for timing in network.time

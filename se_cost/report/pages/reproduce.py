@@ -24,7 +24,7 @@ def commands(networks: Sequence[ReportDocument]) -> tuple[str, ...]:
     numbers = count(1)
     timings, reports = [], []
     for network in networks:
-        saved = () if _quick(network.time) else network.time
+        saved = () if _own(network) else network.time
         files = {f"time{next(numbers)}.json": timing for timing in saved}
         timings += [f"se-cost time {_time(of)} --output {file}" for file, of in files.items()]
         named, _, own = options(network.recipe).partition(" --")
@@ -38,17 +38,19 @@ def commands(networks: Sequence[ReportDocument]) -> tuple[str, ...]:
     return (*timings, *(f"se-cost report {named} {words}" for named, words in reports))
 
 
-def _quick(timings: Sequence[TimeDocument]) -> bool:
-    """Return whether `report` makes such timings: quick ones, usual but for device and batch.
+def _own(network: ReportDocument) -> bool:
+    """Return whether `report` makes such timings: usual ones but for device and batch.
 
     With a fused network the norms of all are folded in inference.
     """
+    timings = network.time
+    made = network.max_time is not None or all(timing.quick for timing in timings)
     asked = [timing.settings for timing in timings]
     if timings and all(map(fuses, timings)):
         asked = [replace(one, fold_norms=USUAL.fold_norms) for one in asked]
     settings = {replace(one, mode=USUAL.mode) for one in asked}
     usual = {replace(one, device=USUAL.device, batch=USUAL.batch) for one in settings}
-    return len(settings) <= 1 and usual <= {USUAL} and all(timing.quick for timing in timings)
+    return len(settings) <= 1 and usual <= {USUAL} and made
 
 
 def fuses(timing: TimeDocument) -> bool:
@@ -67,6 +69,7 @@ def _measuring(network: ReportDocument, files: Iterable[str]) -> Iterator[str]:
         yield f"--device {timing.settings.device}"
     yield f"--batch {timing.asked_batch}"
     yield from ["--fuse"] * fuses(timing)
+    yield from ["--quick"] * timing.quick
     if network.max_time is not None:
         yield f"--max-time {network.max_time:g}"
 

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping
 from se_cost.documents.report import ReportDocument
 from se_cost.documents.time import TimeDocument
 from se_cost.measure.timing.settings import Mode, Settings
-from se_cost.measure.timing.verdict import Change
+from se_cost.measure.timing.verdict import Overhead
 from se_cost.nets.words import title
 from se_cost.record import Record, replace
 from se_cost.report.page import formatted
 from se_cost.report.pages.settings import details
-from se_cost.report.pages.words import bounds, percent
+from se_cost.report.pages.words import UNMEASURED, bounds, percent, shown
 from se_cost.text import joined
 
 HEADINGS = {Mode.INFER: "Time of inference", Mode.TRAIN: "Time of a training step"}
@@ -34,7 +34,10 @@ def summary(document: ReportDocument) -> str:
 def growth(document: ReportDocument) -> str:
     """Return what attention adds to parameters, MACs and time."""
     measures = _measures(document, headings(document.time))
-    return joined(f"{said.words} {what}" for what, said in measures.items())
+    counted = joined(f"{said.words} {what}" for what, said in measures.items())
+    names = headings(document.time)
+    unknown = [names[asked(one)].lower() for one in document.time if not shown(one.overhead)]
+    return counted + (f"; {joined(unknown, ' and ')} {UNMEASURED}" if unknown else "")
 
 
 def span(named: Named) -> str:
@@ -96,9 +99,10 @@ def _measures(document: ReportDocument, names: Mapping[Settings, str]) -> dict[s
         for what, (value, spec) in counts.items()
         if value is not None
     }
-    known = [time for time in document.time if time.overhead.low is not None]  # no interval, no say
-    return said | {names[asked(time)].lower(): _time(time.overhead) for time in known}
+    times = [(names[asked(time)].lower(), shown(time.overhead)) for time in document.time]
+    return said | {what: _time(change) for what, change in times if change}  # no interval, no say
 
 
-def _time(change: Change) -> Said:
-    return Said(change.percent, f"{change.percent:+.1f} % {bounds(change.low, change.high)}")
+def _time(change: Overhead) -> Said:
+    words = f"{change.percent:+.1f} % {bounds(change.low, change.high)} ({change.verdict})"
+    return Said(change.percent, words)

@@ -11,7 +11,7 @@ from se_cost.nets.words import described, title
 from se_cost.record import Record
 from se_cost.report.page import Cell, Column, Page, Table, answer
 from se_cost.report.pages.settings import conditions, running
-from se_cost.report.pages.words import MIB, NO_INTERVAL, known
+from se_cost.report.pages.words import MIB, UNMEASURED, known, shown
 from se_cost.text import joined
 
 QUICK = (
@@ -23,6 +23,7 @@ PAIRED = (
     "overhead: the centre of the ratios of timings taken in turn, in which drift cancels; it is "
     "not the quotient of the medians."
 )
+AGAIN = "run it again on a quiet machine, or with a longer --max-time"
 WHOLE_PROCESS = (
     "peak MiB: of the whole process, Python and torch included; only differences are the networks'."
 )
@@ -41,8 +42,15 @@ class TimedLine(Record):
 
     @property
     def overhead(self) -> Overhead | None:
-        """Return the overhead; the plain network has none."""
-        return known(self.arm.overhead)
+        """Return the overhead; the plain network has none, nor what has no interval."""
+        return shown(self.arm.overhead)
+
+    @property
+    def verdict(self) -> str | None:
+        """Return the verdict, or that there is none; the plain network needs none."""
+        if known(self.arm.overhead) is None:
+            return None
+        return self.overhead.verdict if self.overhead else UNMEASURED
 
 
 class Noise(Record):
@@ -76,7 +84,7 @@ OVERHEAD = (
     Column("overhead %", lambda line: line.overhead and line.overhead.percent, "+.2f"),
     Column("low", lambda line: line.overhead and line.overhead.low, "+.2f"),
     Column("high", lambda line: line.overhead and line.overhead.high, "+.2f"),
-    Column("verdict", lambda line: line.overhead and line.overhead.verdict),
+    Column("verdict", lambda line: line.verdict),
 )
 NOISE = (
     Column("check", lambda noise: noise.check),
@@ -187,21 +195,29 @@ def mib(arm: Arm) -> float | None:
 def sentence(document: TimeDocument) -> str:
     """Return the overhead of attention in one sentence."""
     change = document.overhead
+    if shown(change) is None:
+        return unmeasured(document)
     if document.self_check:
         zero = "contains zero" if change.holds_zero else "excludes zero, as in 1 run of 20"
         return f"{change.percent:+.2f} % time beside itself ({_interval(change)}): {zero}."
     return beside(plain(document), change)
 
 
+def unmeasured(document: TimeDocument) -> str:
+    """Return that there is no overhead to be quoted, why, and what to do."""
+    cause = next(iter(document.doubts), "too few comparisons")
+    return f"{UNMEASURED}: {cause}; {AGAIN}."
+
+
 def beside(name: str, change: Overhead) -> str:
     """Return an overhead in one sentence; `name` is the network that it is beside."""
+    if shown(change) is None:
+        return f"{UNMEASURED} beside {name}; {AGAIN}."
     said = f"{change.percent:+.2f} % time beside {name}"
     return f"{said} ({_interval(change)}): {change.verdict}{_at_most(change)}."
 
 
 def _interval(change: Overhead) -> str:
-    if change.low is None or change.high is None:
-        return NO_INTERVAL
     return f"95 % interval {change.low:+.2f} to {change.high:+.2f}"
 
 

@@ -1,22 +1,33 @@
 """What several pages write alike."""
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import UNSET, UnsetType
 
 from se_cost.report.page import Cell
 from se_cost.text import joined
 
+if TYPE_CHECKING:
+    from se_cost.measure.timing.verdict import Change
+
 MIB = 2**20
 NO_INTERVAL = "no interval"
+UNMEASURED = "not measured well enough"
 
 T = TypeVar("T")
+C = TypeVar("C", bound="Change")
 
 
 def known(value: T | UnsetType | None) -> T | None:
     """Return a value of a document, None if the document leaves it out."""
     return None if value is UNSET else value
+
+
+def shown(change: C | UnsetType | None) -> C | None:
+    """Return a change of time that may be shown, None for one without an interval."""
+    change = known(change)
+    return None if change is None or change.low is None or change.high is None else change
 
 
 def listed(values: Sequence[int]) -> Cell:

@@ -6,7 +6,8 @@ import sys
 import pytest
 
 from se_cost.cli.output import progress
-from se_cost.cli.output.progress import bars, lines, progress_bar
+from se_cost.cli.output.progress import announce, bars, lines, progress_bar
+from se_cost.measure.machine.load import SystemLoad
 from se_cost.measure.session.several import Asked
 from se_cost.measure.timing.arms import three
 from se_cost.measure.timing.protocol import silent
@@ -93,3 +94,28 @@ def test_bars_say_what_is_different(
     for one in asked:
         bar(one)
     assert begun == prefixes
+
+
+@pytest.mark.parametrize(
+    ("others", "lines"),
+    [
+        (0.63, ["busy, times may not be conclusive: other processes use 63 % of the CPU"]),
+        (0.02, []),
+    ],
+)
+def test_the_limit_and_the_load_are_told_first(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    others: float,
+    lines: list[str],
+) -> None:
+    """How long it may take in all; and how busy the machine is, with what, if it is."""
+    load = SystemLoad(0, others, None, None)
+    monkeypatch.setattr("se_cost.measure.machine.load.watch_load", lambda: lambda: load)
+    net = model("se_resnet18")
+    plan = QuickPlan(max_time=90)
+    announce([Asked(net, three(net), Settings(mode=mode), plan) for mode in Mode], seconds=0)
+    first, *rest = capsys.readouterr().err.splitlines()
+    assert first == "se-cost: 2 timings, at most 180 s in all"
+    assert len(rest) == len(lines)
+    assert all(line in told for line, told in zip(lines, rest, strict=True))

@@ -16,6 +16,7 @@ from se_cost.measure.machine.load import (
     SystemLoad,
     affinity,
     between,
+    busy,
     cores_among,
     preemptions,
     snapshot,
@@ -120,3 +121,25 @@ def test_on_this_machine() -> None:
     assert found.others is not None
     assert found.stolen is not None
     assert 0 <= found.others + found.stolen <= 1
+
+
+STOLEN = "other virtual machines take 30 % of the CPU"
+
+
+@pytest.mark.parametrize(
+    ("others", "stolen", "words"),
+    [
+        (
+            0.63,
+            0.2,
+            "other processes use 63 % of the CPU, other virtual machines take 20 % of the CPU",
+        ),
+        (0.05, 0.3, STOLEN),
+        (0.1, None, ""),
+        (0.2, 0.3, f"other processes use 20 % of the CPU, {STOLEN}"),
+        (None, None, ""),
+    ],
+)
+def test_who_else_uses_the_cpu(others: float | None, stolen: float | None, words: str) -> None:
+    """By the kind of load and how much of it; a tenth is not worth saying."""
+    assert busy(SystemLoad(0, others, stolen, 1.0)) == words

@@ -64,6 +64,17 @@ def test_ten_processes_that_agree_are_enough() -> None:
     assert found.asked is None
 
 
+def test_little_time_takes_fewer_networks_before_fewer_comparisons() -> None:
+    """A quad takes 0.24 s: two fit into the 0.6 s of a process, after a first one that tells."""
+    workers = Workers()
+    timing(workers, max_time=5, at_least=8)
+    first, *rest = workers.timed
+    assert (list(first.networks), first.plan.quads) == ([BASELINE, NETWORK, TRIMMED], 2)
+    assert len(rest) >= 7
+    assert {(*job.networks, job.plan.quads) for job in rest} == {(BASELINE, NETWORK, 2)}
+    assert {job.plan.least for job in workers.timed} == {1}
+
+
 def test_every_process_has_a_layout_and_an_order_of_its_own() -> None:
     """Seeds and paddings differ from process to process, and come again with the same seed."""
     runs = [Workers(), Workers(), Workers()]

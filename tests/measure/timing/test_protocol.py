@@ -223,6 +223,15 @@ def test_stops_when_the_time_is_up() -> None:
     assert 6 < len(samples.quads) < 2000
 
 
+def test_the_least_is_measured_even_when_the_time_is_up() -> None:
+    """On a busy machine a process that found nothing would have run in vain."""
+    samples = Machine(TRUTH).run(replace(PLAN, max_time=1e-9, least=2))
+    assert [quad.arm for quad in samples.quads] == list(ARMS[1:]) * 2
+    assert not samples.complete
+    never = Machine(TRUTH).instruments(disturbed=lambda: True)
+    assert measure(never, ARMS, replace(PLAN, max_time=1e-9, least=2)).dropped == 4
+
+
 def test_interrupted_keeps_what_is_finished() -> None:
     """Ctrl-C ends it; finished quads are kept."""
     whole = Machine(TRUTH)

@@ -38,7 +38,7 @@ def test_the_interval_is_as_wide_as_it_is() -> None:
 def test_no_interval_is_a_note_and_no_point(bounds: tuple[float | None, float | None]) -> None:
     """Too few timings for an interval are not shown as a certain value."""
     svg = intervals({"SE-ResNet-50, infer": Interval(10, *bounds)}, "ResNet-50", 0.5)
-    assert "+10.0 %, without an interval" in words(svg)
+    assert "not measured well enough" in words(svg)
     assert shapes(svg, BLUE.lower()) == []
 
 

@@ -45,7 +45,9 @@ def test_times_stand_in_the_table() -> None:
     assert list(column(table, "kind")) == ["plain", "ECA", "SE"]
     measured = {"plain": None, "ECA": pytest.approx(2), "SE": pytest.approx(10)}
     assert column(table, "infer %") == measured
-    assert table.header[-6:] == ["infer %", "low", "high", "train %", "low", "high"]
+    assert table.header[-8:] == [
+        *("infer %", "low", "high", "verdict", "train %", "low", "high", "verdict")
+    ]
 
 
 def test_the_sentence_names_the_extremes() -> None:

@@ -40,7 +40,7 @@ def test_counts_alone() -> None:
 def test_times() -> None:
     """The batch is said, since the usual one depends on the machine; so is the limit of time."""
     runs = [timing(SMALL, Settings(mode=mode, batch=4)) for mode in Mode]
-    again = "se-cost report --arch se_resnet18 --r 16 --input 64x64 --batch 4"
+    again = "se-cost report --arch se_resnet18 --r 16 --input 64x64 --batch 4 --quick"
     assert commands([measured(SMALL, *runs)]) == (again,)
     assert commands([measured(SMALL, *runs, max_time=12)]) == (f"{again} --max-time 12",)
 
@@ -49,13 +49,13 @@ def test_the_device_that_was_asked_for() -> None:
     """It is said; that of whoever did not ask is not."""
     run = timing(SMALL, Settings(device="cuda:1", batch=32))
     (again,) = commands([measured(SMALL, run)])
-    assert again.endswith("--input 64x64 --device cuda:1 --batch 32")
+    assert again.endswith("--input 64x64 --device cuda:1 --batch 32 --quick")
 
 
 def test_a_batch_that_shrank_is_asked_for_again() -> None:
     """Another machine may have the memory."""
     run = replace(timing(SMALL, Settings(batch=128)), asked=256)
-    assert commands([measured(SMALL, run)])[0].endswith("--batch 256")
+    assert commands([measured(SMALL, run)])[0].endswith("--batch 256 --quick")
 
 
 def test_several_in_one_command() -> None:
@@ -65,14 +65,16 @@ def test_several_in_one_command() -> None:
         "se-cost report --arch se_vgg16,se_mobilenet --r 16 --no-time",
     )
     timings = [measured(net, timing(net)) for net in networks]
-    assert commands(timings) == ("se-cost report --arch se_vgg16,se_mobilenet --r 16 --batch 1",)
+    assert commands(timings) == (
+        "se-cost report --arch se_vgg16,se_mobilenet --r 16 --batch 1 --quick",
+    )
 
 
 def test_several_in_several_commands() -> None:
     """Where no single command has them all."""
     assert commands([counted(SMALL), measured(OTHER, timing(OTHER))]) == (
         "se-cost report --arch se_resnet18 --r 16 --input 64x64 --no-time",
-        "se-cost report --arch se_resnet18 --r 8 --input 64x64 --batch 1",
+        "se-cost report --arch se_resnet18 --r 8 --input 64x64 --batch 1 --quick",
     )
 
 
@@ -115,3 +117,9 @@ def test_saved_timings_beside_counts_without_torch() -> None:
     """Counters that did not run are not run again."""
     document = replace(counted(SMALL), time=(timed(full(SMALL)),))
     assert commands([document])[-1].endswith("--from time1.json --no-time")
+
+
+def test_the_full_protocol_of_a_page_is_its_own() -> None:
+    """It is the usual one, and its limit is known; without a limit `report` did not make it."""
+    again = "se-cost report --arch se_resnet18 --r 16 --input 64x64 --batch 1 --max-time 90"
+    assert commands([measured(SMALL, full(SMALL), max_time=90)]) == (again,)

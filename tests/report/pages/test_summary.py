@@ -29,10 +29,11 @@ def test_every_time_has_its_interval() -> None:
     """In brackets, behind the estimate."""
     document = of_one(SE50, *Mode)
     infer, train = (
-        f"{time.overhead.percent:+.1f} % [{time.overhead.low:+.1f}, {time.overhead.high:+.1f}]"
+        f"{time.overhead.percent:+.1f} % [{time.overhead.low:+.1f}, {time.overhead.high:+.1f}] "
+        f"({time.overhead.verdict})"
         for time in document.time
     )
-    assert infer == train == "+10.0 % [+9.9, +10.1]"
+    assert infer == train == "+10.0 % [+9.9, +10.1] (slower)"
     assert growth(document) == (
         f"+9.90 % parameters, +0.065 % MACs, {infer} time of inference, "
         f"{train} time of a training step"
@@ -42,7 +43,8 @@ def test_every_time_has_its_interval() -> None:
 def test_without_an_interval_it_is_said() -> None:
     """Too few timings give no interval, and so no number in the headline."""
     few = growth(slower("se_resnet50", 1.1, quads=2))
-    assert few == "+9.90 % parameters, +0.065 % MACs"
+    counts = "+9.90 % parameters, +0.065 % MACs"
+    assert few == f"{counts}; time of inference not measured well enough"
 
 
 def test_span() -> None:
@@ -54,7 +56,8 @@ def test_span() -> None:
     }
     assert span(named) == (
         "Attention adds +0.17 % (b) to +9.90 % (a) parameters; +0.001 % (b) to +0.065 % (a) MACs; "
-        "+10.0 % [+9.9, +10.1] (a) to +20.0 % [+19.9, +20.2] (b) time of inference."
+        "+10.0 % [+9.9, +10.1] (slower) (a) to +20.0 % [+19.9, +20.2] (slower) (b) "
+        "time of inference."
     )
 
 
@@ -63,7 +66,10 @@ def test_ways_to_time_are_told_apart() -> None:
     small, large = slower("se_resnet50", 1.1), slower("se_vgg16", 1.2)
     other = replace(large.time[0], asked_batch=8, settings=Settings(batch=8))
     both = span({"a": small, "b": replace(large, time=(other,))})
-    assert "(a) to +10.0 % [+9.9, +10.1] (a) time of inference: one image, float32, nchw; " in both
+    assert (
+        "(a) to +10.0 % [+9.9, +10.1] (slower) (a) time of inference: one image, float32, nchw; "
+        in both
+    )
     assert both.endswith("(b) time of inference: 8 images, float32, nchw.")
     assert growth(replace(large, time=(large.time[0], other))).count("time of inference: ") == 2
 
