@@ -52,12 +52,12 @@ class SE(Kind, tag="se"):
                 reduce=Conv(channels, hidden, bias=self.bias),
                 relu=RELU,
                 expand=Conv(hidden, channels, bias=self.bias),
-                gate=Act(self.gate),
+                gate=Act(Fn(self.gate)),
             )
         return gate(
-            squeeze=GlobalPool(Reduce(self.squeeze.value)),
+            squeeze=GlobalPool(Reduce(self.squeeze)),
             reduce=Linear(channels, hidden, self.bias),
             relu=RELU,
             expand=Linear(hidden, channels, self.bias),
-            gate=Act(self.gate),
+            gate=Act(Fn(self.gate)),
         )

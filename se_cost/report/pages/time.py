@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 
-from se_cost.documents.time import Arm, Exchange, Rung, TimeDocument
+from se_cost.documents.time import Arm, Rung, TimeDocument
 from se_cost.measure.fuse.record import How
 from se_cost.measure.timing.run import Stop
 from se_cost.measure.timing.settings import DType
-from se_cost.measure.timing.verdict import Change, Overhead, TimeVerdict
+from se_cost.measure.timing.verdict import Overhead, TimeVerdict
 from se_cost.nets.words import described, title
 from se_cost.record import Record
 from se_cost.report.page import Cell, Column, Page, Table, answer
+from se_cost.report.pages.noise import ALL_REDUCE, NOISE, Waiting, noise_of
 from se_cost.report.pages.settings import conditions, running
 from se_cost.report.pages.words import MIB, UNMEASURED, known, shown
 from se_cost.text import joined
@@ -53,23 +54,6 @@ class TimedLine(Record):
         return self.overhead.verdict if self.overhead else UNMEASURED
 
 
-class Noise(Record):
-    """A contrast that shows the noise of a run."""
-
-    batch: Cell
-    check: str
-    change: Change
-    expected: str
-
-
-class Waiting(Record):
-    """The all-reduce of the gradients of one network."""
-
-    batch: Cell
-    name: str
-    exchange: Exchange
-
-
 BATCH = Column("batch", lambda line: line.batch, "d")
 SPEED = (
     Column("network", lambda line: line.name),
@@ -85,23 +69,6 @@ OVERHEAD = (
     Column("low", lambda line: line.overhead and line.overhead.low, "+.2f"),
     Column("high", lambda line: line.overhead and line.overhead.high, "+.2f"),
     Column("verdict", lambda line: line.verdict),
-)
-NOISE = (
-    Column("check", lambda noise: noise.check),
-    Column("change %", lambda noise: noise.change.percent, "+.2f"),
-    Column("low", lambda noise: noise.change.low, "+.2f"),
-    Column("high", lambda noise: noise.change.high, "+.2f"),
-    Column("what it should be", lambda noise: noise.expected),
-)
-ALL_REDUCE = (
-    Column("network", lambda waiting: waiting.name),
-    Column("step ms", lambda waiting: waiting.exchange.step_ms, ".2f"),
-    Column("without ms", lambda waiting: waiting.exchange.without_ms, ".2f"),
-    Column("exposed ms", lambda waiting: waiting.exchange.exposed_ms, "+.2f"),
-    Column(
-        "each rank without, ms",
-        lambda waiting: joined(f"{ms:.2f}" for ms in waiting.exchange.ranks_ms),
-    ),
 )
 
 
@@ -124,18 +91,18 @@ def glossary(documents: Sequence[TimeDocument]) -> list[str]:
 def tables(documents: Sequence[TimeDocument]) -> list[Table]:
     """Return the tables of comparisons that differ in their batch, which then is a column."""
     first, *others = documents
-    batch = (BATCH,) * bool(others)
+    column = (BATCH,) * bool(others)
     networks = [line for document in documents for line in lines(document)]
     used = [column for column in USED if any(column.of(line) is not None for line in networks)]
-    noise = [check for document in documents for check in _noise(document)]
+    noise = [check for document in documents for check in noise_of(document, batch(document))]
     waiting = [one for document in documents for one in _waiting(document)]
     title = placed(joined(conditions(first.settings)), first) if others else heading(first)
     found = [
-        Table.of(title, (*batch, *SPEED, *used, *OVERHEAD), networks),
-        Table.of("Noise of this run", (*batch, *NOISE), noise),
+        Table.of(title, (*column, *SPEED, *used, *OVERHEAD), networks),
+        Table.of("Noise of this run", (*column, *NOISE), noise),
     ]
     if waiting:
-        found.append(Table.of("All-reduce of the gradients", (*batch, *ALL_REDUCE), waiting))
+        found.append(Table.of("All-reduce of the gradients", (*column, *ALL_REDUCE), waiting))
     return found
 
 
@@ -246,13 +213,6 @@ def basis(document: TimeDocument) -> str:
         f"{number} fresh process{'es' * (number != 1)}, {len(quads) // max(1, len(others))} "
         f"comparisons of four timings for each network, {ends[protocol.stop or Stop.FAILED]}."
     )
-
-
-def _noise(document: TimeDocument) -> Iterator[Noise]:
-    """Yield the contrasts that hold no difference of networks."""
-    number = batch(document)
-    yield Noise(number, "null (A/A)", document.null, "0: the same network against itself")
-    yield Noise(number, "drift", document.drift, "any: how the machine's speed changed; it cancels")
 
 
 def _waiting(document: TimeDocument) -> Iterator[Waiting]:

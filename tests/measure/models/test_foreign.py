@@ -129,7 +129,7 @@ def test_models_of_the_zoo_go_the_same_way() -> None:
     """They need no torch, and are as they were."""
     net = model("se_resnet18")
     assert resolved(net) is net
-    assert costs(net).model is net
+    assert costs(net).model == net
 
 
 def test_attention_is_tried_at_every_residual_branch() -> None:

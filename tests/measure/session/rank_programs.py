@@ -60,8 +60,8 @@ def train() -> None:
 def straggle() -> None:
     """Time inference, then training with a slow rank 1, both quickly; rank 0 alone prints."""
     from se_cost.measure.models.build import network
-    from se_cost.measure.ranks import replicas
     from se_cost.measure.session.quick import time_quick
+    from se_cost.measure.steps import arms
 
     def slow(model: Model, settings: Settings, device: "torch.device") -> "nn.Module":
         built = network(model, settings, device)
@@ -72,7 +72,7 @@ def straggle() -> None:
     plan = QuickPlan(quads=1, max_time=16, shortest=0.001)
     with patch.multiple("se_cost.measure.timing.protocol", WINDOW=1, STEADY=inf):
         quick = time_quick(NET, three(NET), Settings(device="cpu", batch=2), plan)
-        with patch.object(replicas, "network", slow):
+        with patch.object(arms, "network", slow):
             timing = time_quick(NET, three(NET), TRAIN, plan)
     (result,) = timing.run.processes
     leave("result", pickle.dumps((result.process.iterations, result.quads, result.exchanges)))
@@ -88,6 +88,7 @@ def gradients() -> None:
     from se_cost.measure.models.build import network
     from se_cost.measure.ranks import replicas
     from se_cost.measure.ranks.gather import join
+    from se_cost.measure.steps import arms
     from se_cost.measure.steps.steps import Batch, data
 
     built: list[nn.Module] = []
@@ -104,7 +105,7 @@ def gradients() -> None:
 
     device = torch.device("cpu")
     join(device)
-    with patch.object(replicas, "network", exact), patch.object(replicas, "data", kept):
+    with patch.object(arms, "network", exact), patch.object(replicas, "data", kept):
         made = replicas.replicate(own_rank(), {NETWORK: NET}, TRAIN, device)
     expected = gradients_of_all(built[0], batches[0])
     found = []
@@ -152,7 +153,7 @@ def difference(a: "Tensor | None", b: "Tensor") -> float:
 def crash() -> None:
     """Be the worker of the package, which meets a bug on rank 1 while rank 0 waits for it."""
     from se_cost.measure.models.build import network
-    from se_cost.measure.ranks import replicas
+    from se_cost.measure.steps import arms
 
     def bug(*given: object) -> NoReturn:
         raise ZeroDivisionError("a bug")
@@ -160,7 +161,7 @@ def crash() -> None:
     builders: Iterator[Callable[..., Any]] = repeat(network)
     if own_rank().rank == 1:
         builders = iter([network, bug])
-    with patch.object(replicas, "network", lambda *given: next(builders)(*given)):
+    with patch.object(arms, "network", lambda *given: next(builders)(*given)):
         worker()
 
 

@@ -106,7 +106,7 @@ def test_fused_networks() -> None:
     truth = {NETWORK: 1.1, FUSED: 1.02}
     infer, train = Settings(fold_norms=True), Settings(mode=Mode.TRAIN)
     (again,) = commands([measured(SMALL, *(timing(SMALL, one, truth) for one in (infer, train)))])
-    assert again.endswith("--batch 1 --fuse")
+    assert again.endswith("--batch 1 --fuse --quick")
     first, _ = commands([measured(SMALL, full(SMALL, truth))])
     assert first.endswith("--input 64x64 --fuse --output time1.json")
     folded, _ = commands([measured(SMALL, timing(SMALL, infer))])
