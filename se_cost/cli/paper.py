@@ -60,26 +60,32 @@ def command(
         output.show(study_of(study))
         return
     tables = _tables(table)
-    if output.figure is not None and table is not None and not published(tables=tables).errors:
+    counted = published(tables=tables)
+    if output.figure is not None and not counted.errors:
         raise UsageError(
             f"--figure draws errors, and --table {table} has none: leave one of them out"
         )
     if not time:
-        output.show(published(tables=tables))
+        output.show(counted)
         return
     finished = _timed(device, output.quiet, quick)
     output.show(published(finished.timings, tables))
     ctx.exit(exit_code(finished))
 
 
-def _tables(names: str | None) -> tuple[str, ...]:
-    """Return the tables that are asked for; raise UsageError for one that prints no cost."""
+def _tables(names: str | None) -> list[str] | None:
+    """Return the tables that are asked for, None for all.
+
+    Raises UsageError for one that prints no cost.
+    """
+    if names is None:
+        return None
     every = tuple(dict.fromkeys(one.figure.table for one in findings() if one.ours is not None))
-    asked = every if names is None else [name.strip() for name in names.split(",")]
+    asked = [name.strip() for name in names.split(",")]
     for name in asked:
         if name not in every:
             raise not_one_of("table", name, every)
-    return tuple(asked)
+    return asked
 
 
 def _timed(device: str, quiet: bool, quick: bool) -> Finished:

@@ -17,6 +17,7 @@ from se_cost.measure.session.several import Asked
 from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.nets.zoo.model import model
+from se_cost.paper.published import findings, tradeoffs
 
 TIMED = ("paper", "--time", "--device", "cpu")
 HEAVY = {"torch", "fvcore", "matplotlib", "numpy", "tabulate"}
@@ -132,6 +133,8 @@ def test_some_tables(run: Run) -> None:
     """Figures, sentence and errors are of these tables alone."""
     whole = json.loads(run("paper", "--format", "json").stdout)
     part = json.loads(run("paper", "--table", "10, 13", "--format", "json").stdout)
+    assert len(whole["rows"]) == len(findings())  # those without a cost, too
+    assert len(whole["errors"]) == len(tradeoffs())
     for what in ("rows", "errors"):
         assert part[what] == [row for row in whole[what] if row["table"] in ("10", "13")]
     assert part["rows"]
