@@ -1,7 +1,8 @@
 """What a module moves in fact: every operator of a run, below autograd, with its bytes.
 
-An operator is taken to read each operand and to write each result once; what only looks at memory
-costs nothing. That needs no values, so a module without weights, on meta, is metered as well.
+An operator is taken to read each operand and to write each result once; what it is only given to
+write to, it does not read. What only looks at memory costs nothing. That needs no values, so a
+module without weights, on meta, is metered as well.
 """
 
 from collections.abc import Mapping, Sequence
@@ -98,7 +99,8 @@ class Meter(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if not func.is_view and func.name() != ALLOCATION:
             skipped = UNREAD.get(func.name())
             read = [arg for i, arg in enumerate(args) if i != skipped]
-            moves = sum(map(moved, _tensors((read, kwargs)) + _tensors(result)))
+            named = {name: arg for name, arg in (kwargs or {}).items() if name != "out"}
+            moves = sum(map(moved, _tensors((read, named)) + _tensors(result)))
             self.bytes[name] = self.bytes.get(name, 0) + moves
             self.number[name] = self.number.get(name, 0) + 1
             self.run.append(name)
