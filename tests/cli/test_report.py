@@ -151,6 +151,19 @@ def test_quiet(run: Run, timed_by: Use) -> None:
     assert run(*REPORT, "--quiet").stderr == "wrote reports/se_resnet18.md\n"
 
 
+@pytest.fixture
+def asked(timed_by: Use) -> list[Asked]:
+    """Return what is asked for; the answers are made up."""
+    seen: list[Asked] = []
+
+    def watched(one: Asked) -> Timing:
+        seen.append(one)
+        return timing(one.model, one.settings)
+
+    timed_by(watched)
+    return seen
+
+
 @pytest.mark.parametrize(
     ("words", "device", "batch"),
     [((), "cpu", 1), ((), "cuda", 32), (("--batch", "4"), "cuda", 4)],
@@ -158,51 +171,30 @@ def test_quiet(run: Run, timed_by: Use) -> None:
 def test_what_is_timed(
     run: Run,
     monkeypatch: pytest.MonkeyPatch,
-    timed_by: Use,
+    asked: list[Asked],
     words: Sequence[str],
     device: str,
     batch: int,
 ) -> None:
     """Both modes, with the batch and limit that were asked for; 32 images where one idles a GPU."""
-    seen: list[Asked] = []
-
-    def watched(asked: Asked) -> Timing:
-        seen.append(asked)
-        return timing(asked.model, asked.settings)
-
-    timed_by(watched)
     monkeypatch.setattr("se_cost.measure.machine.device.resolve", lambda name: torch.device(device))
     run("report", "--arch", "se_resnet18", "--max-time", "7.5", *words)
-    assert [one.settings for one in seen] == [Settings("auto", mode, batch) for mode in Mode]
-    assert {one.protocol.max_time for one in seen} == {7.5}
+    assert [one.settings for one in asked] == [Settings("auto", mode, batch) for mode in Mode]
+    assert {one.protocol.max_time for one in asked} == {7.5}
 
 
-def test_fused_networks_are_timed_too(run: Run, timed_by: Use) -> None:
+def test_fused_networks_are_timed_too(run: Run, asked: list[Asked]) -> None:
     """One more network in both modes; in inference the norms of all are folded."""
-    seen: list[Asked] = []
-
-    def watched(asked: Asked) -> Timing:
-        seen.append(asked)
-        return timing(asked.model, asked.settings)
-
-    timed_by(watched)
     run("report", "--arch", "se_resnet18", "--device", "cpu", "--fuse")
-    assert [list(one.networks)[-1] for one in seen] == [FUSED, FUSED]
-    assert [one.settings.fold_norms for one in seen] == [True, False]
+    assert [list(one.networks)[-1] for one in asked] == [FUSED, FUSED]
+    assert [one.settings.fold_norms for one in asked] == [True, False]
 
 
-def test_the_full_protocol_is_the_usual_one(run: Run, timed_by: Use) -> None:
+def test_the_full_protocol_is_the_usual_one(run: Run, asked: list[Asked]) -> None:
     """--quick is for the impatient; each has its own limit."""
-    seen: list[Asked] = []
-
-    def watched(asked: Asked) -> Timing:
-        seen.append(asked)
-        return timing(asked.model, asked.settings)
-
-    timed_by(watched)
     run(*REPORT)
     run(*REPORT, "--quick")
-    assert [one.protocol for one in seen] == [PAGE, PAGE, QUICK_PAGE, QUICK_PAGE]
+    assert [one.protocol for one in asked] == [PAGE, PAGE, QUICK_PAGE, QUICK_PAGE]
     assert "--quick --max-time 50" in Path("reports/se_resnet18.md").read_text()
 
 

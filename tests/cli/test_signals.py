@@ -107,7 +107,9 @@ def test_a_signal_amid_a_fork_is_not_lost() -> None:
         "    with beside(lambda: [1]) as results: print(list(results))\n"
         "except KeyboardInterrupt: print('interrupted')"
     )
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, preexec_fn=as_usual
+    )
     assert result.stdout == "interrupted\n", result.stderr
 
 
