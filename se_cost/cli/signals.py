@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from se_cost.cli.failure import INTERRUPTED
-
-ASKING = ("SIGTERM", "SIGHUP", "SIGQUIT")  # as `timeout`, `docker stop` or a closed terminal do
+from se_cost.ending import ASKING
 
 
 class Ended:
@@ -37,7 +36,7 @@ def as_ctrl_c() -> Iterator[Ended]:
 
     main_thread = threading.current_thread() is threading.main_thread()
     if main_thread and "LOCAL_RANK" not in os.environ:
-        for number in (getattr(signal, name) for name in ASKING if hasattr(signal, name)):
+        for number in ASKING:
             if signal.getsignal(number) is signal.SIG_DFL:
                 before[number] = signal.signal(number, ask)
     try:

@@ -14,16 +14,13 @@ from contextlib import contextmanager, suppress
 from threading import Thread
 from typing import IO, Any, TypeVar
 
+from se_cost.ending import ASKING
 from se_cost.errors import MeasurementError
 
 T = TypeVar("T")
 
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of <linux/prctl.h>
-ASKING = [
-    getattr(signal, f"SIG{name}")
-    for name in ("INT", "TERM", "HUP", "QUIT")
-    if hasattr(signal, f"SIG{name}")
-]
+ENDING = (signal.SIGINT, *ASKING)
 LAST_WORDS = 5.0  # seconds that processes may need to see that they are to end
 
 
@@ -96,7 +93,7 @@ def beside(work: Callable[[], Iterable[T]]) -> Iterator[Iterator[T]]:
     """
     theirs, ours = os.pipe()
     answers, answering = os.pipe()
-    asking = signal.pthread_sigmask(signal.SIG_BLOCK, ASKING)  # Python loses one amid a fork
+    asking = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)  # Python loses one amid a fork
     try:
         pid = os.fork()
     except OSError as error:
