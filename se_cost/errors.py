@@ -1,6 +1,6 @@
 """What can go wrong, and the exit code each kind of trouble has."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 
@@ -28,6 +28,13 @@ class UnforeseenError(SeCostError):
 
 class OutOfMemoryError(MeasurementError):
     """A batch did not fit into the memory of a GPU; a smaller one may."""
+
+
+def expect_met(needs: Mapping[str, object]) -> None:
+    """Raise UsageError with the first need beside which stands that it is missing."""
+    for need, missing in needs.items():
+        if missing:
+            raise UsageError(need)
 
 
 MANY = 30  # names; a longer list is not read: `se-cost nets` shows the networks

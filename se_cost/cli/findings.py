@@ -18,7 +18,7 @@ from se_cost.measure.counting.counts import Built, Counted
 from se_cost.measure.models.costs import costs
 from se_cost.measure.ranks.torchrun import expect_single_process
 from se_cost.measure.session.several import Finished
-from se_cost.measure.timing.settings import Mode, Settings
+from se_cost.measure.timing.settings import Mode, Protocol, Settings
 from se_cost.nets.model import Model, Zoo
 from se_cost.nets.words import options
 from se_cost.record import Record
@@ -79,8 +79,8 @@ def found(
     counts, stopped = _counts(models) if measuring.time else ({}, None)
     finished, max_time = Finished((), stopped), None
     if measuring.time and not times and not stopped:
-        finished = _timed(models, measuring, quiet)
-        max_time = page_protocol(measuring.quick, measuring.max_time).max_time
+        protocol = page_protocol(measuring.quick, measuring.max_time)
+        finished, max_time = _timed(models, measuring, protocol, quiet), protocol.max_time
         times = list(map(document, finished.timings))
     return [_report(model, counts, times, max_time) for model in models], finished
 
@@ -105,11 +105,12 @@ def _counts(models: Sequence[Model]) -> tuple[Mapping[Model, Counts], KeyboardIn
     return found, None
 
 
-def _timed(models: Sequence[Model], measuring: Measuring, quiet: bool) -> Finished:
+def _timed(
+    models: Sequence[Model], measuring: Measuring, protocol: Protocol, quiet: bool
+) -> Finished:
     """Time inference and a training step of every network."""
     batch = measuring.batch or usual_batch(measuring.device)
     settings = [Settings(measuring.device, mode, batch) for mode in Mode]
-    protocol = page_protocol(measuring.quick, measuring.max_time)
     return timed(models, settings, protocol, quiet, fuse=measuring.fuse)
 
 

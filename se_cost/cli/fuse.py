@@ -15,16 +15,16 @@ from se_cost.cli.options.protocol import protocol_options
 from se_cost.cli.output.output import Output
 from se_cost.cli.output.progress import bars
 from se_cost.cli.timed import exit_code
-from se_cost.errors import SeCostError, UsageError
-from se_cost.measure.fuse.record import HOWS, Done, How
+from se_cost.errors import SeCostError, expect_met
+from se_cost.measure.fuse.record import ARMS, Done, How
 from se_cost.measure.session.several import Asked, Finished, time_several
 from se_cost.measure.timing.arms import (
     Networks,
     expect_possible,
     expect_trainable,
+    two,
     with_in_place,
 )
-from se_cost.measure.timing.arms import fused as arms
 from se_cost.measure.timing.settings import Mode, Protocol, Settings
 from se_cost.nets.model import Model
 
@@ -101,14 +101,10 @@ def _expect_useful(
         "--compare needs --time": compare and not time,
         "--compare takes every --how in turn: leave out --how": compare and how is not How.AUTO,
     }
-    for need, missing in needs.items():
-        if missing:
-            raise UsageError(need)
+    expect_met(needs)
 
 
 def _networks(model: Model, settings: Settings, how: How, done: Done) -> Networks:
     """Return what is timed: plain, with attention, fused, and what tells where the gain is from."""
-    networks = dict(list(arms(model).items())[:2])
-    named = {one: arm for arm, one in HOWS.items()}
-    networks |= {named[one]: model for one in (how, *done.others)}
+    networks = two(model) | {ARMS[one]: model for one in (how, *done.others)}
     return with_in_place(networks) if settings.mode is Mode.INFER else networks

@@ -4,7 +4,16 @@ from msgspec import UNSET, UnsetType
 
 from se_cost.documents.base import Document
 from se_cost.documents.time import TimeDocument, timed
-from se_cost.measure.fuse.record import HOWS, Done, FusedBlock, How, Movement, Proof, TrainedBlock
+from se_cost.measure.fuse.record import (
+    ARMS,
+    HOWS,
+    Done,
+    FusedBlock,
+    How,
+    Movement,
+    Proof,
+    TrainedBlock,
+)
 from se_cost.measure.timing.arms import FUSED, IN_PLACE
 from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.settings import Settings
@@ -78,8 +87,7 @@ def _forms(timing: Timing) -> tuple[OtherForm, ...]:
 
 
 def _beside_in_place(timing: Timing, how: How) -> Change | None:
-    arm = next(arm for arm, one in HOWS.items() if one is how)
-    found = timing.run.between(arm, IN_PLACE)
+    found = timing.run.between(ARMS[how], IN_PLACE)
     return change(found) if found else None
 
 

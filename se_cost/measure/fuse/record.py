@@ -16,8 +16,9 @@ class How(StrEnum):
     PRODUCT = "product"
 
 
-# arms of a comparison that are fused
-HOWS = {FUSED: How.AUTO, **{f"{FUSED}_{how}": how for how in How if how is not How.AUTO}}
+# arms of a comparison that are fused, by their form, and the other way round
+ARMS = {how: FUSED if how is How.AUTO else f"{FUSED}_{how}" for how in How}
+HOWS = {arm: how for how, arm in ARMS.items()}
 
 
 class SqueezeForm(StrEnum):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from math import prod
 from typing import TypeVar
 
-from se_cost.errors import MeasurementError, OutOfMemoryError, UsageError
+from se_cost.errors import MeasurementError, OutOfMemoryError, UsageError, expect_met
 from se_cost.ledger.costs import costs
 from se_cost.measure.timing.settings import DType, Mode, Runtime, Settings
 from se_cost.nets.model import Model, Zoo
@@ -34,9 +34,7 @@ def three(model: Model) -> Networks:
 
 def ladder(model: Model) -> Networks:
     """Return what `three` does, and one more network for each further stage that is dropped."""
-    if not model.stages:
-        raise MeasurementError(f"nothing to compare: {model.arch} has no attention")
-    networks = {BASELINE: model.plain, NETWORK: model}
+    networks = two(model)
     final_first = sorted(model.stages, reverse=True)
     for number in range(1, len(final_first)):
         gone = final_first[:number]
@@ -45,12 +43,14 @@ def ladder(model: Model) -> Networks:
     return networks
 
 
-def fused(model: Model) -> Networks:
-    """Return the plain network, the one with attention, and that one fused.
+def two(model: Model) -> Networks:
+    """Return the plain network and the one with attention.
 
     Raises MeasurementError if there is no attention.
     """
-    return with_fused(dict(list(three(model).items())[:2]), model)
+    if not model.stages:
+        raise MeasurementError(f"nothing to compare: {model.arch} has no attention")
+    return {BASELINE: model.plain, NETWORK: model}
 
 
 def with_in_place(networks: Networks) -> Networks:
@@ -109,9 +109,7 @@ def expect_possible(settings: Settings) -> None:
             settings.device.startswith("cuda:") and not single
         ),
     }
-    for need, missing in (needs | _of_runtime(settings)).items():
-        if missing:
-            raise UsageError(need)
+    expect_met(needs | _of_runtime(settings))
     cores = os.cpu_count() or 1
     if settings.threads is not None and settings.threads > cores:
         most = f"at most {cores}, the cores of this machine"

@@ -1,22 +1,16 @@
 """The predictions of a plan beside measurements."""
 
-from se_cost.documents.verification import Verification, VerifiedChoice
+from se_cost.documents.verification import Verification
 from se_cost.report.page import Block, Column, Table, Text
 from se_cost.text import joined, plural
-
-
-def _measured(one: VerifiedChoice) -> bool | None:
-    """Return True if a measurement has an interval, None if it may not be shown."""
-    return None if one.low_ms is None else True
-
 
 VERIFIED = (
     Column("options", lambda one: one.options),
     Column("predicted ms", lambda one: one.predicted_ms, ".3f"),
-    Column("measured ms", lambda one: _measured(one) and one.measured_ms, "+.3f"),
+    Column("measured ms", lambda one: None if one.low_ms is None else one.measured_ms, "+.3f"),
     Column("low", lambda one: one.low_ms, "+.3f"),
     Column("high", lambda one: one.high_ms, "+.3f"),
-    Column("off %", lambda one: _measured(one) and one.error_percent, "+.0f"),
+    Column("off %", lambda one: None if one.low_ms is None else one.error_percent, "+.0f"),
 )
 
 

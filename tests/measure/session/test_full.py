@@ -9,7 +9,7 @@ from measure.made_up import TRUTH, result
 from se_cost.errors import MeasurementError, OutOfMemoryError, UsageError
 from se_cost.measure.session.full import time_by, time_fully
 from se_cost.measure.session.jobs import EnergyJob, Job, MemoryJob, TimeJob
-from se_cost.measure.timing.arms import BASELINE, NETWORK, TRIMMED, fused, three
+from se_cost.measure.timing.arms import BASELINE, NETWORK, TRIMMED, three, two, with_fused
 from se_cost.measure.timing.collect import WorkerLostError
 from se_cost.measure.timing.result import PeakMemory, Timing
 from se_cost.measure.timing.run import Stop
@@ -118,7 +118,7 @@ def test_memory_is_a_pass_of_its_own() -> None:
 def test_a_fused_network_is_not_weighed() -> None:
     """Its process would hold the network that it is made of, too."""
     workers = Workers()
-    time_fully(NET, fused(NET), Settings(), StoppingRule(), work=workers)
+    time_fully(NET, with_fused(two(NET), NET), Settings(), StoppingRule(), work=workers)
     weighed = [job.network for job in workers.jobs if isinstance(job, MemoryJob)]
     assert weighed == [NET.plain, NET]
 

@@ -13,7 +13,7 @@ from se_cost.measure.steps import runtimes
 from se_cost.measure.steps.arms import built
 from se_cost.measure.steps.runtimes import PACKAGES, inference, version
 from se_cost.measure.steps.steps import data, step
-from se_cost.measure.timing.arms import BASELINE, FUSED, NETWORK, fused, fusing
+from se_cost.measure.timing.arms import BASELINE, FUSED, NETWORK, fusing, two, with_fused
 from se_cost.measure.timing.settings import Runtime, Settings
 from se_cost.nets.zoo.model import model
 
@@ -43,7 +43,7 @@ def test_same_outputs(runtime: Runtime, arm: str) -> None:
     """Every arm is exported, and an iteration is one run of what was exported."""
     settings = fusing(Settings(device="cpu", batch=2, runtime=runtime))
     batch = data(NET, settings, CPU)
-    network = built(arm, fused(NET)[arm], settings, batch.images)
+    network = built(arm, with_fused(two(NET), NET)[arm], settings, batch.images)
     iteration: Any = step(network, batch, settings)
     with torch.no_grad():
         assert difference(torch.as_tensor(iteration()), network(batch.images)) < 1e-4
