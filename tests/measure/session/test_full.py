@@ -262,3 +262,14 @@ def test_energy_has_its_needs() -> None:
         time_fully(NET, NETWORKS, Settings(batch=2, nproc=2), work=Workers(), energy=True)
     with pytest.raises(UsageError, match="leave out --quick"):
         time_by(QuickPlan(), NET, NETWORKS, energy=True)
+
+
+def test_a_saved_run_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The processes that it has stay, and only those that are missing are run."""
+    first, rest = Workers(), Workers()
+    before = timing(first, at_most=4).run.processes
+    assert len(before) == len(first.timed) == 4
+    monkeypatch.setattr("se_cost.measure.session.full.work", rest)
+    found = time_by(StoppingRule(), NET, NETWORKS, before=before)
+    assert found.run.processes[:4] == before
+    assert [job.number for job in rest.timed] == [4, 5, 6, 7, 8, 9]
