@@ -194,8 +194,13 @@ def _arm(timing: Timing, arm: str) -> Arm:
 def _rung(timing: Timing, arm: str, of: Arm) -> Rung:
     gone = tuple(dropped(timing.model, timing.networks[arm]))
     fused = HOWS.get(arm, UNSET)
-    said = {"in_place": arm == IN_PLACE, "replayed": arm in REPLAYED}
-    return Rung(dropped=gone, fused=fused, **said, **asdict(of))
+    return Rung(
+        dropped=gone,
+        fused=fused,
+        in_place=arm == IN_PLACE,
+        replayed=arm in REPLAYED,
+        **asdict(of),
+    )
 
 
 def _replay(timing: Timing) -> Replay | None:

@@ -164,7 +164,8 @@ def told_by(lines: Sequence[str]) -> str | None:
     What torch adds to an error of CUDA, for instance `Compile with ...`, is no cause.
     """
     errors = [line for line in lines if re.match(r"[\w.]*(Error|Exception|Interrupt): \S", line)]
-    return (errors or list(lines) or [None])[-1]
+    found = errors or lines
+    return found[-1] if found else None
 
 
 def how(said: str, code: int) -> str:

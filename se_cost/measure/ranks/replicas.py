@@ -1,8 +1,8 @@
 """The networks of one rank: replicas that train together, each with its part of the batch.
 
 Gradients are reduced by DistributedDataParallel, over NCCL on GPUs and gloo on CPUs. Each rank
-keeps running statistics of its own: no_sync leaves their broadcast out too, so it would be taken for
-a part of the all-reduce.
+keeps running statistics of its own: no_sync leaves their broadcast out too, so it would be taken
+for a part of the all-reduce.
 """
 
 from collections.abc import Mapping
