@@ -65,7 +65,7 @@ class Rung(Arm, kw_only=True):
     replayed: bool = False  # as a CUDA graph; with all stages dropped it is the plain network
 
 
-class Replay(Record):
+class Launches(Record):
     """What CUDA graphs change: they launch an iteration at once, not operator by operator.
 
     The changes are of the time of the same network run eagerly, so the launches cost as much more.
@@ -110,7 +110,7 @@ class TimeDocument(Document, tag="time", kw_only=True):
     dropping_final_stage: Change | None = (
         None  # of the network's time, by pairs of with and without
     )
-    replay: Replay | None = None  # where eager and replayed iterations were timed side by side
+    replay: Launches | None = None  # where eager and replayed iterations were timed side by side
 
 
 class BatchesDocument(Document, tag="time", kw_only=True):
@@ -203,14 +203,14 @@ def _rung(timing: Timing, arm: str, of: Arm) -> Rung:
     )
 
 
-def _replay(timing: Timing) -> Replay | None:
+def _replay(timing: Timing) -> Launches | None:
     """Return what CUDA graphs change, None if no eager iteration was timed beside."""
     plain, network = REPLAYED
     if plain not in timing.arms:
         return None
     changed = timing.run.between(network, NETWORK)
     attention = timing.run.between(network, plain)
-    return Replay(
+    return Launches(
         change(timing.run.effect(plain)),
         change(changed) if changed else None,
         overhead(attention) if attention else None,

@@ -6,7 +6,7 @@ import click
 
 from se_cost.cli.options.measure import MEASURING
 from se_cost.cli.options.option import Command, Option, bundled
-from se_cost.cli.options.types import POSITIVE, Device, Numbers, OneOf, Replayed
+from se_cost.cli.options.types import POSITIVE, Device, Numbers, OneOf, GraphsToo
 from se_cost.errors import UsageError
 from se_cost.measure.timing.settings import DType, MemoryFormat, Mode, Runtime, Settings
 from se_cost.record import replace
@@ -54,7 +54,7 @@ SETTINGS = (
         "--cuda-graphs",
         MEASURING,
         "Each iteration replayed as one CUDA graph; with `both`, timed eagerly too.",
-        Replayed(),
+        GraphsToo(),
         default=USUAL.cuda_graphs,
         metavar="[both]",
         alone="true",

@@ -162,7 +162,7 @@ class Device(Type):
         return (device for device in NAMES if device.startswith(incomplete))
 
 
-class Replayed(Type):
+class GraphsToo(Type):
     """Whether iterations are replayed as CUDA graphs: all, none, or each network both ways."""
 
     name = "graphs"

@@ -18,7 +18,7 @@ from se_cost.measure.machine.nvml import open_nvml, told
 from se_cost.measure.machine.out_of_memory import enough_memory
 from se_cost.measure.steps.steps import steps
 from se_cost.measure.timing.protocol import Stopwatch
-from se_cost.measure.timing.result import Energy
+from se_cost.measure.timing.result import Joules
 from se_cost.measure.timing.settings import Settings
 from se_cost.nets.model import Model
 
@@ -27,7 +27,7 @@ STILL = 0.5  # seconds after which a counter that does not move is taken as it i
 Counter = Callable[[], float]  # joules since some moment
 
 
-def joules(networks: Mapping[str, Model], settings: Settings) -> dict[str, Energy]:
+def joules(networks: Mapping[str, Model], settings: Settings) -> dict[str, Joules]:
     """Return the joules of one image, by arm; run it in a process that does nothing else.
 
     Raises MeasurementError without a GPU that counts them, or without enough memory.
@@ -46,7 +46,7 @@ def energy(
     images: int,
     seconds: float = 2.0,
     rounds: int = 3,
-) -> dict[str, Energy]:
+) -> dict[str, Joules]:
     """Return the joules of one image for every arm; `images` are those of one iteration.
 
     Every round runs the arms in their order and then in reverse, each for `seconds` to twice as
@@ -67,7 +67,7 @@ def energy(
 def _of_image(joules: Sequence[float], images: int) -> Energy:
     """Return the energy of one image, of runs of `images` each."""
     mean = fsum(joules) / len(joules)
-    return Energy(mean / images, min(joules) / images, max(joules) / images)
+    return Joules(mean / images, min(joules) / images, max(joules) / images)
 
 
 def at_a_tick(counter: Counter, now: Callable[[], float] = time.monotonic) -> Counter:

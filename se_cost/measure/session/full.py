@@ -18,7 +18,7 @@ from se_cost.measure.timing.arms import (
 )
 from se_cost.measure.timing.collect import Start, WorkerLostError, collect
 from se_cost.measure.timing.protocol import Progress, silent
-from se_cost.measure.timing.result import Energy, PeakMemory, Timing
+from se_cost.measure.timing.result import Joules, PeakMemory, Timing
 from se_cost.measure.timing.run import Run, Stop
 from se_cost.measure.timing.samples import ProcessResult
 from se_cost.measure.timing.schedule import LEAST, QUADS, Share, seconds_of_quad, share
@@ -85,7 +85,7 @@ def time_fully(
     expect_possible(settings)
     expect_trainable(model, settings)
 
-    def attempt(fitting: Settings) -> tuple[Run, dict[str, Energy]]:
+    def attempt(fitting: Settings) -> tuple[Run, dict[str, Joules]]:
         progress(0, "measuring energy" if energy else "starting")
         joules = _joules(networks, fitting, work) if energy else {}
         start = _start(networks, fitting, rule, work)
@@ -134,12 +134,12 @@ def _start(
     return start
 
 
-def _joules(networks: Mapping[str, Model], settings: Settings, work: Work) -> dict[str, Energy]:
+def _joules(networks: Mapping[str, Model], settings: Settings, work: Work) -> dict[str, Joules]:
     if settings.nproc > 1:
         raise UsageError("--energy needs --nproc 1")
     try:
         limit = patience(METERING, settings, len(networks))
-        found: dict[str, Energy] = work(EnergyJob(networks, settings), limit)
+        found: dict[str, Joules] = work(EnergyJob(networks, settings), limit)
     except WorkerLostError as error:
         raise MeasurementError(f"no energy: {error}") from None
     return found

@@ -1,4 +1,4 @@
-"""What a timing on a GPU says beside its table: launches, and what a reader may not expect of it."""
+"""What a timing on a GPU says beside its table: launches, and what a reader may not expect."""
 
 from collections.abc import Iterator, Sequence
 
@@ -15,7 +15,10 @@ CAPPED = (
     "the GPU was at its power limit: networks that take turns share one clock, so a network that "
     "draws more slows the other down too."
 )
-RELAID = "compiled: torch.compile may lay convolutions out channels-last by itself, whatever --layout is."
+RELAID = (
+    "compiled: torch.compile may lay convolutions out channels-last by itself, whatever "
+    "--layout says."
+)
 SHUFFLED = (
     "nhwc on a GPU: the shuffle of channels returns nchw, so convolutions behind it get that."
 )
