@@ -13,13 +13,13 @@ from se_cost.documents.base import Document
 from se_cost.documents.doubts import doubts
 from se_cost.measure.fuse.record import HOWS, How
 from se_cost.measure.timing.all_reduce import AllReduce
-from se_cost.measure.timing.arms import BASELINE, IN_PLACE, NETWORK, TRIMMED, dropped
+from se_cost.measure.timing.arms import BASELINE, IN_PLACE, NETWORK, REPLAYED, TRIMMED, dropped
 from se_cost.measure.timing.environment import Environment
 from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.run import Run, Stop
 from se_cost.measure.timing.samples import Samples
 from se_cost.measure.timing.settings import Settings, StoppingRule
-from se_cost.measure.timing.verdict import Change, Overhead
+from se_cost.measure.timing.verdict import Change, Overhead, change, overhead
 from se_cost.nets.model import Model
 from se_cost.record import Record, replace
 
@@ -50,7 +50,9 @@ class Arm(Record, kw_only=True):
     images_per_second: float
     peak_memory_bytes: int | UnsetType = UNSET  # of tensors on a GPU, of the process on a CPU
     peak_reserved_bytes: int | UnsetType | None = UNSET  # by torch's allocator; null on a CPU
-    joules_per_image: float | UnsetType = UNSET  # of the GPU
+    joules_per_image: float | UnsetType = UNSET  # of the GPU, the mean of several runs
+    joules_low: float | UnsetType = UNSET  # of the run that took the least
+    joules_high: float | UnsetType = UNSET  # of the run that took the most
     overhead: Overhead | UnsetType = UNSET  # the plain network has none
 
 
@@ -60,6 +62,18 @@ class Rung(Arm, kw_only=True):
     dropped: tuple[int, ...]  # stages without attention
     fused: How | UnsetType = UNSET  # how it is fused; left out if it is not
     in_place: bool = False  # plain, with its sums written in place
+    replayed: bool = False  # as a CUDA graph; with all stages dropped it is the plain network
+
+
+class Launches(Record):
+    """What CUDA graphs change: they launch an iteration at once, not operator by operator.
+
+    The changes are of the time of the same network run eagerly, so the launches cost as much more.
+    """
+
+    baseline: Change
+    network: Change | None
+    overhead: Overhead | None  # of attention, where both networks are replayed
 
 
 class Exchange(Record):
@@ -96,6 +110,7 @@ class TimeDocument(Document, tag="time", kw_only=True):
     dropping_final_stage: Change | None = (
         None  # of the network's time, by pairs of with and without
     )
+    replay: Launches | None = None  # where eager and replayed iterations were timed side by side
 
 
 class BatchesDocument(Document, tag="time", kw_only=True):
@@ -129,6 +144,7 @@ def timed(timing: Timing) -> TimeDocument:
         samples=timing.samples,
         environment=timing.environment,
         dropping_final_stage=timing.dropping,
+        replay=_replay(timing),
         doubts=tuple(doubts(timing)),
     )
 
@@ -162,13 +178,15 @@ def _rule(rule: StoppingRule | None) -> Rule | None:
 
 
 def _arm(timing: Timing, arm: str) -> Arm:
-    peak = timing.peaks.get(arm)
+    peak, energy = timing.peaks.get(arm), timing.joules.get(arm)
     return Arm(
         median_ms=timing.median_ms(arm),
         images_per_second=timing.images_per_second(arm),
         peak_memory_bytes=peak.allocated if peak else UNSET,
         peak_reserved_bytes=peak.reserved if peak else UNSET,
-        joules_per_image=timing.joules.get(arm, UNSET),
+        joules_per_image=energy.mean if energy else UNSET,
+        joules_low=energy.low if energy else UNSET,
+        joules_high=energy.high if energy else UNSET,
         overhead=UNSET if arm == BASELINE else timing.overhead(arm),
     )
 
@@ -176,7 +194,27 @@ def _arm(timing: Timing, arm: str) -> Arm:
 def _rung(timing: Timing, arm: str, of: Arm) -> Rung:
     gone = tuple(dropped(timing.model, timing.networks[arm]))
     fused = HOWS.get(arm, UNSET)
-    return Rung(dropped=gone, fused=fused, in_place=arm == IN_PLACE, **asdict(of))
+    return Rung(
+        dropped=gone,
+        fused=fused,
+        in_place=arm == IN_PLACE,
+        replayed=arm in REPLAYED,
+        **asdict(of),
+    )
+
+
+def _replay(timing: Timing) -> Launches | None:
+    """Return what CUDA graphs change, None if no eager iteration was timed beside."""
+    plain, network = REPLAYED
+    if plain not in timing.arms:
+        return None
+    changed = timing.run.between(network, NETWORK)
+    attention = timing.run.between(network, plain)
+    return Launches(
+        change(timing.run.effect(plain)),
+        change(changed) if changed else None,
+        overhead(attention) if attention else None,
+    )
 
 
 def _exchange(timings: AllReduce) -> Exchange:

@@ -28,6 +28,7 @@ class Option(Record):
     multiple: bool = False
     key: bool = True  # whether pyproject.toml may set it
     called: str = ""  # its name in Python, if that is not its word
+    alone: str | None = None  # the value that the flag means if none follows it
 
     @property
     def word(self) -> str:
@@ -55,6 +56,7 @@ class Option(Record):
             help=self.told,
             type=self.type,
             is_flag=True if self.type is None else None,
+            **({} if self.alone is None else {"flag_value": self.alone}),
             default=self.default if self.type or "/" in self.flag else False,
             metavar=self.metavar,
             multiple=self.multiple,

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from se_cost.errors import not_one_of
+from se_cost.measure.timing.settings import DEVICES, Graphs
 from se_cost.nets.attention.kinds import KINDS
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 MANY = 20  # numbers that a range is spelled out to
+NAMES = ("auto", "cpu", *DEVICES)
 DIGITS = 18  # more are no number of anything
 LONGEST = 1e6  # seconds, eleven days: more than any system waits for
 
@@ -144,20 +146,40 @@ class Percent(click.FloatRange):
 
 
 class Device(Type):
-    """The CPU, a GPU, or whichever of them is there."""
+    """The CPU, an accelerator, or whichever of them is there."""
 
     name = "device"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the device's name, or say which ones there are."""
         kind, _, index = str(value).partition(":")
-        if value in ("auto", "cpu", "cuda") or (kind == "cuda" and is_number(index)):
+        if value in NAMES or (kind in DEVICES and is_number(index)):
             return str(value)
-        raise not_one_of("device", value, ("auto", "cpu", "cuda", "cuda:0"))
+        raise not_one_of("device", value, (*NAMES, "cuda:0"))
 
     def offers(self, incomplete: str) -> Iterator[str]:
-        """Return the devices; which GPUs there are, only torch knows."""
-        return (device for device in ("auto", "cpu", "cuda") if device.startswith(incomplete))
+        """Return the devices; which of them are there, only torch knows."""
+        return (device for device in NAMES if device.startswith(incomplete))
+
+
+class GraphsToo(Type):
+    """Whether iterations are replayed as CUDA graphs: all, none, or each network both ways."""
+
+    name = "graphs"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> bool | Graphs:
+        """Return it, or say what may follow the flag."""
+        words: dict[str, bool | Graphs] = {"true": True, "false": False, Graphs.BOTH: Graphs.BOTH}
+        word = str(value).lower()
+        if word not in words:
+            self.fail(f"{value!r} is not {Graphs.BOTH!s}, which may follow it", param, ctx)
+        return words[word]
+
+    def offers(self, incomplete: str) -> Iterator[str]:
+        """Return the word that may follow."""
+        return (word for word in Graphs if word.startswith(incomplete))
 
 
 class Arch(Type):

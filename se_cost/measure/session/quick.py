@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from se_cost.errors import MeasurementError
 from se_cost.measure.machine.clocks import quiet
-from se_cost.measure.machine.device import resolve
+from se_cost.measure.machine.device import device_for
 from se_cost.measure.machine.out_of_memory import enough_memory
 from se_cost.measure.ranks.torchrun import outer, ranked
 from se_cost.measure.session.jobs import TimeJob
@@ -32,15 +32,18 @@ def time_quick(
     """Time `networks` against the first of them, BASELINE, by the quick protocol.
 
     A batch that does not fit into the memory of a GPU is halved for all networks together. Under an
-    outer torchrun this process is one of its ranks, and no batch is halved. Raises UsageError for
-    settings that contradict each other, MeasurementError if they cannot be timed here.
+    outer torchrun this process is one of its ranks, and no batch is halved. CUDA graphs get a fresh
+    process for every attempt, since torch does not recover from a capture that breaks off. Raises
+    UsageError for settings that contradict each other, MeasurementError if they cannot be timed
+    here.
     """
     settings, plan = ranked(settings or Settings(), outer()), plan or QuickPlan()
     expect_possible(settings)
     expect_trainable(model, settings)
 
     def attempt(fitting: Settings) -> ProcessResult:
-        return one_process(TimeJob(networks, fitting, plan, fitting.seed), progress)
+        job = TimeJob(networks, fitting, plan, fitting.seed)
+        return elsewhere(job) if fitting.cuda_graphs else one_process(job, progress)
 
     if outer() is None:
         result, fitting = fitted(settings, attempt)
@@ -61,13 +64,14 @@ def one_process(job: TimeJob, progress: Progress = silent) -> ProcessResult:
     if rank is not None:
         return one_rank(rank, job, progress)
     if settings.nproc > 1:
-        return _in_ranks(job)
-    device = resolve(settings.device)
-    with quiet(settings.threads), enough_memory():
+        return elsewhere(job)
+    device, tuning = device_for(settings), settings.cudnn_benchmark
+    with quiet(settings.threads, benchmark=tuning), enough_memory(device, tuning=tuning):
         return timed(steps(job.networks, settings, device), job, device, progress)
 
 
-def _in_ranks(job: TimeJob) -> ProcessResult:
+def elsewhere(job: TimeJob) -> ProcessResult:
+    """Do a job in a fresh process, or in its ranks; raise MeasurementError if they are lost."""
     try:
         limit = patience(job.plan.max_time, job.settings, len(job.networks))
         result: ProcessResult = work(job, limit)

@@ -10,6 +10,7 @@ from se_cost.measure.timing.verdict import Overhead, TimeVerdict
 from se_cost.nets.words import described, title
 from se_cost.record import Record
 from se_cost.report.page import Cell, Column, Page, Table, answer
+from se_cost.report.pages.gpu import REPLAY, launched, remarks
 from se_cost.report.pages.noise import ALL_REDUCE, NOISE, Waiting, noise_of
 from se_cost.report.pages.settings import conditions, running
 from se_cost.report.pages.words import MIB, UNMEASURED, known, shown
@@ -63,6 +64,8 @@ SPEED = (
 USED = (  # those that were measured
     Column("peak MiB", lambda line: mib(line.arm), ",.0f"),
     Column("J/image", lambda line: known(line.arm.joules_per_image), ".3f"),
+    Column("least J", lambda line: known(line.arm.joules_low), ".3f"),
+    Column("most J", lambda line: known(line.arm.joules_high), ".3f"),
 )
 OVERHEAD = (
     Column("overhead %", lambda line: line.overhead and line.overhead.percent, "+.2f"),
@@ -85,7 +88,8 @@ def glossary(documents: Sequence[TimeDocument]) -> list[str]:
     on_cpu = all(one.environment.device == "cpu" for one in documents)
     rungs = [rung for one in documents for rung in one.ladder]
     writes = any(known(rung.fused) for rung in rungs) and not any(rung.in_place for rung in rungs)
-    return [PAIRED, *[WHOLE_PROCESS] * (peaks and on_cpu), *[WRITES] * writes]
+    told = [PAIRED, *[WHOLE_PROCESS] * (peaks and on_cpu), *[WRITES] * writes]
+    return told + remarks(documents)
 
 
 def tables(documents: Sequence[TimeDocument]) -> list[Table]:
@@ -96,11 +100,18 @@ def tables(documents: Sequence[TimeDocument]) -> list[Table]:
     used = [column for column in USED if any(column.of(line) is not None for line in networks)]
     noise = [check for document in documents for check in noise_of(document, batch(document))]
     waiting = [one for document in documents for one in _waiting(document)]
-    title = placed(joined(conditions(first.settings)), first) if others else heading(first)
+    head = placed(joined(conditions(first.settings)), first) if others else heading(first)
     found = [
-        Table.of(title, (*column, *SPEED, *used, *OVERHEAD), networks),
+        Table.of(head, (*column, *SPEED, *used, *OVERHEAD), networks),
         Table.of("Noise of this run", (*column, *NOISE), noise),
     ]
+    replays = [
+        line
+        for one in documents
+        for line in launched(one, batch(one), plain(one), title(one.recipe))
+    ]
+    if replays:
+        found.append(Table.of("Launches: CUDA graphs", (*column, *REPLAY), replays))
     if waiting:
         found.append(Table.of("All-reduce of the gradients", (*column, *ALL_REDUCE), waiting))
     return found
@@ -130,13 +141,15 @@ def lines(document: TimeDocument) -> Iterator[TimedLine]:
         number, again if document.self_check else title(document.recipe), document.network
     )
     for rung in document.ladder:
-        yield TimedLine(number, _rung(rung, plain(document)), rung)
+        yield TimedLine(number, _rung(rung, document), rung)
 
 
-def _rung(rung: Rung, plain: str) -> str:
-    """Return a network with less attention, or with the same attention fused, in words."""
+def _rung(rung: Rung, document: TimeDocument) -> str:
+    """Return a network with less attention, or with the same run in another way, in words."""
+    if rung.replayed:
+        return f"{title(document.recipe) if not rung.dropped else plain(document)}, replayed"
     if rung.in_place:
-        return f"{plain}, sums in place"
+        return f"{plain(document)}, sums in place"
     if how := known(rung.fused):
         return "fused" if how is How.AUTO else f"fused, {how}"
     return f"without stage{'s' * (len(rung.dropped) > 1)} {joined(rung.dropped)}"
