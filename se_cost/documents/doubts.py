@@ -151,7 +151,7 @@ def _gpu(timing: Timing) -> list[str]:
             "take a smaller --batch"
         )
     if others := max((process.sharing or 0 for process in processes), default=0):
-        found.append(f"{plural(others, 'other process', 'other processes')} computed on the GPU")
+        found.append(f"the GPU was shared: {plural(others, 'other program')} computed on it")
     if not all(throttling.told for throttling in watched):
         found.append("the GPU did not tell to the end whether it was slowed down")
     return found

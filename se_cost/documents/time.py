@@ -15,11 +15,12 @@ from se_cost.measure.fuse.record import HOWS, How
 from se_cost.measure.timing.all_reduce import AllReduce
 from se_cost.measure.timing.arms import BASELINE, IN_PLACE, NETWORK, REPLAYED, TRIMMED, dropped
 from se_cost.measure.timing.environment import Environment
+from se_cost.measure.timing.launches import Launches, launches
 from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.run import Run, Stop
 from se_cost.measure.timing.samples import Samples
 from se_cost.measure.timing.settings import Settings, StoppingRule
-from se_cost.measure.timing.verdict import Change, Overhead, change, overhead
+from se_cost.measure.timing.verdict import Change, Overhead
 from se_cost.nets.model import Model
 from se_cost.record import Record, replace
 
@@ -65,17 +66,6 @@ class Rung(Arm, kw_only=True):
     replayed: bool = False  # as a CUDA graph; with all stages dropped it is the plain network
 
 
-class Launches(Record):
-    """What CUDA graphs change: they launch an iteration at once, not operator by operator.
-
-    The changes are of the time of the same network run eagerly, so the launches cost as much more.
-    """
-
-    baseline: Change
-    network: Change | None
-    overhead: Overhead | None  # of attention, where both networks are replayed
-
-
 class Exchange(Record):
     """The exchange of gradients between data-parallel processes, for one network."""
 
@@ -110,7 +100,7 @@ class TimeDocument(Document, tag="time", kw_only=True):
     dropping_final_stage: Change | None = (
         None  # of the network's time, by pairs of with and without
     )
-    replay: Launches | None = None  # where eager and replayed iterations were timed side by side
+    launches: Launches | None = None  # where eager and replayed iterations were timed side by side
 
 
 class BatchesDocument(Document, tag="time", kw_only=True):
@@ -144,7 +134,7 @@ def timed(timing: Timing) -> TimeDocument:
         samples=timing.samples,
         environment=timing.environment,
         dropping_final_stage=timing.dropping,
-        replay=_replay(timing),
+        launches=launches(timing.run),
         doubts=tuple(doubts(timing)),
     )
 
@@ -200,20 +190,6 @@ def _rung(timing: Timing, arm: str, of: Arm) -> Rung:
         in_place=arm == IN_PLACE,
         replayed=arm in REPLAYED,
         **asdict(of),
-    )
-
-
-def _replay(timing: Timing) -> Launches | None:
-    """Return what CUDA graphs change, None if no eager iteration was timed beside."""
-    plain, network = REPLAYED
-    if plain not in timing.arms:
-        return None
-    changed = timing.run.between(network, NETWORK)
-    attention = timing.run.between(network, plain)
-    return Launches(
-        change(timing.run.effect(plain)),
-        change(changed) if changed else None,
-        overhead(attention) if attention else None,
     )
 
 

@@ -6,9 +6,9 @@ import click
 
 from se_cost.cli.options.measure import MEASURING
 from se_cost.cli.options.option import Command, Option, bundled
-from se_cost.cli.options.types import POSITIVE, Device, Numbers, OneOf, GraphsToo
+from se_cost.cli.options.types import ON, POSITIVE, Device, Numbers, OneOf, SwitchOr
 from se_cost.errors import UsageError
-from se_cost.measure.timing.settings import DType, MemoryFormat, Mode, Runtime, Settings
+from se_cost.measure.timing.settings import DType, Graphs, MemoryFormat, Mode, Runtime, Settings
 from se_cost.record import replace
 
 USUAL = Settings()
@@ -54,10 +54,10 @@ SETTINGS = (
         "--cuda-graphs",
         MEASURING,
         "Each iteration replayed as one CUDA graph; with `both`, timed eagerly too.",
-        GraphsToo(),
+        SwitchOr(Graphs),
         default=USUAL.cuda_graphs,
         metavar="[both]",
-        alone="true",
+        alone=ON,
     ),
     Option("--cudnn-benchmark", MEASURING, "cuDNN tries its plans and takes the quickest."),
     Option(

@@ -3,20 +3,23 @@
 import math
 import os
 from collections.abc import Iterable, Iterator
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from se_cost.errors import not_one_of
-from se_cost.measure.timing.settings import DEVICES, Graphs
+from se_cost.measure.timing.settings import DEVICES
 from se_cost.nets.attention.kinds import KINDS
+from se_cost.text import joined
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 MANY = 20  # numbers that a range is spelled out to
 NAMES = ("auto", "cpu", *DEVICES)
+ON = "true"  # a switch, as pyproject.toml writes it
 DIGITS = 18  # more are no number of anything
 LONGEST = 1e6  # seconds, eleven days: more than any system waits for
 
@@ -162,24 +165,27 @@ class Device(Type):
         return (device for device in NAMES if device.startswith(incomplete))
 
 
-class GraphsToo(Type):
-    """Whether iterations are replayed as CUDA graphs: all, none, or each network both ways."""
+class SwitchOr(Type):
+    """A switch that one of some words may follow: it is on, off, or that word."""
 
-    name = "graphs"
+    name = "switch"
+
+    def __init__(self, words: type[StrEnum]) -> None:
+        self.words = words
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> bool | Graphs:
-        """Return it, or say what may follow the flag."""
-        words: dict[str, bool | Graphs] = {"true": True, "false": False, Graphs.BOTH: Graphs.BOTH}
-        word = str(value).lower()
-        if word not in words:
-            self.fail(f"{value!r} is not {Graphs.BOTH!s}, which may follow it", param, ctx)
-        return words[word]
+    ) -> bool | StrEnum:
+        """Return it, or say what may follow the switch."""
+        said: dict[str, bool | StrEnum] = {ON: True, "false": False}
+        said |= {word.value: word for word in self.words}
+        if (word := str(value).lower()) not in said:
+            self.fail(f"{value!r} may not follow it: only {joined(self.words)} may", param, ctx)
+        return said[word]
 
     def offers(self, incomplete: str) -> Iterator[str]:
-        """Return the word that may follow."""
-        return (word for word in Graphs if word.startswith(incomplete))
+        """Return the words that may follow."""
+        return (word for word in self.words if word.startswith(incomplete))
 
 
 class Arch(Type):

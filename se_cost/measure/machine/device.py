@@ -66,7 +66,7 @@ def _seen(kind: str) -> str:
     """Return what torch says of a kind of accelerator that is not there."""
     built = {
         "cuda": torch.version.cuda or torch.version.hip,
-        "xpu": torch.version.xpu,
+        "xpu": getattr(torch.version, "xpu", None),
         "mps": torch.backends.mps.is_built(),
     }[kind]
     name = "ROCm" if kind == "cuda" and torch.version.hip else kind.upper()

@@ -12,10 +12,10 @@ from math import fsum
 import torch
 
 from se_cost.errors import MeasurementError
-from se_cost.measure.machine.clocks import quiet, stopwatch
+from se_cost.measure.machine.clocks import stopwatch
 from se_cost.measure.machine.device import device_for
+from se_cost.measure.machine.measuring import measuring
 from se_cost.measure.machine.nvml import open_nvml, told
-from se_cost.measure.machine.out_of_memory import enough_memory
 from se_cost.measure.steps.steps import steps
 from se_cost.measure.timing.protocol import Stopwatch
 from se_cost.measure.timing.result import Joules
@@ -32,9 +32,9 @@ def joules(networks: Mapping[str, Model], settings: Settings) -> dict[str, Joule
 
     Raises MeasurementError without a GPU that counts them, or without enough memory.
     """
-    device, tuning = device_for(settings), settings.cudnn_benchmark
+    device = device_for(settings)
     count = at_a_tick(counter(device))
-    with quiet(settings.threads, benchmark=tuning), enough_memory(device, tuning=tuning):
+    with measuring(settings, device):
         watch = stopwatch(steps(networks, settings, device), device)
         return energy(watch, count, list(networks), settings.batch)
 
@@ -64,7 +64,7 @@ def energy(
     return {arm: _of_image(joules[arm], iterations[arm] * images) for arm in arms}
 
 
-def _of_image(joules: Sequence[float], images: int) -> Energy:
+def _of_image(joules: Sequence[float], images: int) -> Joules:
     """Return the energy of one image, of runs of `images` each."""
     mean = fsum(joules) / len(joules)
     return Joules(mean / images, min(joules) / images, max(joules) / images)

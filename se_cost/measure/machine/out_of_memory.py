@@ -50,8 +50,12 @@ ON_A_GPU = (
     "CUBLAS_STATUS_NOT_INITIALIZED",  # nearly always: no memory for its handle
     "CUDNN_STATUS_ALLOC_FAILED",
     "Failed to CUDA calloc",  # NCCL
+    "MPS backend out of memory",
 )
 # torch raises a RuntimeError for it on a CPU; the last is for sizes beyond 2^63 bytes
 ON_A_CPU = ("can't allocate memory", "not enough memory", "Storage size calculation overflowed")
-LIBRARIES = ("CUDA error", "cuDNN error", "CUBLAS_STATUS", "NCCL error", "unable to find an engine")
+LIBRARIES = (
+    *("CUDA error", "cuDNN error", "CUBLAS_STATUS", "NCCL error", "unable to find an engine"),
+    "not currently implemented for the MPS device",
+)
 OUT_OF_MEMORY = "out of memory: take a smaller --batch, --input or --arch"

@@ -11,10 +11,9 @@ from pathlib import Path
 import torch
 
 from se_cost.errors import MeasurementError
-from se_cost.measure.machine.clocks import quiet
 from se_cost.measure.machine.device import device_for
-from se_cost.measure.machine.out_of_memory import enough_memory
-from se_cost.measure.steps.allocator import PEAK, RESERVED, counts
+from se_cost.measure.machine.measuring import measuring
+from se_cost.measure.steps.allocator import PEAK, RESERVED, counts, forget_peak
 from se_cost.measure.steps.steps import steps
 from se_cost.measure.timing.result import PeakMemory
 from se_cost.measure.timing.settings import Settings
@@ -32,12 +31,12 @@ def peak_memory(model: Model, settings: Settings) -> PeakMemory:
 
     Raises MeasurementError if there is no such device, not enough memory, or no report of the peak.
     """
-    device, tuning = device_for(settings), settings.cudnn_benchmark
-    with quiet(settings.threads, benchmark=tuning), enough_memory(device, tuning=tuning):
+    device = device_for(settings)
+    with measuring(settings, device):
         step = steps({"arm": model}, settings, device)["arm"]
         step()
-        if device.type != "cpu" and not settings.cuda_graphs:
-            torch.accelerator.reset_peak_memory_stats(device)
+        if not settings.cuda_graphs:
+            forget_peak(device)
         for _ in range(ITERATIONS):
             step()
     return PeakMemory(resident(), None) if device.type == "cpu" else _of(device)

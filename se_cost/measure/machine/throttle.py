@@ -111,11 +111,11 @@ def sharing(device: torch.device) -> int | None:
     """Return how many other processes compute on a GPU; None where that is not told.
 
     Call it when this process does. A container may know its own process by another number, so
-    processes are counted, not compared.
+    processes are counted, not compared; one that hides them names not even this one.
     """
     try:
         nvml, gpu = open_nvml(device)
     except MeasurementError:
         return None
     found = told(nvml, lambda: nvml.nvmlDeviceGetComputeRunningProcesses(gpu))
-    return None if found is None else max(0, len(found) - 1)
+    return len(found) - 1 if found else None

@@ -128,7 +128,8 @@ def _start(
         begun = monotonic()
         result: ProcessResult = work(job, limit, padding=random.randrange(PADDING))
         found.append(result)
-        idle = max(0.0, monotonic() - begun - len(result.quads) * seconds_of_quad([result]))
+        timed = len(result.quads) * seconds_of_quad([result])
+        idle = max(0.0, monotonic() - begun - timed - result.process.compiling)
         return result
 
     return start

@@ -1,11 +1,11 @@
 """A timed comparison in this process: the quick protocol, and one process of the full one."""
 
 from collections.abc import Mapping
+from time import monotonic
 
 from se_cost.errors import MeasurementError
-from se_cost.measure.machine.clocks import quiet
 from se_cost.measure.machine.device import device_for
-from se_cost.measure.machine.out_of_memory import enough_memory
+from se_cost.measure.machine.measuring import measuring
 from se_cost.measure.ranks.torchrun import outer, ranked
 from se_cost.measure.session.jobs import TimeJob
 from se_cost.measure.session.parent import patience, work
@@ -20,6 +20,7 @@ from se_cost.measure.timing.run import Run, Stop
 from se_cost.measure.timing.samples import ProcessResult
 from se_cost.measure.timing.settings import QuickPlan, Settings
 from se_cost.nets.model import Model
+from se_cost.record import replace
 
 
 def time_quick(
@@ -65,9 +66,13 @@ def one_process(job: TimeJob, progress: Progress = silent) -> ProcessResult:
         return one_rank(rank, job, progress)
     if settings.nproc > 1:
         return elsewhere(job)
-    device, tuning = device_for(settings), settings.cudnn_benchmark
-    with quiet(settings.threads, benchmark=tuning), enough_memory(device, tuning=tuning):
-        return timed(steps(job.networks, settings, device), job, device, progress)
+    device = device_for(settings)
+    with measuring(settings, device):
+        begun = monotonic()
+        ready = steps(job.networks, settings, device)
+        compiling = monotonic() - begun if settings.compile else 0.0
+        result = timed(ready, job, device, progress)
+    return replace(result, process=replace(result.process, compiling=compiling))
 
 
 def elsewhere(job: TimeJob) -> ProcessResult:

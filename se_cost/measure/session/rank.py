@@ -5,9 +5,9 @@ from time import monotonic
 
 import torch
 
-from se_cost.measure.machine.clocks import quiet, stopwatch
+from se_cost.measure.machine.clocks import stopwatch
 from se_cost.measure.machine.device import expect_runs
-from se_cost.measure.machine.out_of_memory import enough_memory
+from se_cost.measure.machine.measuring import measuring
 from se_cost.measure.ranks.gather import gather, join, own_device, synchronised
 from se_cost.measure.ranks.replicas import Replicas, replicate
 from se_cost.measure.ranks.torchrun import Rank
@@ -27,10 +27,10 @@ def one_rank(rank: Rank, job: TimeJob, progress: Progress = silent) -> ProcessRe
     Every rank returns the same samples. Raises MeasurementError if there is no such device, or not
     enough memory or time; the other ranks then wait, and torchrun ends them.
     """
-    device, tuning = own_device(job.settings.device, rank), job.settings.cudnn_benchmark
+    device = own_device(job.settings.device, rank)
     expect_runs(device, job.settings)
     join(device)
-    with quiet(job.settings.threads, benchmark=tuning), enough_memory(device, tuning=tuning):
+    with measuring(job.settings, device):
         replicas = replicate(rank, job.networks, job.settings, device)
         share = ALL_REDUCE if replicas.no_sync else 0.0
         result = timed(replicas.steps, _for_share(job, 1 - share), device, progress, gather)

@@ -1,6 +1,10 @@
-"""What torch's allocator of an accelerator has counted."""
+"""What torch's allocator of an accelerator has counted.
+
+That of CUDA, ROCm and XPU counts; that of MPS raises a RuntimeError in some versions of torch.
+"""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 import torch
 
@@ -18,7 +22,7 @@ def counts(device: torch.device) -> Mapping[str, int]:
         return {}
     try:
         return torch.accelerator.memory_stats(device)
-    except RuntimeError:  # its allocator is none that counts
+    except RuntimeError:
         return {}
 
 
@@ -36,7 +40,15 @@ def retried(device: torch.device) -> int:
     return counts(device).get(RETRIED, 0)
 
 
+def forget_peak(device: torch.device) -> None:
+    """Count its peak from here on, where it counts one."""
+    if device.type != "cpu":
+        with suppress(RuntimeError):
+            torch.accelerator.reset_peak_memory_stats(device)
+
+
 def give_back(device: torch.device) -> None:
     """Give back what it keeps for later; libraries allocate memory beside it."""
     if device.type != "cpu":
-        torch.accelerator.empty_cache()
+        with suppress(RuntimeError):
+            torch.accelerator.empty_cache()

@@ -1,15 +1,16 @@
-"""What a timing on a GPU says beside its table: launches, and what a reader may not expect."""
+"""What a timing on a GPU says beside its table: launches, and what else changes the times."""
 
 from collections.abc import Iterator, Sequence
 
 from se_cost.documents.time import TimeDocument
 from se_cost.ledger.costs import costs
+from se_cost.ledger.rows import Row
 from se_cost.measure.timing.settings import SIZES, DType, MemoryFormat
-from se_cost.measure.timing.verdict import Change, Overhead
-from se_cost.nets.model import Zoo
+from se_cost.measure.timing.verdict import Change
+from se_cost.nets.model import Model, Zoo
 from se_cost.record import Record
 from se_cost.report.page import Cell, Column
-from se_cost.report.pages.words import known
+from se_cost.report.pages.words import known, shown
 
 CAPPED = (
     "the GPU was at its power limit: networks that take turns share one clock, so a network that "
@@ -20,7 +21,7 @@ RELAID = (
     "--layout says."
 )
 SHUFFLED = (
-    "nhwc on a GPU: the shuffle of channels returns nchw, so convolutions behind it get that."
+    "nhwc on a GPU: torch shuffles channels into nchw, so the convolutions that follow get nchw."
 )
 CACHED = (
     "the weights of a network fit in the L2 cache of the GPU, where one iteration after another "
@@ -28,43 +29,39 @@ CACHED = (
 )
 
 
-class Launched(Record):
-    """What replaying an iteration as one CUDA graph changes."""
+class LaunchLine(Record):
+    """What the launches of a network cost, in per cent of the plain network's time."""
 
     batch: Cell
-    what: str
-    change: Change
-
-    @property
-    def verdict(self) -> str | None:
-        """Return the verdict on attention; on the same network run in two ways there is none."""
-        return self.change.verdict if isinstance(self.change, Overhead) else None
+    of: str
+    cost: Change
+    milliseconds: float
 
 
-REPLAY = (
-    Column("replayed beside", lambda line: line.what),
-    Column("change %", lambda line: line.change.percent, "+.2f"),
-    Column("low", lambda line: line.change.low, "+.2f"),
-    Column("high", lambda line: line.change.high, "+.2f"),
-    Column("verdict", lambda line: line.verdict),
+LAUNCHES = (
+    Column("launches of", lambda line: line.of),
+    Column("ms", lambda line: line.milliseconds, ".3f"),
+    Column("% of plain", lambda line: line.cost.percent, "+.2f"),
+    Column("low", lambda line: line.cost.low, "+.2f"),
+    Column("high", lambda line: line.cost.high, "+.2f"),
 )
 
 
-def launched(document: TimeDocument, batch: Cell, plain: str, network: str) -> Iterator[Launched]:
-    """Yield what replays change of both networks, and what attention costs without launches.
-
-    What has no interval is left out.
-    """
-    if document.replay is None:
+def launch_lines(
+    document: TimeDocument, batch: Cell, plain: str, network: str
+) -> Iterator[LaunchLine]:
+    """Yield the launches of both networks, and of the attention; what has no interval is not."""
+    if document.launches is None:
         return
-    found = {
-        f"{plain}, eager": document.replay.baseline,
-        f"{network}, eager": document.replay.network,
-        f"{network} beside {plain}, both replayed": document.replay.overhead,
-    }
-    for what, change in found.items():
-        if change is not None and change.low is not None:
-            yield Launched(batch, what, change)
+    costs = (
+        (plain, document.launches.baseline),
+        (network, document.launches.network),
+        ("attention, the difference", document.launches.attention),
+    )
+    for of, cost in costs:
+        if (found := shown(cost)) is not None:
+            per_cent = document.baseline.median_ms / 100
+            yield LaunchLine(batch, of, found, found.percent * per_cent)
 
 
 def remarks(documents: Sequence[TimeDocument]) -> list[str]:
@@ -86,12 +83,15 @@ def _capped(document: TimeDocument) -> bool:
 def _shuffled(document: TimeDocument) -> bool:
     nhwc = document.settings.layout is MemoryFormat.NHWC
     on_gpu = document.environment.device == "cuda"
-    return nhwc and on_gpu and "shufflenet" in document.recipe.arch
+    return nhwc and on_gpu and any(row.op == "shuffle" for row in _rows(document.recipe))
 
 
 def _cached(document: TimeDocument) -> bool:
-    cache, model, settings = known(document.environment.l2), document.recipe, document.settings
-    if cache is None or not isinstance(model, Zoo):
-        return False
+    cache, settings = known(document.environment.l2) or 0, document.settings
     dtype = DType.FLOAT32 if settings.autocast else settings.dtype
-    return SIZES[dtype] * costs(model).network.params <= cache
+    return 0 < SIZES[dtype] * sum(row.params for row in _rows(document.recipe)) <= cache
+
+
+def _rows(model: Model) -> Sequence[Row]:
+    """Return the ledger of a network of ours; that of another takes torch."""
+    return costs(model).network.rows if isinstance(model, Zoo) else ()

@@ -10,7 +10,7 @@ from se_cost.measure.timing.verdict import Overhead, TimeVerdict
 from se_cost.nets.words import described, title
 from se_cost.record import Record
 from se_cost.report.page import Cell, Column, Page, Table, answer
-from se_cost.report.pages.gpu import REPLAY, launched, remarks
+from se_cost.report.pages.gpu import LAUNCHES, launch_lines, remarks
 from se_cost.report.pages.noise import ALL_REDUCE, NOISE, Waiting, noise_of
 from se_cost.report.pages.settings import conditions, running
 from se_cost.report.pages.words import MIB, UNMEASURED, known, shown
@@ -29,6 +29,7 @@ AGAIN = "run it again on a quiet machine, or with a longer --max-time"
 WHOLE_PROCESS = (
     "peak MiB: of the whole process, Python and torch included; only differences are the networks'."
 )
+EAGER_LESS_REPLAYED = "Launches: eager time less that of a replayed CUDA graph"
 WRITES = (
     "fused: in inference its sums are written in place, those of the others into new memory; "
     "`se-cost fuse --time` tells what that alone is worth."
@@ -77,7 +78,8 @@ OVERHEAD = (
 
 def page(document: TimeDocument) -> Page:
     """Return the page of one comparison."""
-    sentences = (f"{described(document.recipe)}: {sentence(document)}", basis(document))
+    first = f"{described(document.recipe)}: {sentence(document)}"
+    sentences = (first, *_replayed(document), basis(document))
     doubts = (*document.disagreements, *document.doubts)
     return answer(sentences, tables([document]), doubts, glossary([document]))
 
@@ -105,13 +107,13 @@ def tables(documents: Sequence[TimeDocument]) -> list[Table]:
         Table.of(head, (*column, *SPEED, *used, *OVERHEAD), networks),
         Table.of("Noise of this run", (*column, *NOISE), noise),
     ]
-    replays = [
+    launches = [
         line
         for one in documents
-        for line in launched(one, batch(one), plain(one), title(one.recipe))
+        for line in launch_lines(one, batch(one), plain(one), title(one.recipe))
     ]
-    if replays:
-        found.append(Table.of("Launches: CUDA graphs", (*column, *REPLAY), replays))
+    if launches:
+        found.append(Table.of(EAGER_LESS_REPLAYED, (*column, *LAUNCHES), launches))
     if waiting:
         found.append(Table.of("All-reduce of the gradients", (*column, *ALL_REDUCE), waiting))
     return found
@@ -195,6 +197,12 @@ def beside(name: str, change: Overhead) -> str:
         return f"{UNMEASURED} beside {name}; {AGAIN}."
     said = f"{change.percent:+.2f} % time beside {name}"
     return f"{said} ({_interval(change)}): {change.verdict}{_at_most(change)}."
+
+
+def _replayed(document: TimeDocument) -> Iterator[str]:
+    """Yield the overhead without launches, where that was timed."""
+    if document.launches and (change := document.launches.replayed):
+        yield f"Replayed as CUDA graphs: {beside(plain(document), change)}"
 
 
 def _interval(change: Overhead) -> str:
