@@ -105,7 +105,7 @@ class Placed(TorchFunctionMode):
     ) -> Any:  # torch's own signature
         """Run a function of torch."""
         kwargs, gpu, wanted = kwargs or {}, self.gpu, []
-        if func is torch.Tensor.device.__get__:  # type: ignore[attr-defined]
+        if func == torch.Tensor.device.__get__:  # type: ignore[attr-defined]
             device = gpu.where.get(args[0].untyped_storage()._cdata)
             return func(*args) if device is None else torch.device("cuda", device)
 
@@ -208,8 +208,13 @@ def simulated(monkeypatch: pytest.MonkeyPatch, **figures: float) -> Iterator[Sim
         gpu.peak[number(device)] = gpu.live[number(device)]
 
     properties = SimpleNamespace(
-        **{"name": "Simulated GPU", "multi_processor_count": 4, "major": 9, "minor": 0},
-        **{"total_memory": int(gpu.limit), "uuid": "none", "L2_cache_size": 2**20},
+        name="Simulated GPU",
+        multi_processor_count=4,
+        major=9,
+        minor=0,
+        total_memory=int(gpu.limit),
+        uuid="none",
+        L2_cache_size=2**20,
     )
     stand_ins: dict[Any, dict[str, Any]] = {
         torch: {"Event": Event},
@@ -222,11 +227,16 @@ def simulated(monkeypatch: pytest.MonkeyPatch, **figures: float) -> Iterator[Sim
             "empty_cache": lambda: gpu.at_start.append(gpu.live.total()),
         },
         torch.cuda: {
-            **{"Stream": lambda device: Stream(number(device)), "stream": on, "device": within},
-            **{"current_stream": lambda: gpu.streams[gpu.current], "CUDAGraph": Graph},
-            **{"synchronize": lambda: None, "empty_cache": lambda: None},
-            **{"get_device_properties": lambda device: properties},
-            **{"is_tf32_supported": lambda: True, "is_bf16_supported": lambda **how: True},
+            "Stream": lambda device: Stream(number(device)),
+            "stream": on,
+            "device": within,
+            "current_stream": lambda: gpu.streams[gpu.current],
+            "CUDAGraph": Graph,
+            "synchronize": lambda: None,
+            "empty_cache": lambda: None,
+            "get_device_properties": lambda device: properties,
+            "is_tf32_supported": lambda: True,
+            "is_bf16_supported": lambda **how: True,
         },
         torch._C: {"_host_emptyCache": lambda: None},
     }

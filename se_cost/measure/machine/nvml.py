@@ -19,7 +19,7 @@ def open_nvml(device: torch.device) -> tuple[Any, Any]:
     missing.
     """
     if device.type != "cuda" or torch.version.hip:
-        raise MeasurementError(f"NVML knows GPUs of NVIDIA, not {device}: take --device cuda")
+        raise MeasurementError(f"NVML knows GPUs of NVIDIA alone, not {device} of this torch")
     try:
         nvml: Any = import_module("pynvml")
     except ImportError:

@@ -8,11 +8,9 @@ import torch
 from se_cost.errors import MeasurementError, OutOfMemoryError, SeCostError
 from se_cost.measure.steps.allocator import give_back, refused
 
-CPU = torch.device("cpu")
-
 
 @contextmanager
-def enough_memory(device: torch.device = CPU, *, tuning: bool = False) -> Iterator[None]:
+def enough_memory(device: torch.device, *, tuning: bool = False) -> Iterator[None]:
     """Turn every way to run out of memory into OutOfMemoryError on a GPU, else MeasurementError.
 
     So it is where a library was refused memory and did with less: near the limit a convolution

@@ -28,8 +28,9 @@ def test_ranks_start_together() -> None:
 
 def test_every_rank_has_its_own_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     """The device is the number on the host, not among all ranks, and one too many is refused."""
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    gpu = torch.device("cuda")
+    monkeypatch.setattr(torch.accelerator, "current_accelerator", lambda check_available: gpu)
+    monkeypatch.setattr(torch.accelerator, "device_count", lambda: 2)
     assert own_device("auto", Rank(3, 4, local=1)) == torch.device("cuda:1")
     assert own_device("cpu", Rank(3, 4, local=1)) == resolve("cpu")
     with pytest.raises(MeasurementError, match="no device cuda:2: torch sees 2"):

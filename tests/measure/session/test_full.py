@@ -11,7 +11,7 @@ from se_cost.measure.session.full import time_by, time_fully
 from se_cost.measure.session.jobs import EnergyJob, Job, MemoryJob, TimeJob
 from se_cost.measure.timing.arms import BASELINE, NETWORK, TRIMMED, three, two, with_fused
 from se_cost.measure.timing.collect import WorkerLostError
-from se_cost.measure.timing.result import PeakMemory, Timing
+from se_cost.measure.timing.result import Joules, PeakMemory, Timing
 from se_cost.measure.timing.run import Stop
 from se_cost.measure.timing.settings import Mode, QuickPlan, Settings, StoppingRule
 from se_cost.nets.zoo.model import model
@@ -39,7 +39,7 @@ class Workers:
         if isinstance(job, MemoryJob):
             return PeakMemory(GIB * (1 + len(job.network.stages)), None)
         if isinstance(job, EnergyJob):
-            return dict.fromkeys(job.networks, 0.25)
+            return dict.fromkeys(job.networks, Joules(0.25, 0.2, 0.3))
         return result(TRUTH, job.plan.quads, job.number)
 
     @property
@@ -231,7 +231,7 @@ def test_energy_comes_first() -> None:
     workers = Workers()
     found = time_fully(NET, NETWORKS, work=workers, energy=True)
     assert isinstance(workers.jobs[0], EnergyJob)
-    assert found.joules == dict.fromkeys(NETWORKS, 0.25)
+    assert found.joules == dict.fromkeys(NETWORKS, Joules(0.25, 0.2, 0.3))
     assert workers.limits[0] == 2 * 120 + 60  # three networks at 24 s, with time to spare
 
     def trouble(job: Job) -> None:

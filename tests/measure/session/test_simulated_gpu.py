@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 import torch
+from simulated_gpu import REPLAY, Simulation, simulated
 
 from se_cost.errors import OutOfMemoryError
 from se_cost.measure.machine import bandwidth as figures
@@ -18,7 +19,6 @@ from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.run import Run
 from se_cost.measure.timing.settings import Graphs, Mode, QuickPlan, Settings
 from se_cost.nets.zoo.model import model
-from simulated_gpu import REPLAY, Simulation, simulated
 
 NET = model("se_resnet18", input=32)
 NETWORKS = {BASELINE: NET.plain, NETWORK: NET}
