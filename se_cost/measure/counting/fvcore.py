@@ -18,6 +18,8 @@ from se_cost.nets.nodes import Shape
 
 Handle = Callable[[list[Any], list[Any]], int]  # of the traced inputs and outputs of an operator
 
+CPU = torch.device("cpu")
+
 
 def fvcore_count(model: Model) -> FvcoreCount:
     """Count one image of a model; raise MeasurementError if memory does not suffice."""
@@ -30,7 +32,7 @@ def by_fvcore(blank: nn.Module, shape: Shape) -> FvcoreCount:
     Weights are left uninitialised: only shapes matter, and filling them costs time. Raises
     MeasurementError if memory does not suffice.
     """
-    with warnings.catch_warnings(), torch.no_grad(), one_thread(), enough_memory():
+    with warnings.catch_warnings(), torch.no_grad(), one_thread(), enough_memory(CPU):
         warnings.simplefilter("ignore")  # the tracer that fvcore uses is deprecated
         _materialise(blank)
         analysis = FlopCountAnalysis(blank.eval(), torch.zeros(1, *shape))

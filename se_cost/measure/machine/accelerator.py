@@ -47,7 +47,7 @@ def _of_kind(device: torch.device, settings: Settings) -> dict[str, Any]:
 def _cuda(device: torch.device, settings: Settings) -> dict[str, Any]:
     """Return what torch knows of a GPU of NVIDIA or AMD, and of what drives it."""
     properties = torch.cuda.get_device_properties(device)
-    conv = torch.backends.cudnn.conv.fp32_precision
+    conv = torch.backends.cudnn.conv.fp32_precision  # type: ignore[attr-defined]
     return {
         "device_name": properties.name,
         "sms": properties.multi_processor_count,
@@ -82,7 +82,7 @@ def _has_tf32(device: torch.device) -> bool:
 
 def _of_nccl() -> Any:
     try:
-        return ".".join(map(str, torch.cuda.nccl.version()))
+        return ".".join(map(str, torch.cuda.nccl.version()))  # type: ignore[no-untyped-call]
     except (RuntimeError, AttributeError):  # a build without it
         return UNSET
 

@@ -50,7 +50,7 @@ def time_by(
     Raises UsageError for settings that contradict each other, MeasurementError if they cannot be
     timed here.
     """
-    networks = with_replayed(dict(networks), settings or Settings())
+    networks = with_replayed(networks, settings or Settings())
     if isinstance(protocol, StoppingRule):
         return time_fully(
             *(model, networks, settings, protocol, progress, work), energy=energy, before=before

@@ -2,7 +2,7 @@
 
 import gc
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import TypeVar
 
@@ -70,11 +70,11 @@ def with_fused(networks: Networks, model: Model) -> Networks:
     return {**networks, FUSED: model}
 
 
-def with_replayed(networks: Networks, settings: Settings) -> Networks:
+def with_replayed(networks: Mapping[str, Model], settings: Settings) -> Networks:
     """Return the plain network and the one with attention once more, if both ways are asked for."""
     if settings.cuda_graphs is not Graphs.BOTH:
-        return networks
-    return networks | {arm: networks[of] for arm, of in REPLAYED.items() if of in networks}
+        return dict(networks)
+    return {**networks, **{arm: networks[of] for arm, of in REPLAYED.items() if of in networks}}
 
 
 def of_arm(arm: str, settings: Settings) -> Settings:
