@@ -132,9 +132,19 @@ def test_memory_and_energy() -> None:
         assert arm is not None
         assert arm.peak_memory_bytes == i * 2**30
         assert arm.peak_reserved_bytes == i * 2**31
-        assert arm.joules_per_image == i / 4
+        assert (arm.joules_per_image, arm.joules_low, arm.joules_high) == (i / 4, i / 5, i / 3)
     bare = json.loads(encode(timed(timing(SE50))))["network"]
     assert bare.keys() == {"median_ms", "images_per_second", "overhead"}
+
+
+def test_launches() -> None:
+    """In per cent of the eager plain network; what attention costs without them stands beside."""
+    document = timed(both_ways(SE50))
+    assert [(rung.replayed, rung.dropped) for rung in document.ladder] == [
+        *((True, (5, 4, 3, 2)), (True, ()))
+    ]
+    assert document.launches == launches(both_ways(SE50).run)
+    assert timed(timing(SE50)).launches is None
 
 
 def test_the_all_reduce_of_gradients() -> None:

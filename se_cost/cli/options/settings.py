@@ -32,7 +32,7 @@ THREADS = Option(
     "--threads", MEASURING, "Threads on the CPU.", POSITIVE, usual="torch's choice", metavar="N"
 )
 AUTOCAST = Option("--autocast", MEASURING, "Weights stay float32; autocast lowers to --dtype.")
-COMPILE = Option("--compile", MEASURING, "Compiled by torch.compile.")
+COMPILE = Option("--compile", MEASURING, "Compiled by torch.compile, beside --max-time.")
 RUNTIME = Option(
     "--runtime",
     MEASURING,
