@@ -3,7 +3,7 @@
 import pytest
 from measure.made_up import ENVIRONMENT, explanation
 
-from se_cost.documents.explain import CACHES, QUEUES, STRIDED, explained
+from se_cost.documents.explain import CACHES, L2, QUEUES, STRIDED, explained
 from se_cost.documents.time import timed
 from se_cost.ledger.traffic import Traffic
 from se_cost.measure.explain.prediction import Explanation, only_stage

@@ -6,11 +6,12 @@ import pytest
 from measure.made_up import ENVIRONMENT, full, timing
 from msgspec import UNSET
 
-from documents.every import exchanging, weighed
+from documents.every import both_ways, exchanging, weighed
 from se_cost.documents.files import encode
 from se_cost.documents.time import Arm, BatchesDocument, Rule, TimeDocument, batches, timed
 from se_cost.measure.fuse.record import How
 from se_cost.measure.timing.arms import BASELINE, FUSED, NETWORK, TRIMMED
+from se_cost.measure.timing.launches import launches
 from se_cost.measure.timing.run import Stop
 from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.measure.timing.verdict import Overhead, TimeVerdict

@@ -124,10 +124,8 @@ def result(truth: Mapping[str, float], quads: int, number: int = 0, **went: Any)
 def _networks(model: Model, truth: Mapping[str, float]) -> Networks:
     final = [] if model.final_stage is None else [model.final_stage]
     models = {NETWORK: model, TRIMMED: model.without(final), **dict.fromkeys(HOWS, model)}
-    models |= {
-        IN_PLACE: model.plain,
-        **with_replayed({BASELINE: model.plain, NETWORK: model}, BOTH),
-    }
+    models |= with_replayed({BASELINE: model.plain, NETWORK: model}, BOTH)
+    models[IN_PLACE] = model.plain
     return {BASELINE: model.plain} | {arm: models[arm] for arm in truth}
 
 

@@ -278,6 +278,6 @@ def test_compiling_is_not_timing() -> None:
         result = Machine(QUIET, {"network": EFFECT}, number).process(number)
         return replace(result, process=replace(result.process, compiling=60.0))
 
-    run = collect(start, StoppingRule(target=1e-9, max_time=240), now=lambda: clock[0])
+    run = collect(start, StoppingRule(target=1e-9, max_time=180), now=lambda: clock[0])
     assert run.stop is Stop.TIME
     assert len(run.processes) == 11  # ten take 10 s each, the next 70

@@ -7,7 +7,7 @@ from documents.every import SE50, both_ways
 from measure.made_up import ENVIRONMENT, timing
 
 from report.pages.tables import row, sentences, titled
-from se_cost.documents.time import TimeDocument, batches, timed
+from se_cost.documents.time import BatchesDocument, TimeDocument, batches, timed
 from se_cost.measure.timing.samples import Throttling
 from se_cost.measure.timing.settings import DType, MemoryFormat, Settings
 from se_cost.nets.zoo.model import model
@@ -58,7 +58,9 @@ def test_launches_without_an_interval() -> None:
 def test_launches_of_batches() -> None:
     """Each batch has its lines."""
     runs = [both_ways(SE50), replace(both_ways(SE50), settings=Settings(device="cuda", batch=8))]
-    table = titled(several.page(batches(runs)), "Launches")
+    document = batches(runs)
+    assert isinstance(document, BatchesDocument)
+    table = titled(several.page(document), "Launches")
     assert [cells[:2] for cells in table.rows] == [
         (batch, name)
         for batch in (1, 8)

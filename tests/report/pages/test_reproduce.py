@@ -1,6 +1,6 @@
 """The commands that make a report again."""
 
-from documents.every import SMALL, of_one, weighed
+from documents.every import SE50, SMALL, both_ways, of_one, weighed
 from measure.made_up import full, timing
 
 from se_cost.documents.flops import flops
