@@ -27,7 +27,7 @@ COMMANDS = {  # each with --device cuda, its json in a file of its name
     "launches_128": f"time --cuda-graphs both --batch 128 {QUICK}",
     "too_large": f"time --mode train --batch 2048 {QUICK}",
     "too_large_graphs": f"time --mode train --batch 2048 --cuda-graphs {QUICK}",
-    "explain": "explain --batch 32",
+    "explain": "explain --batch 32 --max-time 60",
     "energy": "time --energy --batch 32 --max-time 60",
     "one_rank": f"time --mode train --batch 32 {QUICK}",  # under torchrun
     "two_ranks": f"time --mode train --batch 32 --nproc 2 {QUICK}",
@@ -110,9 +110,12 @@ def watched(field: str) -> Iterator[list[float]]:
 
     Readings at which the GPU had little to do are left out.
     """
+    import torch
+
     found: list[float] = []
+    uuid = f"--id=GPU-{torch.cuda.get_device_properties(0).uuid}"
     query = f"--query-gpu=utilization.gpu,{field}"
-    command = ["nvidia-smi", "--id=0", query, "--format=csv,noheader,nounits", "-lms", "500"]
+    command = ["nvidia-smi", uuid, query, "--format=csv,noheader,nounits", "-lms", "500"]
     try:
         smi = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     except OSError:

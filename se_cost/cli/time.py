@@ -46,7 +46,6 @@ from se_cost.nets.model import Model
     epilog="""
     se-cost time --quick
     se-cost time --device cuda --batch 1,32,256 --dtype bfloat16
-    se-cost time --device cuda --cuda-graphs both
     se-cost time --arch se_resnet101 --mode train --target 0.5 --fuse
     se-cost time --resume time.json --max-time 1200 --output time.json
     """,

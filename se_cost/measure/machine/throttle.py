@@ -105,17 +105,3 @@ def _reading(nvml: Any, gpu: Any) -> Reading | None:
         told(nvml, lambda: nvml.nvmlDeviceGetCurrentClocksEventReasons(gpu)),
     )
     return None if found == Reading(None, None, None) else found
-
-
-def sharing(device: torch.device) -> int | None:
-    """Return how many other processes compute on a GPU; None where that is not told.
-
-    Call it when this process does. A container may know its own process by another number, so
-    processes are counted, not compared; one that hides them names not even this one.
-    """
-    try:
-        nvml, gpu = open_nvml(device)
-    except MeasurementError:
-        return None
-    found = told(nvml, lambda: nvml.nvmlDeviceGetComputeRunningProcesses(gpu))
-    return len(found) - 1 if found else None

@@ -9,7 +9,8 @@ from se_cost.errors import MeasurementError
 from se_cost.measure.machine.clocks import GPU_BUSY, GPU_SHORTEST, nothing, stopwatch
 from se_cost.measure.machine.environment import environment
 from se_cost.measure.machine.load import watch_load
-from se_cost.measure.machine.throttle import ThrottleWatch, sharing, watcher
+from se_cost.measure.machine.sharing import watch_sharing
+from se_cost.measure.machine.throttle import ThrottleWatch, watcher
 from se_cost.measure.ranks.gather import Gather, single_rank, synchronised
 from se_cost.measure.session.jobs import TimeJob
 from se_cost.measure.steps.allocator import retried
@@ -55,7 +56,7 @@ def timed(
         now=lambda: max(gather(monotonic())),
         disturbed=lambda: any(gather(float(disturbed()))),
     )
-    load_since, others = watch_load(), sharing(device)
+    load_since, sharing_since = watch_load(), watch_sharing(device)
     found = measure(instruments, in_order(steps), plan, job.number, progress)
     if not found.quads:
         raise MeasurementError(_no_quad(found, plan))
@@ -72,14 +73,9 @@ def timed(
         load=load.load,
         throttling=gpu.throttling() if gpu else None,
         retried=flushes[-1] - flushes[0],
-        sharing=_most(others, sharing(device)),
+        sharing=sharing_since(),
     )
     return ProcessResult(process, found.quads, where)
-
-
-def _most(*numbers: int | None) -> int | None:
-    """Return the greatest number that is known, None if none is."""
-    return max((number for number in numbers if number is not None), default=None)
 
 
 def gpu_plan(plan: QuickPlan) -> QuickPlan:

@@ -38,7 +38,7 @@ class Process(Record, kw_only=True):
     load: float | None  # average number of runnable tasks in the last minute
     throttling: Throttling | None  # None without a GPU, or without NVML
     retried: int = 0  # times that memory of an accelerator was found only by flushing its cache
-    sharing: int | None = None  # other processes that compute on the GPU; None if not told
+    sharing: int | None = None  # other processes that computed on the GPU; None if not told
     compiling: float = 0.0  # seconds until torch.compile was done, which no limit counts
 
 

@@ -9,7 +9,7 @@ import torch
 
 from se_cost.errors import MeasurementError
 from se_cost.measure.machine.nvml import open_nvml
-from se_cost.measure.machine.throttle import Reading, ThrottleWatch, sharing, slowed, watcher
+from se_cost.measure.machine.throttle import Reading, ThrottleWatch, slowed, watcher
 from se_cost.measure.timing.protocol import Instruments, measure
 from se_cost.measure.timing.samples import Throttling
 from se_cost.measure.timing.settings import QuickPlan
@@ -32,7 +32,6 @@ class FakeNvml:
 
     def __init__(self, missing: str = "") -> None:
         self.missing = missing  # the call that the driver refuses
-        self.running: list[str] = []  # processes
 
     def nvmlInit(self) -> None:  # noqa: N802
         """Open the library."""
@@ -57,11 +56,6 @@ class FakeNvml:
         """Return why the clock is not higher."""
         self.expect("nvmlDeviceGetCurrentClocksEventReasons")
         return 0x44
-
-    def nvmlDeviceGetComputeRunningProcesses(self, gpu: str) -> list[str]:  # noqa: N802
-        """Return the processes that compute."""
-        self.expect("nvmlDeviceGetComputeRunningProcesses")
-        return self.running
 
     def expect(self, name: str) -> None:
         """Raise if this driver refuses the call."""
@@ -192,7 +186,6 @@ def test_a_driver_that_refuses(nvml: FakeNvml, missing: str) -> None:
     """Without driver or handle the GPU is not watched, and nothing is raised."""
     nvml.missing = missing
     assert watcher(GPU) is None
-    assert sharing(GPU) is None
 
 
 @pytest.mark.parametrize(
@@ -214,15 +207,6 @@ def test_a_card_that_lacks_a_reading(
     nvml.missing = ""
     monkeypatch.delattr(FakeNvml, missing)
     assert read() == reading
-
-
-@pytest.mark.parametrize(("running", "others"), [([], None), (["this"], 0), (["a", "b", "c"], 2)])
-def test_who_shares_the_gpu(nvml: FakeNvml, running: list[str], others: int | None) -> None:
-    """This process is one of those that run; where none is listed, they are hidden."""
-    nvml.running = running
-    assert sharing(GPU) == others
-    nvml.missing = "nvmlDeviceGetComputeRunningProcesses"
-    assert sharing(GPU) is None
 
 
 def test_not_watched(monkeypatch: pytest.MonkeyPatch, nvml: FakeNvml) -> None:

@@ -175,9 +175,8 @@ def test_a_gpu_that_is_always_slowed_down(gpu: Simulation, monkeypatch: pytest.M
 
 
 def test_what_disturbed_the_gpu(gpu: Simulation, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Flushes of the allocator count from the first quad on, other processes at any moment."""
-    told = iter([3, 1])
-    monkeypatch.setattr(process, "sharing", lambda device: next(told))
+    """Flushes of the allocator count from the first quad on; other processes are told."""
+    monkeypatch.setattr(process, "watch_sharing", lambda device: lambda: 3)
 
     def read() -> Reading:
         gpu.flushed += 1
