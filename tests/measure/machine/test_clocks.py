@@ -24,11 +24,13 @@ def test_quiet_restores_everything() -> None:
     with quiet(threads + 1, benchmark=True):
         assert torch.backends.cudnn.benchmark
         assert torch.get_num_threads() == threads + 1
+    assert not torch.backends.cudnn.benchmark
+    with quiet(threads + 1):
+        assert torch.get_num_threads() == threads + 1
         assert not gc.isenabled()
     with pytest.raises(ZeroDivisionError), quiet(threads + 1):
         raise ZeroDivisionError
     assert torch.get_num_threads() == threads
-    assert not torch.backends.cudnn.benchmark
     assert gc.isenabled()
 
 
