@@ -56,6 +56,6 @@ def test_ranks_join_by_what_their_device_has(
     monkeypatch.setattr(distributed, "init_process_group", begin)
     monkeypatch.setattr(atexit, "register", lambda what: None)
     monkeypatch.setattr(torch.accelerator, "set_device_index", asked.append)
-    device = torch.device(kind, 1 if kind != "cpu" else None)
+    device = torch.device(kind)
     join(device)
-    assert asked == [*([device] if kind != "cpu" else []), backend]
+    assert asked == [*[device] * (kind != "cpu"), backend]
