@@ -7,21 +7,13 @@ from typing import Any
 from se_cost.measure.explain.prediction import Explanation, networks, only_stage
 from se_cost.measure.fuse.record import HOWS
 from se_cost.measure.machine.figures import Machine
-from se_cost.measure.timing.arms import (
-    BASELINE,
-    IN_PLACE,
-    NETWORK,
-    TRIMMED,
-    Networks,
-    each,
-    with_replayed,
-)
+from se_cost.measure.timing.arms import BASELINE, IN_PLACE, NETWORK, TRIMMED, Networks, each
 from se_cost.measure.timing.environment import Environment
 from se_cost.measure.timing.quads import Quad
 from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.run import Run, Stop
 from se_cost.measure.timing.samples import Process, ProcessResult
-from se_cost.measure.timing.settings import DType, Graphs, MemoryFormat, Settings, StoppingRule
+from se_cost.measure.timing.settings import DType, MemoryFormat, Settings, StoppingRule
 from se_cost.nets.model import Model, Zoo
 from se_cost.record import replace
 
@@ -31,7 +23,6 @@ BY_STAGE: Mapping[str, float] = {
     NETWORK: 1.10,
     **{only_stage(stage): ratio for stage, ratio in {2: 1.04, 3: 1.02, 4: 1.03, 5: 0.99}.items()},
 }
-BOTH = Settings(cuda_graphs=Graphs.BOTH)
 SCATTER = 0.002  # of the logarithm of a ratio
 ENVIRONMENT = Environment(
     se_cost="0.0",
@@ -124,7 +115,6 @@ def result(truth: Mapping[str, float], quads: int, number: int = 0, **went: Any)
 def _networks(model: Model, truth: Mapping[str, float]) -> Networks:
     final = [] if model.final_stage is None else [model.final_stage]
     models = {NETWORK: model, TRIMMED: model.without(final), **dict.fromkeys(HOWS, model)}
-    models |= with_replayed({BASELINE: model.plain, NETWORK: model}, BOTH)
     models[IN_PLACE] = model.plain
     return {BASELINE: model.plain} | {arm: models[arm] for arm in truth}
 

@@ -3,9 +3,11 @@
 import pytest
 from documents.every import SE50, both_ways
 
-from measure.made_up import full, timing
+from measure.made_up import result, timing
 from se_cost.measure.timing.arms import NETWORK
 from se_cost.measure.timing.launches import launches
+from se_cost.measure.timing.run import Run
+from se_cost.measure.timing.settings import StoppingRule
 
 
 def test_eager_less_replayed() -> None:
@@ -24,11 +26,13 @@ def test_eager_less_replayed() -> None:
 
 def test_of_processes() -> None:
     """By the full protocol the interval is that over processes."""
-    truth = {NETWORK: 1.1, "baseline_replayed": 0.4}
-    found = launches(full(SE50, truth).run)
+    each = [{NETWORK: 1.1, "baseline_replayed": 0.4 + 0.001 * number} for number in range(-4, 5)]
+    processes = tuple(result(truth, 2, number) for number, truth in enumerate(each))
+    found = launches(Run(processes, StoppingRule()))
     assert found is not None
     assert found.baseline.low is not None
-    assert found.baseline.percent == pytest.approx(60, abs=0.1)
+    assert found.baseline.percent == pytest.approx(60, abs=0.01)
+    assert found.baseline.low == pytest.approx(59.7, abs=0.1)
     assert (found.network, found.attention, found.replayed) == (None, None, None)
 
 
