@@ -4,7 +4,7 @@
 
 Each check is one line of reports/gpu/verdicts.txt: good, bad or skipped, and the figures that it
 was judged by. The documents of se-cost that they come from lie beside it. Exits 0 if no check is
-bad, 1 if one is, 3 without a GPU.
+bad, 1 if one is, 3 without a GPU or torch.
 """
 
 import os
@@ -342,8 +342,11 @@ def told_by(check: Check) -> Verdict:
 
 def main() -> int:
     """Make every check and write the verdicts."""
-    import torch
-
+    try:
+        import torch
+    except ImportError:
+        print("gpu_check: this Python has no torch: run `make test` first", file=sys.stderr)
+        return 3
     if not torch.cuda.is_available():
         print(f"gpu_check: torch {torch.__version__} sees no CUDA device", file=sys.stderr)
         return 3

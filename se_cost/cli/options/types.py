@@ -180,7 +180,8 @@ class SwitchOr(Type):
         said: dict[str, bool | StrEnum] = {ON: True, "false": False}
         said |= {word.value: word for word in self.words}
         if (word := str(value).lower()) not in said:
-            self.fail(f"{value!r} may not follow it: only {joined(self.words)} may", param, ctx)
+            choice = joined(self.words)
+            self.fail(f"{value!r} is unknown: leave it out, or take {choice}", param, ctx)
         return said[word]
 
     def offers(self, incomplete: str) -> Iterator[str]:
