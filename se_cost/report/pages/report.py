@@ -205,7 +205,7 @@ def _shares(document: ReportDocument) -> str:
 
 
 def _intervals(timings: Sequence[TimeDocument]) -> str:
-    from se_cost.report.figures.intervals import Interval, intervals
+    from se_cost.report.figures.intervals import interval, intervals
 
     names, changes = labels(timings), {}
     for timing in timings:
@@ -213,7 +213,7 @@ def _intervals(timings: Sequence[TimeDocument]) -> str:
             change = known(line.arm.overhead)
             if change is not None:
                 label = f"{line.name}, {names[asked(timing)]}"
-                changes[label] = Interval(change.percent, change.low, change.high)
+                changes[label] = interval(change)
     return intervals(changes, time.plain(timings[0]), MARGIN)
 
 

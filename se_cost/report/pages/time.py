@@ -24,7 +24,8 @@ PAIRED = (
     "overhead: the centre of the ratios of timings taken in turn, in which drift cancels; it is "
     "not the quotient of the medians."
 )
-AGAIN = "run it again on a quiet machine, or with a longer --max-time"
+MAX_TIME = "--max-time"  # a doubt that names it has said what to do
+AGAIN = f"run it again on a quiet machine, or with a longer {MAX_TIME}"
 WHOLE_PROCESS = (
     "peak MiB: of the whole process, Python and torch included; only differences are the networks'."
 )
@@ -173,7 +174,7 @@ def sentence(document: TimeDocument) -> str:
 def unmeasured(document: TimeDocument) -> str:
     """Return that there is no overhead to be quoted, why, and what to do."""
     cause = next(iter(document.doubts), "too few comparisons")
-    return f"{UNMEASURED}: {cause}; {AGAIN}."
+    return f"{UNMEASURED}: {cause}." if MAX_TIME in cause else f"{UNMEASURED}: {cause}; {AGAIN}."
 
 
 def beside(name: str, change: Overhead) -> str:
