@@ -44,7 +44,7 @@ def test_measured_params(run: Run) -> None:
         "without_final_stage": 552,
     }
     assert [stage["measured"] for stage in document["stages"]] == [552, 2_128]
-    refused = run(*f"params --model {FILE}:Inline --input 3x32x32 --measure".split())
+    refused = run(*f"params --model {FILE}:Stubborn --input 3x32x32 --measure".split())
     assert (refused.exit_code, "cannot be taken out" in refused.stderr) == (3, True)
 
 

@@ -23,6 +23,8 @@ SEED = 0  # of the numbers that a module runs on where it cannot do without
 OURS = (Path(torch.__file__).parent, Path(__file__).parents[2])  # no code of the user's
 DEPTH = 4  # of objects within objects in which results are looked for
 
+Given = tuple[tuple[Any, ...], dict[str, Any]]  # arguments, and those by keyword
+
 
 def images(module: nn.Module, shapes: Sequence[Shape], batch: int = 1) -> tuple[Tensor, ...]:
     """Return inputs of a module on meta, of its type; shapes leave out the batch."""
@@ -49,15 +51,15 @@ def trace(
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(SEED)
         try:
-            return _run(blank_copy(module).train(train), tree_map(blank, given))
+            return record(blank_copy(module).train(train), tree_map(blank, given))
         except MeasurementError:
             if any(tensor.is_meta for tensor in (*module.parameters(), *module.buffers())):
                 raise
-        return _run(real_copy(module).train(train), tree_map(_numbers, given))
+        return record(real_copy(module).train(train), tree_map(_numbers, given))
 
 
-def _run(module: nn.Module, given: tuple[tuple[Any, ...], dict[str, Any]]) -> Trace:
-    """Return the trace of a run of the module itself."""
+def record(module: nn.Module, given: Given) -> Trace:
+    """Return the trace of a run of the module itself; raise MeasurementError as `trace` does."""
     args, kwargs = given
     recorder = Recorder()
     inputs = tuple(map(recorder.input, tensors(given)))
