@@ -6,6 +6,7 @@ from se_cost.errors import MeasurementError
 from se_cost.measure.machine.clocks import quiet
 from se_cost.measure.machine.device import resolve
 from se_cost.measure.machine.out_of_memory import enough_memory
+from se_cost.measure.models.costs import to_be_timed
 from se_cost.measure.ranks.torchrun import outer, ranked
 from se_cost.measure.session.jobs import TimeJob
 from se_cost.measure.session.parent import patience, work
@@ -38,6 +39,7 @@ def time_quick(
     settings, plan = ranked(settings or Settings(), outer()), plan or QuickPlan()
     expect_possible(settings)
     expect_trainable(model, settings)
+    networks = {arm: to_be_timed(network) for arm, network in networks.items()}
 
     def attempt(fitting: Settings) -> ProcessResult:
         return one_process(TimeJob(networks, fitting, plan, fitting.seed), progress)
