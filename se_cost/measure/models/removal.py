@@ -5,11 +5,11 @@ from torch import nn
 
 from se_cost.errors import MeasurementError
 from se_cost.ledger.gates.find import TracedBlock
-from se_cost.measure.models.blank import blank_copy
+from se_cost.measure.models.blank import blank_copy, real_copy
 from se_cost.measure.models.found import FoundAttention
 from se_cost.measure.models.rewrite import PAIR
 from se_cost.measure.models.strip import strip
-from se_cost.measure.models.tracing import images, results
+from se_cost.measure.models.tracing import images, numbers, results
 from se_cost.nets.imported import Removal
 
 
@@ -23,7 +23,7 @@ def way_out(network: nn.Module, found: FoundAttention) -> Removal:
     reasons = []
     for way in Removal:
         try:
-            left = strip(blank_copy(network), found, found.blocks, way)
+            left = strip(_copy(network), found, found.blocks, way)
             if trains and (failure := _failure(left, found)):
                 raise MeasurementError(f"without it the model cannot train: {failure}")
         except MeasurementError as error:
@@ -43,14 +43,26 @@ def _refusal(blocks: tuple[TracedBlock, ...], reasons: list[str]) -> str:
 
 
 def _failure(network: nn.Module, found: FoundAttention) -> str:
-    """Return why a network, or a copy of it on meta, cannot train; nothing if it can."""
+    """Return why a copy of a network cannot train; nothing if it can."""
     try:
-        copy = blank_copy(network).train()
+        copy = _copy(network).train()
+        inputs = images(copy, found.shapes, PAIR)
         for parameter in copy.parameters():
             parameter.requires_grad_(parameter.dtype.is_floating_point)
+        if not _blank(copy):
+            inputs = tuple(map(numbers, inputs))
         with torch.enable_grad(), torch.random.fork_rng(devices=[]):
-            ends = [one for one in results(copy(*images(copy, found.shapes, PAIR))) if one.grad_fn]
+            ends = [one for one in results(copy(*inputs)) if one.grad_fn]
             torch.autograd.backward(ends, [torch.ones_like(one) for one in ends])
     except Exception as error:
         return str(error).strip().partition("\n")[0] or type(error).__name__
     return ""
+
+
+def _copy(network: nn.Module) -> nn.Module:
+    """Return a copy without values, if the network itself has none: it may need some to run."""
+    return blank_copy(network) if _blank(network) else real_copy(network)
+
+
+def _blank(network: nn.Module) -> bool:
+    return any(tensor.is_meta for tensor in (*network.parameters(), *network.buffers()))

@@ -75,7 +75,10 @@ def _graphs(
     same = aligned(seen, (), record(run, given))
     if same is None:
         raise MeasurementError(f"{_named(paths)} computes something else as a graph")
-    _take_out(seen, _cuts(seen, gone), same, noted)
+    cuts = _cuts(seen, gone)
+    _take_out(seen, cuts, same, noted)
+    if aligned(seen, cuts, record(run, given)) is None:
+        raise MeasurementError(f"without it {_named(paths)} computes something else besides")
     return {path: one.graph for path, one in noted.items()}
 
 

@@ -13,6 +13,7 @@ from se_cost.measure.session.parent import patience, work
 from se_cost.measure.session.process import timed
 from se_cost.measure.session.rank import one_rank
 from se_cost.measure.steps.steps import steps
+from se_cost.measure.steps.yours import expected_to_run
 from se_cost.measure.timing.arms import expect_possible, expect_trainable, fitted
 from se_cost.measure.timing.collect import WorkerLostError
 from se_cost.measure.timing.protocol import Progress, silent
@@ -65,7 +66,8 @@ def one_process(job: TimeJob, progress: Progress = silent) -> ProcessResult:
     if settings.nproc > 1:
         return _in_ranks(job)
     device = resolve(settings.device)
-    with quiet(settings.threads), enough_memory():
+    models = job.networks.values()
+    with quiet(settings.threads), expected_to_run(models, settings), enough_memory():
         return timed(steps(job.networks, settings, device), job, device, progress)
 
 
