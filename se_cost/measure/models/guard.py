@@ -25,15 +25,15 @@ class _LateError(BaseException):
 
 
 @contextmanager
-def guarded(what: str, limit: int = LIMIT) -> Iterator[None]:
+def guarded(what: str, limit: int | None = None) -> Iterator[None]:
     """Run some of the user's code, and put back what it may have changed.
 
     What it prints goes to stderr, since stdout is ours. The working directory, the seeds, the
-    default type and device, the number of threads and whether gradients are on are restored, and a
-    copy of this process that it made ends here. Raises MeasurementError if it ends the program, or
-    takes longer than `limit` seconds.
+    default type, the number of threads and whether gradients are on are restored, and a copy of
+    this process that it made ends here. Raises MeasurementError if it ends the program, or
+    takes longer than `limit` seconds, LIMIT unless another is said.
     """
-    process = os.getpid()
+    process, limit = os.getpid(), LIMIT if limit is None else limit
     try:
         with printed_aside(), _restored(), _within(limit, what):
             yield
@@ -83,8 +83,8 @@ def _flush() -> None:
 def _restored() -> Iterator[None]:
     """Put back what a program shares."""
     folder, state = Path.cwd(), random.getstate()
-    dtype, device = torch.get_default_dtype(), torch.get_default_device()
-    threads, gradients = torch.get_num_threads(), torch.is_grad_enabled()
+    dtype, threads = torch.get_default_dtype(), torch.get_num_threads()
+    gradients = torch.is_grad_enabled()
     try:
         with torch.random.fork_rng(devices=[]):
             yield
@@ -93,8 +93,6 @@ def _restored() -> Iterator[None]:
         random.setstate(state)
         torch.set_default_dtype(dtype)
         torch.set_grad_enabled(gradients)
-        if torch.get_default_device() != device:
-            torch.set_default_device(device if device.type != "cpu" else None)
         if torch.get_num_threads() != threads:
             torch.set_num_threads(threads)
 
