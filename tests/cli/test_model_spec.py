@@ -1,6 +1,7 @@
 """A model of the user's at every command: same tables, same json, same exit codes."""
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -55,6 +56,25 @@ def test_flops_and_nets(run: Run) -> None:
     assert document["attention"]["macs"] == 2 * 32 * 8 + 2 * 64 * 16
     shown = run(*f"nets {NET}".split()).stdout
     assert "2 blocks of attention (2 se): 2,680 of its 69,090 parameters." in shown
+
+
+def test_nets_says_where_attention_could_be_put(run: Run) -> None:
+    """With path, stage and map, for those that have none and for those that have some."""
+    bare = f"nets --model {FILE}:Residual --input 3x32x32"
+    document = json.loads(run(*bare.split(), "--format", "json").stdout)
+    assert (document["blocks"], document["sites"]) == (
+        [],
+        [
+            {"path": "one.norm2", "stage": 1, "channels": 8, "height": 16, "width": 16},
+            {"path": "two.norm2", "stage": 2, "channels": 16, "height": 8, "width": 8},
+        ],
+    )
+    shown = run(*bare.split()).stdout
+    assert "try some with --attention se, at the end of every residual branch." in shown
+    assert re.search(r"two\.norm2\W+2\W+16\W+8x8", shown)
+    none = run("nets", "--model", f"{FILE}:Plain", "--input", "3x32x32").stdout
+    assert "--attention se --insert-after '*.bn2': it has no residual branches." in none
+    assert "sites" not in json.loads(run("nets", "resnet18", "--format", "json").stdout)
 
 
 def test_a_rude_factory_leaves_the_json_clean(run: Run) -> None:

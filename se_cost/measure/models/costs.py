@@ -2,6 +2,7 @@
 
 from se_cost.ledger import costs as zoo
 from se_cost.ledger.costs import Costs
+from se_cost.ledger.gates.sites import InsertionSite, sites
 from se_cost.nets.imported import Imported
 from se_cost.nets.model import Model
 from se_cost.record import replace
@@ -19,6 +20,15 @@ def costs(model: Model) -> Costs:
             return foreign.costs(model)
         case _:
             return zoo.costs(model)
+
+
+def insertion_sites(model: Model) -> tuple[InsertionSite, ...]:
+    """Return where attention could be put into a model of the user's; none for one of the zoo."""
+    if not isinstance(model, Imported):
+        return ()
+    from se_cost.measure.models import foreign
+
+    return sites(foreign.known(model).seen)
 
 
 def to_be_timed(model: Model) -> Model:
