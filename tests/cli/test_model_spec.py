@@ -32,6 +32,13 @@ def test_params(run: Run) -> None:
         ("two.se", "se", 4),
     ]
     assert document["without_final_stage"]["params"] == 552
+    assert [(b["r"], b["formula"], b["weights"], b["gap"]) for b in document["audit"]] == [
+        (4, 512, 512, "40 biases"),
+        (4, 2_048, 2_048, "80 biases"),
+    ]
+    shown = run(*f"params {NET} --format markdown".split()).stdout
+    assert "Each block beside 2 C² / 4" in shown
+    assert "audit" not in json.loads(run("params", "--format", "json").stdout)
 
 
 def test_measured_params(run: Run) -> None:
