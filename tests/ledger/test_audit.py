@@ -1,6 +1,7 @@
 """Blocks beside the closed form: the rule behind their bottlenecks, and every gap in words."""
 
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from stored import stored
@@ -43,7 +44,7 @@ def block(
         ([], None),
     ],
 )
-def test_the_plainest_rule(blocks: list[tuple[int, ...]], rule: Reduction | None) -> None:
+def test_the_plainest_rule(blocks: list[Any], rule: Reduction | None) -> None:
     """Of the map, of what enters, rounded to a multiple; one rule for all blocks, or none."""
     assert reduction([block(a, b, *entering[:1]) for a, b, *entering in blocks]) == rule
 
