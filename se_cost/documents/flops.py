@@ -15,7 +15,7 @@ from se_cost.nets.model import Model
 from se_cost.record import Record
 
 if TYPE_CHECKING:
-    from se_cost.measure.counting.counts import Counted, Counts
+    from se_cost.measure.counting.counts import Counted, Counts, YourCounts
 
 COUNTED_AS = {
     "macs": "multiply-accumulates of convolutions and FCs",
@@ -121,9 +121,14 @@ def several(networks: Sequence[FlopsDocument]) -> FlopsDocument | SeveralFlops:
     return SeveralFlops(networks=tuple(networks), disagreements=wrong)
 
 
-def flops(costs: Costs, counted: "Counted | None" = None) -> FlopsDocument:
-    """Return the document of a model; `counted` is what other counters say of its modules."""
-    measured = _measured(counted) if counted else {}
+def flops(
+    costs: Costs, counted: "Counted | None" = None, yours: "YourCounts | None" = None
+) -> FlopsDocument:
+    """Return the document of a model; `counted` is what other counters say of its modules.
+
+    `yours` is the same of a model of the user's.
+    """
+    measured = _measured(counted) if counted else _of_yours(yours) if yours else {}
     return FlopsDocument(
         recipe=costs.model,
         baseline=MacCount(costs.plain.macs, costs.plain.bytes),
@@ -138,7 +143,11 @@ def flops(costs: Costs, counted: "Counted | None" = None) -> FlopsDocument:
         operators=tuple(_operators(costs)),
         blocks=blocks(costs),
         measured=measured or UNSET,
-        disagreements=tuple(_disagreements(costs, counted)) if counted else (),
+        doubts=yours.missing if yours else (),
+        disagreements=(
+            *(_disagreements(costs, counted) if counted else ()),
+            *(_torch_differs(costs, measured) if yours else ()),
+        ),
     )
 
 
@@ -210,6 +219,11 @@ def _measured(counted: "Counted") -> dict[str, Pair]:
     return found
 
 
+def _of_yours(counted: "YourCounts") -> dict[str, Pair]:
+    both = [name for name in MEASURED_AS if name in counted.network and name in counted.plain]
+    return {name: Pair(counted.network[name], counted.plain[name]) for name in both}
+
+
 def _operators(costs: Costs) -> list[Operator]:
     added = costs.attention.by_op()
     return [
@@ -226,6 +240,22 @@ def _disagreements(costs: Costs, counted: "Counted") -> list[str]:
     """Return a sentence for every counter that does not count what the ledger explains."""
     sides = ((costs.network, counted.network), (costs.plain, counted.plain))
     return [wrong for ledger, counts in sides for wrong in _differences(ledger, counts)]
+
+
+def _torch_differs(costs: Costs, measured: Mapping[str, Pair]) -> list[str]:
+    """Return a sentence for each count of FlopCounterMode that is not that of the trace.
+
+    What fvcore makes of the operators of a model of the user's is not explained.
+    """
+    if "torch" not in measured:
+        return []
+    theirs = measured["torch"]
+    sides = ((costs.network, theirs.network), (costs.plain, theirs.baseline))
+    return [
+        f"THE COUNTS DISAGREE: torch is {count:,} measured, {ours:,} by the trace"
+        for ledger, count in sides
+        if (ours := total(ledger, CONVENTIONS["torch"])) != count
+    ]
 
 
 def _differences(ledger: Ledger, counts: "Counts") -> list[str]:

@@ -57,9 +57,13 @@ def test_measured_params(run: Run) -> None:
 
 
 def test_flops_and_nets(run: Run) -> None:
-    """What other counters make of it is not guessed."""
+    """What other counters make of it is measured, and not guessed."""
     document = json.loads(run(*f"flops {NET} --format json".split()).stdout)
     assert set(document["conventions"]) == {"macs", "flops", "paper", "torch"}
+    assert document["measured"]["torch"]["network"] == document["conventions"]["torch"]
+    assert document["measured"].keys() == {"fvcore", "torch"}
+    skipped = json.loads(run(*f"flops {NET} --no-measure --format json".split()).stdout)
+    assert "measured" not in skipped
     assert document["attention"]["macs"] == 2 * 32 * 8 + 2 * 64 * 16
     shown = run(*f"nets {NET}".split()).stdout
     assert "2 blocks of attention (2 se): 2,680 of its 69,090 parameters." in shown

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from torch import nn
+from torch import Tensor, nn
 
 from se_cost.errors import MeasurementError, UsageError
 from se_cost.ledger.costs import Costs
@@ -11,13 +11,14 @@ from se_cost.ledger.gates.find import TracedBlock, find
 from se_cost.ledger.gates.sites import sites
 from se_cost.ledger.trace import Trace
 from se_cost.ledger.traced_rows import attention, rows
+from se_cost.measure.models.blank import is_blank
 from se_cost.measure.models.found import FoundAttention
 from se_cost.measure.models.guard import guarded
 from se_cost.measure.models.insert import insert
 from se_cost.measure.models.loading import Loaded, load
 from se_cost.measure.models.removal import way_out
 from se_cost.measure.models.strip import strip
-from se_cost.measure.models.tracing import images, trace
+from se_cost.measure.models.tracing import images, numbers, trace
 from se_cost.nets.imported import Imported, Removal
 from se_cost.nets.nodes import Shape
 from se_cost.record import Record, replace
@@ -169,3 +170,9 @@ def built(model: Imported, *, meta: bool = False) -> nn.Module:
 def shapes(model: Imported) -> tuple[Shape, ...]:
     """Return the shapes of the tensors that a model takes, without the batch."""
     return (model.input, *model.others)
+
+
+def fed(model: Imported, module: nn.Module) -> tuple[Tensor, ...]:
+    """Return what the built module of a model is fed for one image, on meta if that is there."""
+    inputs = images(module, shapes(known(model).model))
+    return inputs if is_blank(module) else tuple(map(numbers, inputs))

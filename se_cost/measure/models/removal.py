@@ -5,7 +5,7 @@ from torch import nn
 
 from se_cost.errors import MeasurementError
 from se_cost.ledger.gates.find import TracedBlock
-from se_cost.measure.models.blank import blank_copy, real_copy
+from se_cost.measure.models.blank import blank_copy, is_blank, real_copy
 from se_cost.measure.models.found import FoundAttention
 from se_cost.measure.models.rewrite import PAIR
 from se_cost.measure.models.strip import strip
@@ -49,7 +49,7 @@ def _failure(network: nn.Module, found: FoundAttention) -> str:
         inputs = images(copy, found.shapes, PAIR)
         for parameter in copy.parameters():
             parameter.requires_grad_(parameter.dtype.is_floating_point)
-        if not _blank(copy):
+        if not is_blank(copy):
             inputs = tuple(map(numbers, inputs))
         with torch.enable_grad(), torch.random.fork_rng(devices=[]):
             ends = [one for one in results(copy(*inputs)) if one.grad_fn]
@@ -61,8 +61,4 @@ def _failure(network: nn.Module, found: FoundAttention) -> str:
 
 def _copy(network: nn.Module) -> nn.Module:
     """Return a copy without values, if the network itself has none: it may need some to run."""
-    return blank_copy(network) if _blank(network) else real_copy(network)
-
-
-def _blank(network: nn.Module) -> bool:
-    return any(tensor.is_meta for tensor in (*network.parameters(), *network.buffers()))
+    return blank_copy(network) if is_blank(network) else real_copy(network)

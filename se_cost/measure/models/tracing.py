@@ -12,7 +12,7 @@ from torch.utils._pytree import tree_map
 
 from se_cost.errors import MeasurementError
 from se_cost.ledger.trace import Parameter, Trace
-from se_cost.measure.models.blank import blank, blank_copy, real_copy
+from se_cost.measure.models.blank import blank, blank_copy, is_blank, real_copy
 from se_cost.measure.models.recorder import Recorder, tensors
 from se_cost.measure.models.told import line_of
 from se_cost.nets.nodes import Shape
@@ -51,7 +51,7 @@ def trace(
         try:
             return record(blank_copy(module).train(train), tree_map(blank, given))
         except MeasurementError:
-            if any(tensor.is_meta for tensor in (*module.parameters(), *module.buffers())):
+            if is_blank(module):
                 raise
         return record(real_copy(module).train(train), tree_map(numbers, given))
 
