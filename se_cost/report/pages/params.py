@@ -10,7 +10,7 @@ from se_cost.ledger.audit import BlockAudit
 from se_cost.nets.words import described, title
 from se_cost.record import Record, replace
 from se_cost.report.page import Cell, Column, Page, Table, answer, formatted
-from se_cost.report.pages.words import known, listed, percent
+from se_cost.report.pages.words import known, listed, owned, percent
 
 
 class ParamsLine(Record, kw_only=True):
@@ -45,8 +45,8 @@ BUILT = Column("built", lambda line: line.built)
 
 
 AUDIT = (
-    Column("blocks", lambda run: run.first),
-    Column("how many", lambda run: run.number),
+    Column("path", lambda run: run.first),
+    Column("times", lambda run: run.number),
     Column("channels", lambda run: run.block.channels),
     Column("hidden", lambda run: run.block.hidden),
     Column("formula", lambda run: run.block.formula),
@@ -89,7 +89,7 @@ def _audit(blocks: Sequence[BlockAudit]) -> list[Table]:
 
 def _sentences(document: ParamsDocument) -> tuple[str, ...]:
     network = described(document.recipe)
-    plain = f"{title(document.recipe.plain)}'s {document.baseline.params:,}"
+    plain = owned(title(document.recipe.plain), document.baseline.params)
     added, trimmed = document.attention, document.without_final_stage
     if document.final_stage is None:
         return (f"{network}: no attention, so no parameters beside {plain}.",)
