@@ -27,6 +27,7 @@ from se_cost.record import Record, replace
 
 FORMS = "timm:NAME, torchvision:NAME, pytorchcv:NAME, package.module:factory, file.py:factory"
 NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+WEIGHTS = ("weights", "weights_backbone")  # of torchvision's builders; some fetch the latter
 SIZES = ("pretrained_cfg", "default_cfg")  # where libraries keep the size of an input
 
 
@@ -94,8 +95,14 @@ def _timm(name: str) -> Callable[..., Any]:
 
 
 def _torchvision(name: str) -> Callable[..., Any]:
-    get = _library("torchvision.models").get_model
-    return lambda **given: get(name, **{"weights": None, **given})
+    models = _library("torchvision.models")
+
+    def make(**given: Any) -> Any:
+        known = inspect.signature(models.get_model_builder(name)).parameters
+        none = dict.fromkeys(one for one in WEIGHTS if one in known)
+        return models.get_model(name, **{**none, **given})
+
+    return make
 
 
 def _pytorchcv(name: str) -> Callable[..., Any]:

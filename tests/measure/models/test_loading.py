@@ -111,6 +111,32 @@ def test_a_library_builds_without_weights(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert loaded.module[0].weight.shape[0] == 6  # type: ignore[index]
 
 
+def test_torchvision_fetches_no_weights(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Neither those of a model, nor those of the network within it, unless they are asked for."""
+    (tmp_path / "torchvision").mkdir()
+    (tmp_path / "torchvision" / "__init__.py").touch()
+    (tmp_path / "torchvision" / "models.py").write_text(
+        "from torch import nn\n"
+        "def whole(weights='all'): return nn.Conv2d(1, 2, 1) if weights is None else 0\n"
+        "def parts(weights=None, weights_backbone='all'):\n"
+        "    return nn.Conv2d(1, 3, 1) if weights_backbone is None else weights_backbone\n"
+        "def get_model_builder(name): return globals()[name]\n"
+        "def get_model(name, **given): return globals()[name](**given)\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in ("torchvision", "torchvision.models"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    for name, width in (("whole", 2), ("parts", 3)):
+        assert load(Imported(spec=f"torchvision:{name}")).module.out_channels == width
+    asked = Imported(spec="torchvision:parts", arguments=(("weights_backbone", "mine"),))
+    with pytest.raises(MeasurementError, match="gives a str"):
+        load(asked)
+    with pytest.raises(MeasurementError, match="building torchvision:none failed: KeyError"):
+        load(Imported(spec="torchvision:none"))
+    for name in ("torchvision", "torchvision.models"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+
+
 @pytest.mark.parametrize(
     ("name", "arguments", "message"),
     [
