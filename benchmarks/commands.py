@@ -45,8 +45,14 @@ for name in ("resnet152", "se_resnet152"):
     print(FlopCountAnalysis(model, torch.zeros(1, 3, 224, 224)).total())
 """
 BARE_TIMM = """
-import timm, torch
+import torch
 from torch.utils.flop_counter import FlopCounterMode
+try:
+    import timm
+except RuntimeError:  # torchvision for CUDA beside torch for the CPU: declare what it looks for
+    for name in ("nms", "qnms"):
+        torch.library.define(f"torchvision::{name}", "(Tensor a, Tensor b, float c) -> Tensor")
+    import timm
 model = timm.create_model("seresnet50").eval()
 with FlopCounterMode(display=False) as counter, torch.no_grad():
     model(torch.zeros(1, 3, 224, 224))
