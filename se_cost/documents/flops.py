@@ -7,7 +7,8 @@ from msgspec import UNSET, Meta, UnsetType
 from msgspec.structs import asdict
 
 from se_cost.documents.base import Block, Document, Pair, Whole, blocks
-from se_cost.ledger.conventions import CONVENTIONS, Convention, complete, total
+from se_cost.documents.counters import disagreements, torch_differs
+from se_cost.ledger.conventions import CONVENTIONS, Convention, total
 from se_cost.ledger.costs import Costs, StageCost, parts
 from se_cost.ledger.rows import Ledger
 from se_cost.nets.imported import Imported
@@ -15,7 +16,7 @@ from se_cost.nets.model import Model
 from se_cost.record import Record
 
 if TYPE_CHECKING:
-    from se_cost.measure.counting.counts import Counted, Counts, YourCounts
+    from se_cost.measure.counting.counts import Counted, YourCounts
 
 COUNTED_AS = {
     "macs": "multiply-accumulates of convolutions and FCs",
@@ -145,8 +146,8 @@ def flops(
         measured=measured or UNSET,
         doubts=yours.missing if yours else (),
         disagreements=(
-            *(_disagreements(costs, counted) if counted else ()),
-            *(_torch_differs(costs, measured) if yours else ()),
+            *(disagreements(costs, counted) if counted else ()),
+            *(torch_differs(costs, measured) if yours else ()),
         ),
     )
 
@@ -234,38 +235,3 @@ def _operators(costs: Costs) -> list[Operator]:
 
 def _part(ledger: Ledger) -> OperatorPart:
     return OperatorPart(len(ledger.rows), ledger.macs, ledger.elements, ledger.bytes)
-
-
-def _disagreements(costs: Costs, counted: "Counted") -> list[str]:
-    """Return a sentence for every counter that does not count what the ledger explains."""
-    sides = ((costs.network, counted.network), (costs.plain, counted.plain))
-    return [wrong for ledger, counts in sides for wrong in _differences(ledger, counts)]
-
-
-def _torch_differs(costs: Costs, measured: Mapping[str, Pair]) -> list[str]:
-    """Return a sentence for each count of FlopCounterMode that is not that of the trace.
-
-    What fvcore makes of the operators of a model of the user's is not explained.
-    """
-    if "torch" not in measured:
-        return []
-    theirs = measured["torch"]
-    sides = ((costs.network, theirs.network), (costs.plain, theirs.baseline))
-    return [
-        f"THE COUNTS DISAGREE: torch is {count:,} measured, {ours:,} by the trace"
-        for ledger, count in sides
-        if (ours := total(ledger, CONVENTIONS["torch"])) != count
-    ]
-
-
-def _differences(ledger: Ledger, counts: "Counts") -> list[str]:
-    explained = {
-        "fvcore": (total(ledger, CONVENTIONS["fvcore"]), counts.fvcore.total),
-        "fvcore_complete": (complete(ledger), counts.fvcore.complete),
-        "torch": (total(ledger, CONVENTIONS["torch"]), counts.torch.forward),
-    }
-    return [
-        f"THE COUNTS DISAGREE: {name} is {theirs:,} measured, {ours:,} by the ledger"
-        for name, (ours, theirs) in explained.items()
-        if ours != theirs
-    ]
