@@ -7,6 +7,7 @@ from se_cost.measure.fuse.record import How
 from se_cost.measure.timing.run import Stop
 from se_cost.measure.timing.settings import DType
 from se_cost.measure.timing.verdict import Overhead, TimeVerdict
+from se_cost.nets.imported import Removal
 from se_cost.nets.words import described, title
 from se_cost.record import Record
 from se_cost.report.page import Cell, Column, Page, Table, answer
@@ -33,6 +34,20 @@ WRITES = (
     "fused: in inference its sums are written in place, those of the others into new memory; "
     "`se-cost fuse --time` tells what that alone is worth."
 )
+
+REMOVED = {  # how a model of the user's is without its attention, and what that means for a time
+    Removal.MODULE: (
+        "The attention is taken out as whole modules: in both networks the rest runs as it is."
+    ),
+    Removal.REWRITE: (
+        "In both networks the modules that hold attention run as graphs, out of which it is taken: "
+        "a graph is not as quick as its module, but both have it."
+    ),
+    Removal.EXPORT: (
+        "Both networks run as graphs of torch.export, out of which the attention is taken: a graph "
+        "is not as quick as the modules, but both are one."
+    ),
+}
 
 
 class TimedLine(Record):
@@ -86,7 +101,8 @@ def glossary(documents: Sequence[TimeDocument]) -> list[str]:
     on_cpu = all(one.environment.device == "cpu" for one in documents)
     rungs = [rung for one in documents for rung in one.ladder]
     writes = any(known(rung.fused) for rung in rungs) and not any(rung.in_place for rung in rungs)
-    return [PAIRED, *[WHOLE_PROCESS] * (peaks and on_cpu), *[WRITES] * writes]
+    removed = [REMOVED[one.removal] for one in documents[:1] if one.removal]
+    return [PAIRED, *removed, *[WHOLE_PROCESS] * (peaks and on_cpu), *[WRITES] * writes]
 
 
 def tables(documents: Sequence[TimeDocument]) -> list[Table]:

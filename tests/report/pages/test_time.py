@@ -12,9 +12,10 @@ from se_cost.measure.timing.run import Stop
 from se_cost.measure.timing.settings import DType, Mode, Settings
 from se_cost.measure.timing.statistics import Estimate
 from se_cost.measure.timing.verdict import overhead
+from se_cost.nets.imported import Removal
 from se_cost.nets.zoo.model import model
 from se_cost.record import replace
-from se_cost.report.pages.time import PAIRED, QUICK, basis, heading, page, sentence
+from se_cost.report.pages.time import PAIRED, QUICK, REMOVED, basis, heading, page, sentence
 
 DOCUMENT = timed(timing(SE50))
 NOISE, ALL_REDUCE = "Noise", "All-reduce"
@@ -207,3 +208,11 @@ def test_a_batch_that_shrank_says_so() -> None:
     assert page(document).warnings == [
         "256 images did not fit into the memory: all networks were timed with 128"
     ]
+
+
+@pytest.mark.parametrize("level", Removal)
+def test_how_attention_was_taken_out_of_a_model_of_the_users(level: Removal) -> None:
+    """In one sentence; networks of ours are built without it, and need none."""
+    document = replace(DOCUMENT, removal=level)
+    assert REMOVED[level] in sentences(page(document))
+    assert not set(REMOVED.values()) & set(sentences(page(DOCUMENT)))
