@@ -34,7 +34,7 @@ def joules(networks: Mapping[str, Model], settings: Settings) -> dict[str, Joule
     """
     device = device_for(settings)
     count = at_a_tick(counter(device))
-    with measuring(settings, device):
+    with measuring(networks.values(), settings, device):
         watch = stopwatch(steps(networks, settings, device), device)
         return energy(watch, count, list(networks), settings.batch)
 

@@ -32,7 +32,7 @@ def peak_memory(model: Model, settings: Settings) -> PeakMemory:
     Raises MeasurementError if there is no such device, not enough memory, or no report of the peak.
     """
     device = device_for(settings)
-    with measuring(settings, device):
+    with measuring([model], settings, device):
         step = steps({"arm": model}, settings, device)["arm"]
         step()
         if not settings.cuda_graphs:

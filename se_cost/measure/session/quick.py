@@ -6,6 +6,7 @@ from time import monotonic
 from se_cost.errors import MeasurementError
 from se_cost.measure.machine.device import device_for
 from se_cost.measure.machine.measuring import measuring
+from se_cost.measure.models.costs import to_be_timed
 from se_cost.measure.ranks.torchrun import outer, ranked
 from se_cost.measure.session.jobs import TimeJob
 from se_cost.measure.session.parent import patience, work
@@ -41,6 +42,7 @@ def time_quick(
     settings, plan = ranked(settings or Settings(), outer()), plan or QuickPlan()
     expect_possible(settings)
     expect_trainable(model, settings)
+    networks = {arm: to_be_timed(network) for arm, network in networks.items()}
 
     def attempt(fitting: Settings) -> ProcessResult:
         job = TimeJob(networks, fitting, plan, fitting.seed)
@@ -67,7 +69,7 @@ def one_process(job: TimeJob, progress: Progress = silent) -> ProcessResult:
     if settings.nproc > 1:
         return elsewhere(job)
     device = device_for(settings)
-    with measuring(settings, device):
+    with measuring(job.networks.values(), settings, device):
         begun = monotonic()
         ready = steps(job.networks, settings, device)
         compiling = monotonic() - begun if settings.compile else 0.0

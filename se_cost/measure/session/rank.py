@@ -30,7 +30,7 @@ def one_rank(rank: Rank, job: TimeJob, progress: Progress = silent) -> ProcessRe
     device = own_device(job.settings.device, rank)
     expect_runs(device, job.settings)
     join(device)
-    with measuring(job.settings, device):
+    with measuring(job.networks.values(), job.settings, device):
         replicas = replicate(rank, job.networks, job.settings, device)
         share = ALL_REDUCE if replicas.no_sync else 0.0
         result = timed(replicas.steps, _for_share(job, 1 - share), device, progress, gather)

@@ -29,7 +29,9 @@ def launches(run: Run) -> Launches | None:
     def cost(arms: Sequence[str], share: Callable[..., float]) -> Change | None:
         """Return a share of the plain network's time, of the times of arms in that unit."""
         found = run.together(arms, lambda *logs: 100 * share(*map(exp, logs)))
-        return None if found is None else Change(found.value, found.low, found.high)
+        if found is None or found.low is None:
+            return found and Change(None, None, None)
+        return Change(found.value, found.low, found.high)
 
     baseline = cost((plain,), lambda replayed: 1 - replayed)
     if baseline is None:

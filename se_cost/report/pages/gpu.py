@@ -1,6 +1,6 @@
 """What a timing on a GPU says beside its table: launches, and what else changes the times."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from se_cost.documents.time import TimeDocument
 from se_cost.ledger.costs import costs
@@ -9,8 +9,8 @@ from se_cost.measure.timing.settings import SIZES, DType, MemoryFormat
 from se_cost.measure.timing.verdict import Change
 from se_cost.nets.model import Model, Zoo
 from se_cost.record import Record
-from se_cost.report.page import Cell, Column
-from se_cost.report.pages.words import known, shown
+from se_cost.report.page import Cell, Column, Table
+from se_cost.report.pages.words import known
 
 CAPPED = (
     "the GPU was at its power limit: networks that take turns share one clock, so a network that "
@@ -38,6 +38,7 @@ class LaunchLine(Record):
     milliseconds: float
 
 
+TITLE = "Launches: eager time less that of a replayed CUDA graph"
 LAUNCHES = (
     Column("launches of", lambda line: line.of),
     Column("ms", lambda line: line.milliseconds, ".3f"),
@@ -47,7 +48,17 @@ LAUNCHES = (
 )
 
 
-def launch_lines(
+def launches(
+    documents: Sequence[TimeDocument],
+    before: tuple[Column, ...],
+    named: Callable[[TimeDocument], tuple[Cell, str, str]],
+) -> list[Table]:
+    """Return the table of launches, if there is one; `named` gives batch, plain and network."""
+    lines = [line for one in documents for line in _launches(one, *named(one))]
+    return [Table.of(TITLE, (*before, *LAUNCHES), lines)] if lines else []
+
+
+def _launches(
     document: TimeDocument, batch: Cell, plain: str, network: str
 ) -> Iterator[LaunchLine]:
     """Yield the launches of both networks, and of the attention; what has no interval is not."""
@@ -59,9 +70,8 @@ def launch_lines(
         ("attention, the difference", document.launches.attention),
     )
     for of, cost in costs:
-        if (found := shown(cost)) is not None:
-            per_cent = document.baseline.median_ms / 100
-            yield LaunchLine(batch, of, found, found.percent * per_cent)
+        if cost is not None and cost.percent is not None:
+            yield LaunchLine(batch, of, cost, cost.percent * document.baseline.median_ms / 100)
 
 
 def remarks(documents: Sequence[TimeDocument]) -> list[str]:

@@ -7,10 +7,11 @@ from se_cost.measure.fuse.record import How
 from se_cost.measure.timing.run import Stop
 from se_cost.measure.timing.settings import DType
 from se_cost.measure.timing.verdict import Overhead, TimeVerdict
+from se_cost.nets.imported import Removal
 from se_cost.nets.words import described, title
 from se_cost.record import Record
 from se_cost.report.page import Cell, Column, Page, Table, answer
-from se_cost.report.pages.gpu import LAUNCHES, launch_lines, remarks
+from se_cost.report.pages.gpu import launches, remarks
 from se_cost.report.pages.noise import ALL_REDUCE, NOISE, Waiting, noise_of
 from se_cost.report.pages.settings import conditions, running
 from se_cost.report.pages.words import MIB, UNMEASURED, known, shown
@@ -25,15 +26,29 @@ PAIRED = (
     "overhead: the centre of the ratios of timings taken in turn, in which drift cancels; it is "
     "not the quotient of the medians."
 )
-AGAIN = "run it again on a quiet machine, or with a longer --max-time"
+MAX_TIME = "--max-time"  # a doubt that names it has said what to do
+AGAIN = f"run it again on a quiet machine, or with a longer {MAX_TIME}"
 WHOLE_PROCESS = (
     "peak MiB: of the whole process, Python and torch included; only differences are the networks'."
 )
-EAGER_LESS_REPLAYED = "Launches: eager time less that of a replayed CUDA graph"
 WRITES = (
     "fused: in inference its sums are written in place, those of the others into new memory; "
     "`se-cost fuse --time` tells what that alone is worth."
 )
+
+REMOVED = {  # how a model of the user's is without its attention, and what that means for a time
+    Removal.MODULE: (
+        "The attention is taken out as whole modules: in both networks the rest runs as it is."
+    ),
+    Removal.REWRITE: (
+        "In both networks the modules that hold attention run as graphs, out of which it is taken: "
+        "a graph is not as quick as its module, but both have it."
+    ),
+    Removal.EXPORT: (
+        "Both networks run as graphs of torch.export, out of which the attention is taken: a graph "
+        "is not as quick as the modules, but both are one."
+    ),
+}
 
 
 class TimedLine(Record):
@@ -79,7 +94,9 @@ OVERHEAD = (
 def page(document: TimeDocument) -> Page:
     """Return the page of one comparison."""
     first = f"{described(document.recipe)}: {sentence(document)}"
-    sentences = (first, *_replayed(document), basis(document))
+    without = [found.replayed] if (found := document.launches) and found.replayed else []
+    graphs = [f"Replayed as CUDA graphs: {beside(plain(document), change)}" for change in without]
+    sentences = (first, *graphs, basis(document))
     doubts = (*document.disagreements, *document.doubts)
     return answer(sentences, tables([document]), doubts, glossary([document]))
 
@@ -90,8 +107,9 @@ def glossary(documents: Sequence[TimeDocument]) -> list[str]:
     on_cpu = all(one.environment.device == "cpu" for one in documents)
     rungs = [rung for one in documents for rung in one.ladder]
     writes = any(known(rung.fused) for rung in rungs) and not any(rung.in_place for rung in rungs)
-    told = [PAIRED, *[WHOLE_PROCESS] * (peaks and on_cpu), *[WRITES] * writes]
-    return told + remarks(documents)
+    removed = [REMOVED[one.removal] for one in documents[:1] if one.removal]
+    whole = [WHOLE_PROCESS] * (peaks and on_cpu)
+    return [PAIRED, *removed, *whole, *[WRITES] * writes, *remarks(documents)]
 
 
 def tables(documents: Sequence[TimeDocument]) -> list[Table]:
@@ -107,13 +125,7 @@ def tables(documents: Sequence[TimeDocument]) -> list[Table]:
         Table.of(head, (*column, *SPEED, *used, *OVERHEAD), networks),
         Table.of("Noise of this run", (*column, *NOISE), noise),
     ]
-    launches = [
-        line
-        for one in documents
-        for line in launch_lines(one, batch(one), plain(one), title(one.recipe))
-    ]
-    if launches:
-        found.append(Table.of(EAGER_LESS_REPLAYED, (*column, *LAUNCHES), launches))
+    found += launches(documents, column, lambda one: (batch(one), plain(one), title(one.recipe)))
     if waiting:
         found.append(Table.of("All-reduce of the gradients", (*column, *ALL_REDUCE), waiting))
     return found
@@ -188,7 +200,7 @@ def sentence(document: TimeDocument) -> str:
 def unmeasured(document: TimeDocument) -> str:
     """Return that there is no overhead to be quoted, why, and what to do."""
     cause = next(iter(document.doubts), "too few comparisons")
-    return f"{UNMEASURED}: {cause}; {AGAIN}."
+    return f"{UNMEASURED}: {cause}." if MAX_TIME in cause else f"{UNMEASURED}: {cause}; {AGAIN}."
 
 
 def beside(name: str, change: Overhead) -> str:
@@ -197,12 +209,6 @@ def beside(name: str, change: Overhead) -> str:
         return f"{UNMEASURED} beside {name}; {AGAIN}."
     said = f"{change.percent:+.2f} % time beside {name}"
     return f"{said} ({_interval(change)}): {change.verdict}{_at_most(change)}."
-
-
-def _replayed(document: TimeDocument) -> Iterator[str]:
-    """Yield the overhead without launches, where that was timed."""
-    if document.launches and (change := document.launches.replayed):
-        yield f"Replayed as CUDA graphs: {beside(plain(document), change)}"
 
 
 def _interval(change: Overhead) -> str:
