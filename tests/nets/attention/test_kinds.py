@@ -13,7 +13,8 @@ from se_cost.nets.attention import kinds
 from se_cost.nets.attention.eca import ECA
 from se_cost.nets.attention.ese import ESE
 from se_cost.nets.attention.kinds import KINDS
-from se_cost.nets.nodes import Act, ChannelConv, Fn, Gate, GlobalPool, Linear, Norm, conv, seq
+from se_cost.nets.nodes import Act, Fn, Gate, GlobalPool, Linear, Norm, conv, seq
+from se_cost.nets.special import ChannelConv
 from se_cost.nets.zoo.model import model
 
 
@@ -86,6 +87,16 @@ def test_srm_is_what_its_paper_prints() -> None:
     """Four numbers a channel: ResNet-50 with SRM has 25.62 M parameters."""
     assert added("srm").params == 4 * sum(n * c for c, n in BLOCKS.items()) == 60_416
     assert f"{(25_557_032 + 60_416) / 1e6:.2f}" == "25.62"
+
+
+def test_ca_by_hand() -> None:
+    """Three convolutions with biases and a norm; a multiply for every row and column."""
+    expected = macs = 0
+    for c, n in BLOCKS.items():
+        h = max(8, c // 32)
+        expected += n * (c * h + h + 2 * h + 2 * (h * c + c))
+        macs += n * (2 * SIDES[c] * c * h + 2 * SIDES[c] * h * c)
+    assert (added("ca").params, added("ca").macs) == (expected, macs)
 
 
 @pytest.mark.parametrize("kind", ["simam", "ge"])
