@@ -156,14 +156,13 @@ def test_closed_form_is_what_the_block_has(name: str) -> None:
 
 @pytest.mark.parametrize("name", KINDS)
 def test_a_kind_is_one_file_and_one_line(name: str) -> None:
-    """No other file of the product names the class of a kind, but SE's, whose closed form it is."""
+    """No other file of the product imports from that file, but for SE, which the paper is about."""
     product = Path(kinds.__file__).parents[2]
     own = product / "nets" / "attention" / f"{name}.py"
-    class_name = KINDS[name].__name__
     users = [
         path.relative_to(product).as_posix()
         for path in product.rglob("*.py")
-        if path != own and f"import {class_name}" in path.read_text()
+        if path != own and f"nets.attention.{name} import" in path.read_text()
     ]
     assert own.exists()
     allowed = {"__init__.py", "nets/attention/kinds.py"}
