@@ -16,11 +16,11 @@ from se_cost.nets.nodes import (
     IDENTITY,
     Act,
     Add,
-    ChannelConv,
     ChannelPool,
     Columns,
     Concat,
     Conv,
+    Cross,
     Deconv,
     Dropout,
     Flatten,
@@ -42,7 +42,16 @@ from se_cost.nets.nodes import (
     Upsample,
     Weigh,
 )
-from se_cost.nets.special import ColumnSum, Energy, GlobalStd, LayerNorm, Plus, Softmax
+from se_cost.nets.special import (
+    ChannelConv,
+    ColumnSum,
+    Energy,
+    GlobalStd,
+    LayerNorm,
+    Plus,
+    Profiles,
+    Softmax,
+)
 from se_cost.record import Record
 
 
@@ -155,6 +164,7 @@ def leaves(draw: st.DrawFn, shape: Shape) -> Drawn:
             Act: st.builds(Act, st.sampled_from(Fn)),
             GlobalPool: st.builds(GlobalPool, st.sampled_from(Reduce)),
             GlobalStd: st.just(GlobalStd()),
+            Profiles: st.just(Profiles()),
             ChannelPool: st.builds(ChannelPool, st.sampled_from(Reduce)),
             Softmax: st.just(Softmax()),
             Energy: st.just(Energy(1e-4)),
@@ -170,10 +180,10 @@ def leaves(draw: st.DrawFn, shape: Shape) -> Drawn:
     return node, walk(node, shape).shape
 
 
-JOINS = ("leaf", "seq", "add", "concat", "gate", "shift", "weigh", "columns")
+JOINS = ("leaf", "seq", "add", "concat", "gate", "shift", "weigh", "cross", "columns")
 KINDS = (
     *(Conv, Deconv, Norm, Act, Pool, GlobalPool, Upsample),
-    *(GlobalStd, ChannelPool, Softmax, Energy),
+    *(GlobalStd, Profiles, ChannelPool, Softmax, Energy),
     *(Shuffle, Scale, Plus, Pad, Flatten, Dropout),
 )
 
@@ -194,6 +204,12 @@ def networks(draw: st.DrawFn, shape: Shape, depth: int = 2) -> Drawn:
         ways: tuple[Node, ...] = (Act(Fn.TANH), Softmax(), IDENTITY)
         by = draw(st.sampled_from(ways))
         return Weigh((("key", Conv(shape[0], 1)), ("by", by))), shape[:1]
+    if kind == "cross":
+        hidden = draw(SIZES)
+        shared = Seq((("squeeze", Profiles()), ("reduce", Conv(shape[0], hidden))))
+        line = Conv(hidden, shape[0])
+        gated = Seq((("conv", line), ("gate", Act(Fn.SIGMOID))))
+        return Cross((("shared", shared), ("height", line), ("width", gated))), shape
     if kind in ("gate", "shift"):
         join = Gate if kind == "gate" else Shift
         if draw(st.booleans()):

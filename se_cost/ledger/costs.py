@@ -16,7 +16,7 @@ from se_cost.record import Record, replace
 PARTS = ("squeeze", "excite", "scale")
 SQUEEZES = (
     *("global_avg_pool", "global_max_pool", "global_std"),
-    *("channel_avg_pool", "channel_max_pool", "weigh"),
+    *("channel_avg_pool", "channel_max_pool", "weigh", "profiles"),
 )
 
 

@@ -15,7 +15,7 @@ from se_cost.record import Record, replace
 
 MIXINGS = {"linear": "linear", "conv": "linear", "channel_conv": "channel_conv"}
 PRODUCT = "scale"  # the operator that multiplies a map by its factor
-ENDS = (PRODUCT, "shift")  # operators that end a gate
+ENDS = (PRODUCT, "shift", "cross")  # operators that end a gate
 SUM = "add"
 TELLING = (*MIXINGS, *ENDS, SUM, "global_std", "weigh")  # operators that tell kinds apart
 UNNAMED = "gate"  # the kind of a block that is built like none of KINDS
@@ -91,8 +91,8 @@ def _gate(end: Row, rows: Sequence[Row], places: Mapping[str, int]) -> list[int]
 
     The factor must depend on the map that it multiplies, and on nothing else.
     """
-    gated, factor = end.reads
-    found, ahead = {places[end.path]}, [factor]
+    gated, *ahead = end.reads
+    found = {places[end.path]}
     while ahead:
         path = ahead.pop()
         if path == gated:
@@ -181,7 +181,7 @@ def _block(rows: Sequence[Row]) -> AttentionBlock:
 def _hidden(rows: Iterable[Row]) -> int | None:
     """Return the width between the first two layers in a row that mix channels."""
     mixed = [row for row in rows if row.op in MIXINGS]
-    widths = (a.output[0] for a, b in pairwise(mixed) if b.operands[0] == a.output)
+    widths = (a.output[0] for a, b in pairwise(mixed) if b.operands[0][0] == a.output[0])
     return next(widths, None)
 
 

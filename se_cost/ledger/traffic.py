@@ -85,6 +85,8 @@ def traffic(row: Row, batch: int, size: int) -> Traffic:
             return Traffic(size * 3 * y * sums, size * 2 * x, sums, 1)
         case "global_std":  # variance, sum and root; twice the deviations over the root, scaled
             return Traffic(size * (x + 5 * y), size * (5 * x + 10 * y), 3, 6)
+        case "profiles":  # two means side by side; two gradients, summed
+            return Traffic(size * (2 * x + 3 * y), size * (5 * x + y), 3, 3)
         case "concat" | "columns":
             return Traffic(size * 2 * y, 0, 1, 0)
         case "linear":
@@ -101,13 +103,13 @@ def traffic(row: Row, batch: int, size: int) -> Traffic:
             statistics = 2 * batch
             forward, backward = x + y + row.params + statistics, 3 * x + 2 * row.params + statistics
             return Traffic(size * forward, size * backward, 1, 1)
-        case "softmax" | "relu" | "sigmoid" | "tanh" | "hardsigmoid":
+        case "softmax" | "relu" | "sigmoid" | "tanh" | "hardsigmoid" | "hardswish":
             return Traffic(size * 2 * y, size * 3 * y, 1, 1)
         case "energy":
             return _energy(row, batch, size)
         case "weigh":
             return Traffic(size * (x + y), size * 2 * (x + y), 1, 2)
-        case "scale":
+        case "scale" | "cross":
             return _scale(row, batch, size)
         case "plus":
             return Traffic(size * 2 * y, 0, 1, 0)
@@ -119,16 +121,19 @@ def traffic(row: Row, batch: int, size: int) -> Traffic:
 
 
 def _scale(row: Row, batch: int, size: int) -> Traffic:
-    """Return the traffic of the product of map and factor.
+    """Return the traffic of the product of map and factors, one after another.
 
     Backward: gradient times map, for the factor; this summed over each map where the factor is
     one number for it; and gradient times factor, for the map.
     """
-    x, factor = (batch * prod(operand) for operand in row.operands)
-    for_factor = 3 * x + (x + factor if factor < x else 0)
-    for_map = 2 * x + factor
-    operators = 3 if factor < x else 2
-    return Traffic(size * (2 * x + factor), size * (for_factor + for_map), 1, operators)
+    x, *factors = (batch * prod(operand) for operand in row.operands)
+    found = Traffic()
+    for factor in factors:
+        for_factor = 3 * x + (x + factor if factor < x else 0)
+        for_map = 2 * x + factor
+        operators = 3 if factor < x else 2
+        found += Traffic(size * (2 * x + factor), size * (for_factor + for_map), 1, operators)
+    return found
 
 
 def _energy(row: Row, batch: int, size: int) -> Traffic:
@@ -173,6 +178,8 @@ def _besides(row: Row, batch: int, size: int) -> int:
     match row.op:
         case "global_max_pool" | "channel_max_pool":
             return INDEX * batch * prod(row.output)
+        case "cross":  # the first product
+            return size * batch * prod(row.output)
         case "norm":
             return size * 2 * row.output[0]
         case "layer_norm":
@@ -211,10 +218,11 @@ def _parts(costs: Costs, batch: int, size: int) -> Iterator[tuple[AttentionBlock
             yield block, row, Traffic(saved=_besides(row, batch, size))
             if row.path in added:
                 yield block, row, Traffic(saved=size * sizes[row.path])
-            for path in row.reads:
+            for path, operand in zip(row.reads, row.operands, strict=True):
                 if path in readers and path in sizes:
-                    both = Traffic(backward=size * 3 * sizes[path], operators_backward=1)
-                    yield block, row, both
+                    part = batch * prod(operand) < sizes[path]  # its gradient is one of two parts
+                    moves = (2 if part else 3) * size * sizes[path]
+                    yield block, row, Traffic(backward=moves, operators_backward=1)
                 readers.add(path)
         if block.gated in added:
             yield block, block.rows[-1], Traffic(saved=size * sizes[block.gated])

@@ -11,6 +11,7 @@ from se_cost.nets.nodes import (
     Children,
     Columns,
     Concat,
+    Cross,
     Gate,
     Join,
     Node,
@@ -65,7 +66,7 @@ def stage(name: str, node: Node, shape: Shape, source: str) -> Walked:
 def walk(node: Node, shape: Shape) -> Walked:
     """Return what a part makes of an input of `shape`; raise ShapeError if it is unfit."""
     match node:
-        case Seq() | Add() | Concat() | Columns() | Gate() | Shift() | Weigh():
+        case Seq() | Add() | Concat() | Columns() | Gate() | Shift() | Weigh() | Cross():
             return _join(node, shape)
         case _:
             row = leaf_row(node, shape)
@@ -98,6 +99,8 @@ def _join(node: Join, shape: Shape) -> Walked:
             operands, made_of, macs = (shape, by.shape), (INPUT, by.writer), prod(shape)
             weighed = Row("", "weigh", operands, shape[:1], macs=macs, reads=made_of)
             return Walked(shape[:1], "", (*by.rows, weighed))
+        case Cross():
+            return _crossed(node, shape)
         case Add(children):
             parts, rows = _parallel(children, shape)
             shapes, reads = _outputs(parts)
@@ -131,6 +134,28 @@ def _sequence(children: Children, shape: Shape) -> Walked:
         rows += prefixed(name, part.rows, writer)
         shape, writer = part.shape, within(name, part.writer, writer)
     return Walked(shape, writer, tuple(rows))
+
+
+def _crossed(node: Cross, shape: Shape) -> Walked:
+    """Return the product of a map with a factor for each row, and one for each column."""
+    if len(shape) != 3:
+        raise ShapeError("", f"expects a feature map, gets a vector {shape}")
+    (name, shared), *sides = node.children
+    channels, height, width = shape
+    made = _child(name, shared, shape)
+    if made.shape[1:] != (height + width, 1):
+        raise ShapeError("", f"{made.shape} are no rows and columns of a map {shape}")
+    writer = within(name, made.writer, INPUT)
+    rows, operands, reads = prefixed(name, made.rows), [shape], [INPUT]
+    for (name, side), length in zip(sides, (height, width), strict=True):
+        part = _child(name, side, (made.shape[0], length, 1))
+        if part.shape != (channels, length, 1):
+            raise ShapeError("", f"factors of shape {part.shape} do not fit a map {shape}")
+        rows += prefixed(name, part.rows, writer)
+        operands.append(part.shape)
+        reads.append(within(name, part.writer, writer))
+    cross = Row("", "cross", tuple(operands), shape, elements=2 * prod(shape), reads=tuple(reads))
+    return Walked(shape, "", (*rows, cross))
 
 
 def _parallel(children: Children, shape: Shape) -> tuple[dict[str, Walked], list[Row]]:

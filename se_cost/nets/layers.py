@@ -6,11 +6,11 @@ from se_cost.nets.attention.kinds import KINDS
 from se_cost.nets.nodes import (
     Act,
     Add,
-    ChannelConv,
     ChannelPool,
     Columns,
     Concat,
     Conv,
+    Cross,
     Deconv,
     Dropout,
     Flatten,
@@ -30,7 +30,16 @@ from se_cost.nets.nodes import (
     Upsample,
     Weigh,
 )
-from se_cost.nets.special import ColumnSum, Energy, GlobalStd, LayerNorm, Plus, Softmax
+from se_cost.nets.special import (
+    ChannelConv,
+    ColumnSum,
+    Energy,
+    GlobalStd,
+    LayerNorm,
+    Plus,
+    Profiles,
+    Softmax,
+)
 
 
 def layer(node: Node, name: str = "") -> str:
@@ -57,6 +66,8 @@ def layer(node: Node, name: str = "") -> str:
             return f"shift {'-'.join(_widths(node))}"
         case Weigh():
             return f"weighed sum {'-'.join(_widths(node))}"
+        case Cross():
+            return f"rows and columns {'-'.join(_widths(node))}"
         case _:
             return _leaf(node)
 
@@ -81,6 +92,8 @@ def _leaf(node: Leaf) -> str:
             return "sum of the columns"
         case GlobalStd():
             return "global standard deviation"
+        case Profiles():
+            return "means of rows and columns"
         case ChannelPool(reduce):
             return f"{reduce.value} of the channels"
         case Softmax():
@@ -108,7 +121,7 @@ def _widths(node: Node) -> list[str]:
             return [f"{c_out}"]
         case ChannelConv(kernel):
             return [f"{kernel}"]
-        case Seq() | Add() | Concat() | Columns() | Gate() | Shift() | Weigh():
+        case Seq() | Add() | Concat() | Columns() | Gate() | Shift() | Weigh() | Cross():
             return [width for _, child in node.children for width in _widths(child)]
         case _:
             return []

@@ -22,6 +22,7 @@ class Fn(StrEnum):
     SIGMOID = "sigmoid"
     TANH = "tanh"
     HARDSIGMOID = "hardsigmoid"
+    HARDSWISH = "hardswish"
 
 
 class Reduce(StrEnum):
@@ -104,12 +105,6 @@ class Linear(Word):
     bias: bool = True
 
 
-class ChannelConv(Word):
-    """Convolution along the channels of a vector, zero-padded so that their number stays."""
-
-    kernel: int
-
-
 class Upsample(Word):
     """Enlargement of a map by a whole factor."""
 
@@ -190,6 +185,16 @@ class Weigh(Word):
     children: Children
 
 
+class Cross(Word):
+    """`x * f(x) * g(x)`, f(x) for each row of the map and g(x) for each column, of every channel.
+
+    The parts: `shared` makes (c, H + W, 1) of the map, `height` f(x), (C, H, 1), of the first H
+    positions of that, and `width` g(x), (C, W, 1), of the others.
+    """
+
+    children: Children
+
+
 Leaf = (
     Conv
     | Deconv
@@ -200,7 +205,6 @@ Leaf = (
     | ChannelPool
     | Special
     | Linear
-    | ChannelConv
     | Upsample
     | Shuffle
     | Scale
@@ -208,7 +212,7 @@ Leaf = (
     | Flatten
     | Dropout
 )
-Join = Seq | Add | Concat | Columns | Gate | Shift | Weigh
+Join = Seq | Add | Concat | Columns | Gate | Shift | Weigh | Cross
 Node = Leaf | Join
 
 IDENTITY = Seq()

@@ -3,12 +3,22 @@
 from se_cost.nets.word import Word
 
 
+class ChannelConv(Word):
+    """Convolution along the channels of a vector, zero-padded so that their number stays."""
+
+    kernel: int
+
+
 class ColumnSum(Word):
     """Sum of the columns of a map: (C, n, 1) to (C,)."""
 
 
 class GlobalStd(Word):
     """Standard deviation over the whole map, of all its values: (C, H, W) to (C,)."""
+
+
+class Profiles(Word):
+    """Means of the rows of a map, then those of its columns: (C, H, W) to (C, H + W, 1)."""
 
 
 class Softmax(Word):
@@ -36,4 +46,4 @@ class LayerNorm(Word):
     channels: int
 
 
-Special = ColumnSum | GlobalStd | Softmax | Energy | Plus | LayerNorm
+Special = ChannelConv | ColumnSum | GlobalStd | Profiles | Softmax | Energy | Plus | LayerNorm

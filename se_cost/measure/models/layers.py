@@ -61,6 +61,26 @@ class Weighed(nn.Sequential):
         return torch.bmm(x.flatten(2), weights.flatten(2).transpose(1, 2)).squeeze(2)
 
 
+class Crossed(nn.ModuleDict):
+    """The input times a factor for each row, and one for each column, of every channel."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return `x` (N, C, H, W) times factors (N, C, H, 1) and (N, C, 1, W)."""
+        shared, height, width = self.values()
+        sides = [int(x.shape[2]), int(x.shape[3])]  # no operators in a trace
+        rows, columns = shared(x).split(sides, 2)
+        product: Tensor = x * height(rows) * width(columns).transpose(2, 3)
+        return product
+
+
+class MeansOfLines(nn.Module):
+    """Means of the rows of a map, then those of its columns."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return a map (N, C, H + W, 1) for a map `x` (N, C, H, W)."""
+        return torch.cat([x.mean(3, keepdim=True), x.mean(2, keepdim=True).transpose(2, 3)], 2)
+
+
 class SummedColumns(nn.Module):
     """Sum of the columns of a map."""
 

@@ -9,7 +9,9 @@ from torch import nn
 from se_cost.measure.models.layers import (
     AlongChannels,
     Constant,
+    Crossed,
     Gated,
+    MeansOfLines,
     Offset,
     OverChannels,
     Shifted,
@@ -25,12 +27,12 @@ from se_cost.measure.models.layers import (
 from se_cost.nets.nodes import (
     Act,
     Add,
-    ChannelConv,
     ChannelPool,
     Children,
     Columns,
     Concat,
     Conv,
+    Cross,
     Deconv,
     Dropout,
     Flatten,
@@ -51,13 +53,24 @@ from se_cost.nets.nodes import (
     Upsample,
     Weigh,
 )
-from se_cost.nets.special import ColumnSum, Energy, GlobalStd, LayerNorm, Plus, Softmax, Special
+from se_cost.nets.special import (
+    ChannelConv,
+    ColumnSum,
+    Energy,
+    GlobalStd,
+    LayerNorm,
+    Plus,
+    Profiles,
+    Softmax,
+    Special,
+)
 
 ACTIVATIONS: dict[Fn, type[nn.Module]] = {
     Fn.RELU: nn.ReLU,
     Fn.SIGMOID: nn.Sigmoid,
     Fn.TANH: nn.Tanh,
     Fn.HARDSIGMOID: nn.Hardsigmoid,
+    Fn.HARDSWISH: nn.Hardswish,
 }
 RELU_IN_PLACE_AFTER = (Conv, Deconv, Norm, Linear, Add)  # whose backward needs no output of theirs
 
@@ -85,6 +98,8 @@ def module(node: Node) -> nn.Module:
             return Shifted(_sequence(children))
         case Weigh(children):
             return Weighed(_sequence(children))
+        case Cross(children):
+            return Crossed(_parallel(children))
         case _:
             return _leaf(node)
 
@@ -108,14 +123,10 @@ def _leaf(node: Leaf) -> nn.Module:
             average = reduce is Reduce.AVG
             pool = nn.AdaptiveAvgPool2d(1) if average else nn.AdaptiveMaxPool2d(1)
             return nn.Sequential(pool, nn.Flatten())
-        case ColumnSum() | GlobalStd() | Softmax() | Energy() | Plus() | LayerNorm():
-            return _special(node)
         case ChannelPool(reduce):
             return OverChannels(reduce)
         case Linear(c_in, c_out, bias):
             return nn.Linear(c_in, c_out, bias)
-        case ChannelConv(kernel):
-            return AlongChannels(kernel)
         case Upsample(factor, mode):
             return nn.Upsample(scale_factor=factor, mode=mode.value)
         case Shuffle(groups):
@@ -129,16 +140,20 @@ def _leaf(node: Leaf) -> nn.Module:
         case Dropout(p):
             return nn.Dropout(p)
         case _:
-            assert_never(node)
+            return _special(node)
 
 
 def _special(node: Special) -> nn.Module:
     """Return the module of a layer that only attention is made of."""
     match node:
+        case ChannelConv(kernel):
+            return AlongChannels(kernel)
         case ColumnSum():
             return SummedColumns()
         case GlobalStd():
             return StdOverMap()
+        case Profiles():
+            return MeansOfLines()
         case Softmax():
             return SoftmaxOverMap()
         case Energy(lam):

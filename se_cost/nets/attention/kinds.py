@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import get_args
 
 from se_cost.nets.attention.bam import BAM
+from se_cost.nets.attention.ca import CA
 from se_cost.nets.attention.cbam import CBAM
 from se_cost.nets.attention.eca import ECA
 from se_cost.nets.attention.ese import ESE
@@ -17,7 +18,7 @@ from se_cost.nets.attention.srm import SRM
 from se_cost.nets.nodes import Node
 from se_cost.record import Record
 
-AnyKind = SE | ESE | ECA | CBAM | BAM | SCSE | SRM | GE | GC | SimAM
+AnyKind = SE | ESE | ECA | CBAM | BAM | SCSE | SRM | GE | GC | SimAM | CA
 KINDS: Mapping[str, type[Kind]] = {kind.name: kind for kind in get_args(AnyKind)}
 
 

@@ -73,6 +73,16 @@ def simam(x: Tensor, parts: Parts) -> Tensor:
     return x * torch.sigmoid(d / (4 * (v + 1e-4)) + 0.5)
 
 
+def ca(x: Tensor, parts: Parts) -> Tensor:
+    """Rows and columns through one convolution and one norm, then gated apart."""
+    h, w = x.shape[2:]
+    means = torch.cat([x.mean(3), x.mean(2)], 2)[..., None]
+    shared = f.hardswish(parts["shared.norm"](parts["shared.reduce"](means)))
+    rows, columns = (parts[f"{side}.conv"] for side in ("height", "width"))
+    f_h, f_w = shared[:, :, :h], shared[:, :, h : h + w].transpose(2, 3)
+    return x * torch.sigmoid(rows(f_h)) * torch.sigmoid(columns(f_w))
+
+
 DEFINED: dict[str, Callable[[Tensor, Parts], Tensor]] = {
     "cbam": cbam,
     "bam": bam,
@@ -81,6 +91,7 @@ DEFINED: dict[str, Callable[[Tensor, Parts], Tensor]] = {
     "gc": gc,
     "ge": ge,
     "simam": simam,
+    "ca": ca,
 }
 
 

@@ -67,7 +67,7 @@ NETWORKS = [
     # at 32 the last maps have one value, which needs no sum
     *(model(f"{kind}_resnet18", input=32) for kind in KINDS),
     *(model(f"{kind}_mobilenet", input=64) for kind in KINDS if kind != "se"),
-    *(model(f"{kind}_densenet121", input=64, place=Place.BLOCK) for kind in ("cbam", "srm", "gc")),
+    *(model(f"{kind}_densenet121", input=64, place=Place.BLOCK) for kind in KINDS if kind != "se"),
 ]
 
 

@@ -13,7 +13,8 @@ from se_cost.nets.attention import kinds
 from se_cost.nets.attention.eca import ECA
 from se_cost.nets.attention.ese import ESE
 from se_cost.nets.attention.kinds import KINDS
-from se_cost.nets.nodes import Act, ChannelConv, Fn, Gate, GlobalPool, Linear, Norm, conv, seq
+from se_cost.nets.nodes import Act, Fn, Gate, GlobalPool, Linear, Norm, conv, seq
+from se_cost.nets.special import ChannelConv
 from se_cost.nets.zoo.model import model
 
 
@@ -88,6 +89,16 @@ def test_srm_is_what_its_paper_prints() -> None:
     assert f"{(25_557_032 + 60_416) / 1e6:.2f}" == "25.62"
 
 
+def test_ca_by_hand() -> None:
+    """Three convolutions with biases and a norm; a multiply for every row and column."""
+    expected = macs = 0
+    for c, n in BLOCKS.items():
+        h = max(8, c // 32)
+        expected += n * (c * h + h + 2 * h + 2 * (h * c + c))
+        macs += n * (2 * SIDES[c] * c * h + 2 * SIDES[c] * h * c)
+    assert (added("ca").params, added("ca").macs) == (expected, macs)
+
+
 @pytest.mark.parametrize("kind", ["simam", "ge"])
 def test_attention_without_parameters(kind: str) -> None:
     """Adds none, and no multiply-accumulates of layers."""
@@ -145,14 +156,13 @@ def test_closed_form_is_what_the_block_has(name: str) -> None:
 
 @pytest.mark.parametrize("name", KINDS)
 def test_a_kind_is_one_file_and_one_line(name: str) -> None:
-    """No other file of the product names the class of a kind, but SE's, whose closed form it is."""
+    """No other file of the product imports from that file, but for SE, which the paper is about."""
     product = Path(kinds.__file__).parents[2]
     own = product / "nets" / "attention" / f"{name}.py"
-    class_name = KINDS[name].__name__
     users = [
         path.relative_to(product).as_posix()
         for path in product.rglob("*.py")
-        if path != own and f"import {class_name}" in path.read_text()
+        if path != own and f"nets.attention.{name} import" in path.read_text()
     ]
     assert own.exists()
     allowed = {"__init__.py", "nets/attention/kinds.py"}
