@@ -15,7 +15,8 @@ from se_cost.record import Record, replace
 
 MIXINGS = {"linear": "linear", "conv": "linear", "channel_conv": "channel_conv"}
 PRODUCT = "scale"  # the operator that multiplies a map by its factor
-ENDS = (PRODUCT, "shift", "cross")  # operators that end a gate
+SELF = "attend"  # the operator that ends a self-attention
+ENDS = (PRODUCT, "shift", "cross", SELF)  # operators that end a gate
 SUM = "add"
 TELLING = (*MIXINGS, *ENDS, SUM, "global_std", "weigh")  # operators that tell kinds apart
 UNNAMED = "gate"  # the kind of a block that is built like none of KINDS
@@ -91,7 +92,12 @@ def _gate(end: Row, rows: Sequence[Row], places: Mapping[str, int]) -> list[int]
 
     The factor must depend on the map that it multiplies, and on nothing else.
     """
-    gated, *ahead = end.reads
+    if end.op == SELF:  # the map is what the values are made of
+        if (value := places.get(end.reads[-1])) is None:
+            return []
+        gated, ahead = rows[value].reads[0], list(end.reads)
+    else:
+        gated, *ahead = end.reads
     found = {places[end.path]}
     while ahead:
         path = ahead.pop()
@@ -181,7 +187,11 @@ def _block(rows: Sequence[Row]) -> AttentionBlock:
 def _hidden(rows: Iterable[Row]) -> int | None:
     """Return the width between the first two layers in a row that mix channels."""
     mixed = [row for row in rows if row.op in MIXINGS]
-    widths = (a.output[0] for a, b in pairwise(mixed) if b.operands[0][0] == a.output[0])
+    widths = (
+        a.output[0]
+        for a, b in pairwise(mixed)
+        if b.operands[0][0] == a.output[0] and b.reads != a.reads
+    )
     return next(widths, None)
 
 

@@ -34,6 +34,7 @@ from se_cost.nets.special import (
     LayerNorm,
     Plus,
     Profiles,
+    RowSoftmax,
     Softmax,
     Special,
 )
@@ -152,7 +153,7 @@ def _special(node: Special, shape: Shape) -> Row:
             _expect_map(shape)
             output = (shape[0], shape[1] + shape[2], 1)
             return Row("", "profiles", (shape,), output, elements=2 * size)
-        case Softmax():
+        case Softmax() | RowSoftmax():
             _expect_map(shape)
             return Row("", "softmax", (shape,), shape, elements=size)
         case Energy():  # six operations on every value, three on every sum

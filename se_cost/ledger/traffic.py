@@ -111,6 +111,10 @@ def traffic(row: Row, batch: int, size: int) -> Traffic:
             return Traffic(size * (x + y), size * 2 * (x + y), 1, 2)
         case "scale" | "cross":
             return _scale(row, batch, size)
+        case "scores":
+            return _scores(row, batch, size)
+        case "attend":
+            return Traffic(size * (x + y), size * 2 * (x + y), 1, 2)
         case "plus":
             return Traffic(size * 2 * y, 0, 1, 0)
         case "add" | "shift":  # backward: sums over what one number was broadcast to
@@ -133,6 +137,27 @@ def _scale(row: Row, batch: int, size: int) -> Traffic:
         for_map = 2 * x + factor
         operators = 3 if factor < x else 2
         found += Traffic(size * (2 * x + factor), size * (for_factor + for_map), 1, operators)
+    return found
+
+
+def _scores(row: Row, batch: int, size: int) -> Traffic:
+    """Return the traffic of the scores of a self-attention: three products and their sum.
+
+    The first compares the positions and is multiplied by a constant; the others compare each with
+    every vertical and every horizontal distance, of which the positions pick theirs.
+    """
+    (channels, height, width), _ = row.operands
+    heads, positions, _ = row.output
+    x, y = batch * prod(row.operands[0]), batch * prod(row.output)
+    found = Traffic(size * (2 * x + 3 * y), size * (2 * (2 * x + y) + 2 * y), 2, 3)
+    for side in (height, width):
+        vectors, far = channels // heads * (2 * side - 1), batch * heads * positions * (2 * side - 1)
+        near = batch * heads * positions * side
+        forward = x + vectors + far + 2 * y + near  # the product, and its part in the sum
+        spread = batch * heads * vectors  # the gradients of the vectors, in every head
+        picked = y + near + far + 2 * near
+        backward = picked + 2 * (far + x) + vectors + spread + spread + vectors + 3 * x
+        found += Traffic(size * forward, size * backward, 2, 7)
     return found
 
 
@@ -161,7 +186,8 @@ def saved_bytes(network: Ledger, batch: int, size: int) -> int:
 def gated(attention: Ledger) -> int:
     """Return E: the elements of all gated maps of one image, which are as large as the results."""
     read = {path for row in attention.rows for path in row.reads}
-    return sum(prod(row.output) for row in attention.rows if row.path not in read)
+    ends = (row for row in attention.rows if row.path not in read and not row.given_up)
+    return sum(prod(row.output) for row in ends)
 
 
 def by_part(costs: Costs, batch: int, size: int) -> dict[tuple[int | None, str], Traffic]:
@@ -211,9 +237,14 @@ def _parts(costs: Costs, batch: int, size: int) -> Iterator[tuple[AttentionBlock
     """Return what every row of every block moves, and what is saved for it."""
     sizes = {row.path: batch * prod(row.output) for row in costs.network.rows}
     added = saved(costs.network) - saved(costs.plain)
+    lost = saved(costs.plain) - saved(costs.network)
     for block in costs.blocks:
         readers: set[str] = set()
         for row in block.rows:
+            if row.given_up:
+                memory = size * batch * prod(row.output) * (row.path in lost)
+                yield block, row, Traffic() - traffic(row, batch, size) - Traffic(saved=memory)
+                continue
             yield block, row, traffic(row, batch, size)
             yield block, row, Traffic(saved=_besides(row, batch, size))
             if row.path in added:

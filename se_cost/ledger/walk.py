@@ -8,19 +8,20 @@ from se_cost.ledger.leaf import ShapeError, leaf_row
 from se_cost.ledger.rows import INPUT, Ledger, Row, prefixed, within
 from se_cost.nets.nodes import (
     Add,
+    Attend,
     Children,
     Columns,
     Concat,
     Cross,
     Gate,
-    Join,
     Node,
+    Scores,
     Seq,
     Shape,
     Shift,
     Weigh,
 )
-from se_cost.record import Record
+from se_cost.record import Record, replace
 
 
 class Walked(Record):
@@ -68,12 +69,14 @@ def walk(node: Node, shape: Shape) -> Walked:
     match node:
         case Seq() | Add() | Concat() | Columns() | Gate() | Shift() | Weigh() | Cross():
             return _join(node, shape)
+        case Scores() | Attend():
+            return _compared(node, shape)
         case _:
             row = leaf_row(node, shape)
             return Walked(row.output, "", (row,))
 
 
-def _join(node: Join, shape: Shape) -> Walked:
+def _join(node: Seq | Add | Concat | Columns | Gate | Shift | Weigh | Cross, shape: Shape) -> Walked:
     match node:
         case Seq(children):
             return _sequence(children, shape)
@@ -156,6 +159,31 @@ def _crossed(node: Cross, shape: Shape) -> Walked:
         reads.append(within(name, part.writer, writer))
     cross = Row("", "cross", tuple(operands), shape, elements=2 * prod(shape), reads=tuple(reads))
     return Walked(shape, "", (*rows, cross))
+
+
+def _compared(node: Scores | Attend, shape: Shape) -> Walked:
+    """Return the product of two matrices of every head, which have a row for each position."""
+    parts, rows = _parallel(node.children, shape)
+    shapes, reads = _outputs(parts)
+    channels, *sides = shapes[-1]
+    if len(sides) != 2 or channels % node.heads:
+        raise ShapeError("", f"{node.heads} heads do not divide a map {shapes[-1]}")
+    positions, size = prod(sides), prod(shapes[-1])
+    every = (node.heads, positions, positions)
+    match node:
+        case Scores(_, heads, channels, (height, width)):
+            if shapes != ((channels, height, width),) * 2:
+                raise ShapeError("", f"scores of {height}x{width} do not fit {_listed(shapes)}")
+            distances = 2 * height + 2 * width - 2
+            weights, macs = channels // heads * distances, size * (positions + distances)
+            row = Row("", "scores", shapes, every, weights, macs=macs, elements=3 * prod(every))
+        case Attend():
+            if shapes[0] != every:
+                raise ShapeError("", f"weights of shape {shapes[0]} do not fit {shapes[1]}")
+            row = Row("", "attend", shapes, shapes[-1], macs=size * positions)
+        case _:
+            assert_never(node)
+    return Walked(row.output, "", (*rows, replace(row, reads=reads)))
 
 
 def _parallel(children: Children, shape: Shape) -> tuple[dict[str, Walked], list[Row]]:

@@ -6,6 +6,7 @@ from se_cost.nets.attention.kinds import KINDS
 from se_cost.nets.nodes import (
     Act,
     Add,
+    Attend,
     ChannelPool,
     Columns,
     Concat,
@@ -23,6 +24,7 @@ from se_cost.nets.nodes import (
     Pad,
     Pool,
     Scale,
+    Scores,
     Seq,
     Shift,
     Shuffle,
@@ -38,6 +40,7 @@ from se_cost.nets.special import (
     LayerNorm,
     Plus,
     Profiles,
+    RowSoftmax,
     Softmax,
 )
 
@@ -68,6 +71,10 @@ def layer(node: Node, name: str = "") -> str:
             return f"weighed sum {'-'.join(_widths(node))}"
         case Cross():
             return f"rows and columns {'-'.join(_widths(node))}"
+        case Scores():
+            return f"scores {'-'.join(_widths(node))}"
+        case Attend():
+            return f"self-attention {'-'.join(_widths(node))}"
         case _:
             return _leaf(node)
 
@@ -98,6 +105,8 @@ def _leaf(node: Leaf) -> str:
             return f"{reduce.value} of the channels"
         case Softmax():
             return "softmax over the map"
+        case RowSoftmax():
+            return "softmax of rows"
         case Energy():
             return "energy"
         case Linear(_, c_out):
@@ -122,6 +131,8 @@ def _widths(node: Node) -> list[str]:
         case ChannelConv(kernel):
             return [f"{kernel}"]
         case Seq() | Add() | Concat() | Columns() | Gate() | Shift() | Weigh() | Cross():
+            return [width for _, child in node.children for width in _widths(child)]
+        case Scores() | Attend():
             return [width for _, child in node.children for width in _widths(child)]
         case _:
             return []

@@ -195,6 +195,30 @@ class Cross(Word):
     children: Children
 
 
+class Scores(Word):
+    """How well each position fits every other, by heads: (C, H, W) to (heads, H*W, H*W).
+
+    The parts make the queries q and the keys k, maps (C, H, W) whose channels are divided among
+    the heads. The score is q·k / √(C/heads) + q·(a + b), with a learned vector a for the vertical
+    distance of two positions of a map of `size` (H, W), and b for the horizontal one.
+    """
+
+    children: Children
+    heads: int
+    channels: int
+    size: Size
+
+
+class Attend(Word):
+    """Sums of the values of all positions, for each of them: (C, H, W) to (C, H, W).
+
+    The parts: `by` makes the weights (heads, H*W, H*W), `value` the values (C, H, W).
+    """
+
+    children: Children
+    heads: int
+
+
 Leaf = (
     Conv
     | Deconv
@@ -212,7 +236,7 @@ Leaf = (
     | Flatten
     | Dropout
 )
-Join = Seq | Add | Concat | Columns | Gate | Shift | Weigh | Cross
+Join = Seq | Add | Concat | Columns | Gate | Shift | Weigh | Cross | Scores | Attend
 Node = Leaf | Join
 
 IDENTITY = Seq()

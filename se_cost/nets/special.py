@@ -25,6 +25,10 @@ class Softmax(Word):
     """Softmax over the positions of each channel: those of a map then sum to one."""
 
 
+class RowSoftmax(Word):
+    """Softmax along the last dimension, so that every row of a map sums to one."""
+
+
 class Energy(Word):
     """d / (4 (v + lam)) + 1/2, d the squared deviation of a value in its channel, v their mean.
 
@@ -46,4 +50,14 @@ class LayerNorm(Word):
     channels: int
 
 
-Special = ChannelConv | ColumnSum | GlobalStd | Profiles | Softmax | Energy | Plus | LayerNorm
+Special = (
+    ChannelConv
+    | ColumnSum
+    | GlobalStd
+    | Profiles
+    | Softmax
+    | RowSoftmax
+    | Energy
+    | Plus
+    | LayerNorm
+)

@@ -73,6 +73,45 @@ class Crossed(nn.ModuleDict):
         return product
 
 
+class PositionScores(nn.ModuleDict):
+    """How well each position fits every other, by what is there and by their distance."""
+
+    def __init__(self, parts: dict[str, nn.Module], channels: int, size: tuple[int, int]) -> None:
+        super().__init__(parts)
+        distances = 2 * sum(size) - 2
+        self.distances = nn.Parameter(torch.randn(channels, distances) * channels**-0.5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return scores (N, heads, H*W, H*W), those of a position with all others in a row."""
+        n, _, h, w = (int(side) for side in x.shape)
+        query, key = (part(x).reshape(-1, len(self.distances), h * w) for part in self.values())
+        rows = query.transpose(1, 2)
+        tall, wide = self.distances.split([2 * h - 1, 2 * w - 1], 1)
+        scores = torch.bmm(rows, key) * len(tall) ** -0.5
+        scores = scores.view(-1, h, w, h, w)
+        high, far = 2 * h - 1, 2 * w - 1
+        vertical = torch.bmm(rows, tall.expand(len(rows), -1, -1))
+        vertical = vertical.as_strided(
+            (len(rows), h, w, h, 1), (h * w * high, w * high - 1, high, 1, 1), h - 1
+        )
+        horizontal = torch.bmm(rows, wide.expand(len(rows), -1, -1))
+        horizontal = horizontal.as_strided(
+            (len(rows), h, w, 1, w), (h * w * far, w * far, far - 1, 1, 1), w - 1
+        )
+        return (scores + vertical + horizontal).view(n, -1, h * w, h * w)
+
+
+class Attended(nn.ModuleDict):
+    """Sums of the values of all positions, for each of them."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return a map of the shape of the values, (N, C, H, W)."""
+        by, value = (part(x) for part in self.values())
+        heads = by.flatten(0, 1)
+        columns = value.reshape(len(heads), -1, heads.shape[1])
+        return torch.bmm(columns, heads.transpose(1, 2)).view(value.shape)
+
+
 class MeansOfLines(nn.Module):
     """Means of the rows of a map, then those of its columns."""
 
@@ -121,6 +160,13 @@ class SoftmaxOverMap(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Return a map of the shape of `x`."""
         return x.flatten(2).softmax(2).view(x.shape)
+
+
+class SoftmaxOfRows(nn.Softmax):
+    """Softmax along the last dimension."""
+
+    def __init__(self) -> None:
+        super().__init__(-1)
 
 
 class ValueEnergy(nn.Module):

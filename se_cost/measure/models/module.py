@@ -8,14 +8,17 @@ from torch import nn
 
 from se_cost.measure.models.layers import (
     AlongChannels,
+    Attended,
     Constant,
     Crossed,
     Gated,
     MeansOfLines,
     Offset,
     OverChannels,
+    PositionScores,
     Shifted,
     SideBySide,
+    SoftmaxOfRows,
     SoftmaxOverMap,
     Stack,
     StdOverMap,
@@ -27,6 +30,7 @@ from se_cost.measure.models.layers import (
 from se_cost.nets.nodes import (
     Act,
     Add,
+    Attend,
     ChannelPool,
     Children,
     Columns,
@@ -47,6 +51,7 @@ from se_cost.nets.nodes import (
     Pool,
     Reduce,
     Scale,
+    Scores,
     Seq,
     Shift,
     Shuffle,
@@ -61,6 +66,7 @@ from se_cost.nets.special import (
     LayerNorm,
     Plus,
     Profiles,
+    RowSoftmax,
     Softmax,
     Special,
 )
@@ -100,6 +106,10 @@ def module(node: Node) -> nn.Module:
             return Weighed(_sequence(children))
         case Cross(children):
             return Crossed(_parallel(children))
+        case Scores(children, heads, channels, size):
+            return PositionScores(_parallel(children), channels // heads, size)
+        case Attend(children):
+            return Attended(_parallel(children))
         case _:
             return _leaf(node)
 
@@ -156,6 +166,8 @@ def _special(node: Special) -> nn.Module:
             return MeansOfLines()
         case Softmax():
             return SoftmaxOverMap()
+        case RowSoftmax():
+            return SoftmaxOfRows()
         case Energy(lam):
             return ValueEnergy(lam)
         case Plus(term):
