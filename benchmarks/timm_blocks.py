@@ -51,7 +51,7 @@ BLOCKS = {
         "global_context",
         "GlobalContext",
         lambda c, h: {"rd_channels": h, "fuse_add": True, "fuse_scale": False},
-        "timm's norm adds 1e-6 to the variance, ours 1e-5 as torch does, which timm's is given here",
+        "timm's norm adds 1e-6 to the variance; here it is given torch's 1e-5, as ours has",
     ),
     "ca": Theirs("coord_attn", "CoordAttn", lambda c, h: {"rd_channels": h, "bias": True}),
 }

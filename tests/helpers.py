@@ -11,11 +11,14 @@ from torch.utils.flop_counter import FlopCounterMode
 from se_cost.ledger.rows import Ledger
 from se_cost.ledger.walk import walk
 from se_cost.measure.models.module import blank
+from se_cost.nets.attention.kinds import KINDS as KINDS_OF
+from se_cost.nets.attention.place import GATING, Kind, Place
 from se_cost.nets.model import Zoo
 from se_cost.nets.nodes import (
     IDENTITY,
     Act,
     Add,
+    Attend,
     ChannelPool,
     Columns,
     Concat,
@@ -35,6 +38,7 @@ from se_cost.nets.nodes import (
     Pool,
     Reduce,
     Scale,
+    Scores,
     Seq,
     Shape,
     Shift,
@@ -50,9 +54,23 @@ from se_cost.nets.special import (
     LayerNorm,
     Plus,
     Profiles,
+    RowSoftmax,
     Softmax,
 )
+from se_cost.nets.zoo.registry import FAMILIES
 from se_cost.record import Record
+
+GATING_KINDS = [name for name, kind in KINDS_OF.items() if Place.STANDARD in kind.places]
+
+
+def gating_places(family: str) -> list[Place]:
+    """Return the places of a family for blocks that stand after a layer."""
+    return [place for place in FAMILIES[family].places if place in GATING]
+
+
+def fitted(kind: type[Kind], channels: int, size: tuple[int, int]) -> Node:
+    """Return the block of a kind for maps of a size."""
+    return kind().on(size).block(channels)
 
 
 def label(model: Zoo) -> str:
@@ -167,6 +185,7 @@ def leaves(draw: st.DrawFn, shape: Shape) -> Drawn:
             Profiles: st.just(Profiles()),
             ChannelPool: st.builds(ChannelPool, st.sampled_from(Reduce)),
             Softmax: st.just(Softmax()),
+            RowSoftmax: st.just(RowSoftmax()),
             Energy: st.just(Energy(1e-4)),
             Upsample: st.builds(Upsample, st.integers(1, 2), st.sampled_from(Interpolation)),
             Shuffle: st.builds(Shuffle, groups),
@@ -180,10 +199,10 @@ def leaves(draw: st.DrawFn, shape: Shape) -> Drawn:
     return node, walk(node, shape).shape
 
 
-JOINS = ("leaf", "seq", "add", "concat", "gate", "shift", "weigh", "cross", "columns")
+JOINS = ("leaf", "seq", "add", "concat", "gate", "shift", "weigh", "cross", "attend", "columns")
 KINDS = (
     *(Conv, Deconv, Norm, Act, Pool, GlobalPool, Upsample),
-    *(GlobalStd, Profiles, ChannelPool, Softmax, Energy),
+    *(GlobalStd, Profiles, ChannelPool, Softmax, RowSoftmax, Energy),
     *(Shuffle, Scale, Plus, Pad, Flatten, Dropout),
 )
 
@@ -210,6 +229,15 @@ def networks(draw: st.DrawFn, shape: Shape, depth: int = 2) -> Drawn:
         line = Conv(hidden, shape[0])
         gated = Seq((("conv", line), ("gate", Act(Fn.SIGMOID))))
         return Cross((("shared", shared), ("height", line), ("width", gated))), shape
+    if kind == "attend":
+        heads = draw(SIZES)
+        width = heads * draw(SIZES)
+        line: Node = Conv(shape[0], width)
+        found = Scores((("query", line), ("key", line)), heads, width, (shape[1], shape[2]))
+        by = Seq((("scores", found), ("softmax", RowSoftmax())))
+        out = heads * draw(SIZES)
+        value = Conv(shape[0], out, bias=draw(st.booleans()))
+        return Attend((("by", by), ("value", value)), heads), (out, *shape[1:])
     if kind in ("gate", "shift"):
         join = Gate if kind == "gate" else Shift
         if draw(st.booleans()):

@@ -60,14 +60,14 @@ class Row(Record, gc=False):
 
     @property
     def forgone(self) -> "Row":
-        """Return what a network saves that does without this row."""
+        """Return what a network saves that does without this row; of that, the row again."""
         return replace(
             self,
             weights=-self.weights,
             biases=-self.biases,
             macs=-self.macs,
             elements=-self.elements,
-            given_up=True,
+            given_up=not self.given_up,
         )
 
 

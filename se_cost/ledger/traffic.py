@@ -146,18 +146,21 @@ def _scores(row: Row, batch: int, size: int) -> Traffic:
     The first compares the positions and is multiplied by a constant; the others compare each with
     every vertical and every horizontal distance, of which the positions pick theirs.
     """
-    (channels, height, width), _ = row.operands
+    channels, height, width = row.operands[0]
     heads, positions, _ = row.output
     x, y = batch * prod(row.operands[0]), batch * prod(row.output)
-    found = Traffic(size * (2 * x + 3 * y), size * (2 * (2 * x + y) + 2 * y), 2, 3)
-    for side in (height, width):
-        vectors, far = channels // heads * (2 * side - 1), batch * heads * positions * (2 * side - 1)
-        near = batch * heads * positions * side
-        forward = x + vectors + far + 2 * y + near  # the product, and its part in the sum
-        spread = batch * heads * vectors  # the gradients of the vectors, in every head
-        picked = y + near + far + 2 * near
-        backward = picked + 2 * (far + x) + vectors + spread + spread + vectors + 3 * x
-        found += Traffic(size * forward, size * backward, 2, 7)
+    turned = 2 * (positions > 1 and channels > heads > 1)  # the gradient of the queries, copied
+    backward = 2 * y + 2 * (2 * x + y) + 2 * x * turned
+    found = Traffic(size * (2 * x + 3 * y), size * backward, 2, 4 + turned)
+    for side, other in ((height, width), (width, height)):
+        distances, rows = 2 * side - 1, batch * heads * positions
+        vectors, far = channels // heads * distances, rows * distances
+        near, spread = rows * side, batch * heads * vectors
+        forward = x + vectors + far + 2 * y + near
+        backward = (y + near) * (other > 1) + far + 3 * near  # put back among all distances
+        backward += (x + far + spread) + (far + vectors + x) + (spread + vectors)
+        backward += 3 * x + 2 * vectors
+        found += Traffic(size * forward, size * backward, 2, 6 + (other > 1))
     return found
 
 
@@ -243,7 +246,11 @@ def _parts(costs: Costs, batch: int, size: int) -> Iterator[tuple[AttentionBlock
         for row in block.rows:
             if row.given_up:
                 memory = size * batch * prod(row.output) * (row.path in lost)
-                yield block, row, Traffic() - traffic(row, batch, size) - Traffic(saved=memory)
+                yield (
+                    block,
+                    row,
+                    Traffic() - traffic(row.forgone, batch, size) - Traffic(saved=memory),
+                )
                 continue
             yield block, row, traffic(row, batch, size)
             yield block, row, Traffic(saved=_besides(row, batch, size))

@@ -23,6 +23,8 @@ from se_cost.nets.nodes import (
 )
 from se_cost.record import Record, replace
 
+Gating = Seq | Add | Concat | Columns | Gate | Shift | Weigh | Cross
+
 
 class Walked(Record):
     """What walking through a part gives, with paths relative to it."""
@@ -76,7 +78,9 @@ def walk(node: Node, shape: Shape) -> Walked:
             return Walked(row.output, "", (row,))
 
 
-def _join(node: Seq | Add | Concat | Columns | Gate | Shift | Weigh | Cross, shape: Shape) -> Walked:
+def _join(
+    node: Seq | Add | Concat | Columns | Gate | Shift | Weigh | Cross, shape: Shape
+) -> Walked:
     match node:
         case Seq(children):
             return _sequence(children, shape)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from helpers import GATING_KINDS
 
 from se_cost.ledger.costs import costs
 from se_cost.ledger.find import UNNAMED, find, without
@@ -35,7 +36,8 @@ CASES = [
     (family.name, place, kind)
     for family in FAMILIES.values()
     for place in family.places
-    for kind in KINDS
+    for kind in GATING_KINDS
+    if place in KINDS[kind].places
 ]
 VARIANTS = [
     *(
@@ -83,6 +85,19 @@ def assert_found(net: Zoo) -> None:
 def test_found_is_what_was_put_there(family: str, place: Place, kind: str) -> None:
     """For the whole zoo, at every place."""
     assert_found(model(family, attention=kind, place=place))
+
+
+@pytest.mark.parametrize("size", [32, 224])
+def test_what_takes_the_place_of_a_layer(size: int) -> None:
+    """Is found as the others are; what it adds is what it costs less the layer."""
+    net = model("mhsa_resnet50", input=size)
+    assert [block.path for block in find(ledger(build(net), net.input))] == [
+        f"stage5.block{i}.sum.residual.mhsa" for i in (1, 2, 3)
+    ]
+    whole = costs(net)
+    for of in ("weights", "biases", "macs", "elements", "bytes", "activation_bytes"):
+        added = getattr(whole.network, of) - getattr(whole.plain, of)
+        assert getattr(whole.attention, of) == added
 
 
 @pytest.mark.parametrize("template", VARIANTS, ids=repr)

@@ -86,7 +86,7 @@ class PositionScores(nn.ModuleDict):
         n, _, h, w = (int(side) for side in x.shape)
         query, key = (part(x).reshape(-1, len(self.distances), h * w) for part in self.values())
         rows = query.transpose(1, 2)
-        tall, wide = self.distances.split([2 * h - 1, 2 * w - 1], 1)
+        tall, wide = torch.split(self.distances, [2 * h - 1, 2 * w - 1], 1)
         scores = torch.bmm(rows, key) * len(tall) ** -0.5
         scores = scores.view(-1, h, w, h, w)
         high, far = 2 * h - 1, 2 * w - 1
@@ -98,7 +98,8 @@ class PositionScores(nn.ModuleDict):
         horizontal = horizontal.as_strided(
             (len(rows), h, w, 1, w), (h * w * far, w * far, far - 1, 1, 1), w - 1
         )
-        return (scores + vertical + horizontal).view(n, -1, h * w, h * w)
+        total: Tensor = scores + vertical + horizontal
+        return total.view(n, -1, h * w, h * w)
 
 
 class Attended(nn.ModuleDict):

@@ -28,7 +28,8 @@ class Place(StrEnum):
 RESIDUAL_PLACES = (Place.STANDARD, Place.PRE, Place.POST, Place.IDENTITY, Place.INNER)
 
 
-GATING = tuple(place for place in Place if place is not Place.INSTEAD)  # for `x * f(x)` and the like
+# of blocks such as `x * f(x)`, which stand after a layer
+GATING = tuple(place for place in Place if place is not Place.INSTEAD)
 
 
 class Kind(Record, kw_only=True, tag_field="kind"):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from se_cost.errors import UsageError, not_one_of
-from se_cost.nets.attention.place import Kind, Place
+from se_cost.nets.attention.place import GATING, Kind, Place
 from se_cost.nets.zoo.family import Family
 from se_cost.nets.zoo.registry import FAMILIES
 from se_cost.text import joined
@@ -26,8 +26,8 @@ def place_of(family: Family, kind: Kind | None, asked: Place | str | None) -> Pl
     for place in here:
         if asked == place:
             return place
-    named = f"place of {kind.name} in {family.name}" if kind else f"place in {family.name}"
-    raise not_one_of(named, asked, here)
+    of = f" of {kind.name}" if kind and kind.places != GATING else ""
+    raise not_one_of(f"place{of} in {family.name}", asked, here)
 
 
 def stages_at(family: Family, place: Place) -> Sequence[int]:

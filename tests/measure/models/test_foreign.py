@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from helpers import GATING_KINDS
 from torch import fx, nn
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -13,7 +14,6 @@ from se_cost.measure.models.build import blank_of, module_of
 from se_cost.measure.models.costs import costs, resolved
 from se_cost.measure.models.foreign import costs_of
 from se_cost.nets.attention.eca import ECA
-from se_cost.nets.attention.kinds import KINDS
 from se_cost.nets.attention.se import SE
 from se_cost.nets.imported import Imported
 from se_cost.nets.model import Model
@@ -205,7 +205,7 @@ def test_a_map_gated_both_ways_is_handed_on_once(largest: bool) -> None:
 OURS = FILE.with_name("ours.py")
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "simam"])
+@pytest.mark.parametrize("kind", [kind for kind in GATING_KINDS if kind != "simam"])
 def test_the_plain_network_is_ours(kind: str) -> None:
     """A network of the zoo as a user's, its attention taken out: bit for bit the plain one.
 

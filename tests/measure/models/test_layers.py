@@ -1,9 +1,11 @@
 """Blocks compute what their papers define, written out once more with torch's functions."""
 
 from collections.abc import Callable
+from itertools import product
 
 import pytest
 import torch
+from helpers import fitted
 from torch import Tensor, nn
 from torch.nn import functional as f
 
@@ -83,6 +85,25 @@ def ca(x: Tensor, parts: Parts) -> Tensor:
     return x * torch.sigmoid(rows(f_h)) * torch.sigmoid(columns(f_w))
 
 
+def mhsa(x: Tensor, parts: Parts) -> Tensor:
+    """Position by position: its query against the key and the distance of every other."""
+    (n, c, h, w), heads = x.shape, 4
+    names = ("by.scores.query", "by.scores.key", "value")
+    q, k, v = (parts[name](x).view(n, heads, c // heads, h, w) for name in names)
+    distances = parts["by.scores"].distances
+    assert isinstance(distances, Tensor)
+    tall, wide = distances[:, : 2 * h - 1], distances[:, 2 * h - 1 :]
+    result = torch.empty_like(q)
+    for i, j in product(range(h), range(w)):
+        here = q[..., i, j]
+        down = torch.einsum("nad,di->nai", here, tall[:, h - 1 - i : 2 * h - 1 - i])
+        right = torch.einsum("nad,dj->naj", here, wide[:, w - 1 - j : 2 * w - 1 - j])
+        match = torch.einsum("nad,nadij->naij", here, k) / (c // heads) ** 0.5
+        scores = (match + down[..., None] + right[:, :, None]).flatten(2).softmax(2)
+        result[..., i, j] = torch.einsum("nap,nadp->nad", scores, v.flatten(3))
+    return result.flatten(1, 2)
+
+
 DEFINED: dict[str, Callable[[Tensor, Parts], Tensor]] = {
     "cbam": cbam,
     "bam": bam,
@@ -92,13 +113,14 @@ DEFINED: dict[str, Callable[[Tensor, Parts], Tensor]] = {
     "ge": ge,
     "simam": simam,
     "ca": ca,
+    "mhsa": mhsa,
 }
 
 
 def block(kind: str) -> nn.Module:
     """Return a block in inference, whose norms have statistics that are not trivial."""
     torch.manual_seed(0)
-    built = module(KINDS[kind]().block(C))
+    built = module(fitted(KINDS[kind], C, (6, 5)))
     built(torch.randn(4, C, 6, 5))
     return built.eval()
 

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 import torch
-from helpers import label
+from helpers import GATING_KINDS, fitted, label
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import astuple
@@ -18,6 +18,7 @@ from se_cost.measure.models.build import FORMATS, module_of
 from se_cost.measure.models.module import module
 from se_cost.measure.timing.settings import MemoryFormat
 from se_cost.nets.attention.kinds import KINDS
+from se_cost.nets.attention.mhsa import MHSA
 from se_cost.nets.attention.place import RESIDUAL_PLACES, Kind, Place
 from se_cost.nets.attention.se import GATES, SE, Squeeze
 from se_cost.nets.model import Model
@@ -65,9 +66,15 @@ NETWORKS = [
     model("se_densenet121", input=64, place=Place.BLOCK),
     model("se_wrn16_8"),
     # at 32 the last maps have one value, which needs no sum
-    *(model(f"{kind}_resnet18", input=32) for kind in KINDS),
-    *(model(f"{kind}_mobilenet", input=64) for kind in KINDS if kind != "se"),
-    *(model(f"{kind}_densenet121", input=64, place=Place.BLOCK) for kind in KINDS if kind != "se"),
+    *(model(f"{kind}_resnet18", input=32) for kind in GATING_KINDS),
+    *(model(f"{kind}_mobilenet", input=64) for kind in GATING_KINDS if kind != "se"),
+    *(
+        model(f"{kind}_densenet121", input=64, place=Place.BLOCK)
+        for kind in GATING_KINDS
+        if kind != "se"
+    ),
+    *(model("mhsa_resnet50", input=size) for size in (32, 96)),
+    model("bam_resnet18", input=64, place=Place.STAGE),
 ]
 
 
@@ -86,9 +93,10 @@ def test_traffic_is_that_of_the_operators(net: Model) -> None:
 )
 def test_random_blocks(kind: type[Kind], channels: int, sides: Size, batch: int) -> None:
     """Of every kind, on maps of every size, between layers that need gradients of both ends."""
+    channels *= kind.name != "mhsa" or MHSA().heads
     end = {"norm": Norm(channels)}
     plain = seq(conv=conv(3, channels, 1), **end)
-    node = seq(conv=conv(3, channels, 1), attention=kind().block(channels), **end)
+    node = seq(conv=conv(3, channels, 1), attention=fitted(kind, channels, sides), **end)
     shape = (3, *sides)
     x = torch.randn(batch, *shape)
     found, base = (trace(module(part), x) for part in (node, plain))

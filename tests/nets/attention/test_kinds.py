@@ -1,12 +1,16 @@
 """Every kind of attention: what it builds, what it says it costs, and how it is registered."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from helpers import GATING_KINDS, fitted
 
+from se_cost.errors import UsageError
 from se_cost.ledger.costs import costs
 from se_cost.ledger.find import find, without
 from se_cost.ledger.formula import spelled
+from se_cost.ledger.leaf import ShapeError
 from se_cost.ledger.rows import Ledger
 from se_cost.ledger.walk import ledger, walk
 from se_cost.nets.attention import kinds
@@ -99,6 +103,56 @@ def test_ca_by_hand() -> None:
     assert (added("ca").params, added("ca").macs) == (expected, macs)
 
 
+def test_mhsa_by_hand() -> None:
+    """Three 1x1 convolutions and the vectors of 26 distances in the place of a 3x3 convolution."""
+    c, n, d = 512, 49, 128
+    assert added("mhsa").params == 3 * (3 * c * c + 26 * d - 9 * c * c)
+    products = 3 * c * c * n + 2 * c * n * n + c * n * 26
+    assert added("mhsa").macs == 3 * (products - 9 * c * c * n)
+    whole = costs(model("resnet50", attention="mhsa"))
+    assert spelled(whole.terms).endswith("3·(3·512² + 3328 - 9·512²) = -4,708,608")
+    assert whole.network.params - whole.plain.params == whole.attention.params
+
+
+def test_mhsa_is_what_its_paper_prints() -> None:
+    """BoT50 has 20.8 M parameters."""
+    assert f"{costs(model('resnet50', attention='mhsa')).network.params / 1e6:.2f}" == "20.85"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ({"name": "mhsa_mobilenet"}, "it takes place instead, which resnet50, resnet101, resnet15"),
+        ({"name": "mhsa_resnet18"}, "mhsa has no place in resnet18"),
+        ({"name": "mhsa_resnet50", "place": "post"}, "place of mhsa in resnet50.*instead"),
+        ({"name": "se_resnet50", "place": "instead"}, "place in resnet50.*standard"),
+        ({"name": "mhsa_resnet50", "stages": 4}, "stage of resnet50.*5"),
+        ({"name": "bam_resnet50", "place": "stage", "stages": 5}, "stage of resnet50.*2, 3, 4"),
+        ({"name": "mhsa_resnet50", "stride_in": "3x3"}, "stride_in 3x3"),
+        ({"name": "mhsa_resnet50", "heads": 0}, "heads 0"),
+        ({"name": "se_resnet50", "heads": 2}, "se has no heads: that is for mhsa"),
+    ],
+)
+def test_a_place_that_makes_no_sense(words: dict[str, Any], said: str) -> None:
+    """Is refused with those that there are."""
+    with pytest.raises(UsageError, match=said):
+        model(**words)
+
+
+def test_heads_divide_the_channels() -> None:
+    """Else the layer does not fit, and its path is said."""
+    with pytest.raises(ShapeError, match=r"stage5\.block1.*3 heads"):
+        costs(model("mhsa_resnet50", heads=3))
+
+
+def test_bam_at_the_ends_of_stages() -> None:
+    """As in its paper: one block each after stages 2, 3 and 4."""
+    whole = costs(model("bam_resnet50", place="stage"))
+    assert [block.path for block in whole.blocks] == ["stage2.bam", "stage3.bam", "stage4.bam"]
+    assert [block.channels for block in whole.blocks] == [256, 512, 1024]
+    assert model("bam_resnet50", place="stage").stages == (2, 3, 4)
+
+
 @pytest.mark.parametrize("kind", ["simam", "ge"])
 def test_attention_without_parameters(kind: str) -> None:
     """Adds none, and no multiply-accumulates of layers."""
@@ -137,15 +191,16 @@ def test_gc_by_hand() -> None:
 def test_a_block_is_found_as_one(name: str) -> None:
     """Whatever gates and sums it is made of; its path is that of the whole."""
     kind = KINDS[name]()
-    network = ledger(seq(conv=conv(3, 64, 1), here=kind.block(64), norm=Norm(64)), (3, 8, 8))
-    (block,) = find(network)
-    assert (block.path, block.kind, block.channels) == ("here", name, 64)
-    assert block.hidden == kind.hidden(64)
-    assert [row.path for row in without(network, [block]).rows] == ["conv", "norm"]
-    assert block.gated == "conv"
+    block = fitted(KINDS[name], 64, (8, 8))
+    network = ledger(seq(conv=conv(3, 64, 1), here=block, norm=Norm(64)), (3, 8, 8))
+    (found,) = find(network)
+    assert (found.path, found.kind, found.channels) == ("here", name, 64)
+    assert found.hidden == kind.hidden(64)
+    assert [row.path for row in without(network, [found]).rows] == ["conv", "norm"]
+    assert found.gated == "conv"
 
 
-@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("name", GATING_KINDS)
 def test_closed_form_is_what_the_block_has(name: str) -> None:
     """For any number of channels."""
     kind = KINDS[name]()
