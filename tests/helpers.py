@@ -232,8 +232,8 @@ def networks(draw: st.DrawFn, shape: Shape, depth: int = 2) -> Drawn:
     if kind == "attend":
         heads = draw(SIZES)
         width = heads * draw(SIZES)
-        line: Node = Conv(shape[0], width)
-        found = Scores((("query", line), ("key", line)), heads, width, (shape[1], shape[2]))
+        part = Conv(shape[0], width)
+        found = Scores((("query", part), ("key", part)), heads, width, (shape[1], shape[2]))
         by = Seq((("scores", found), ("softmax", RowSoftmax())))
         out = heads * draw(SIZES)
         value = Conv(shape[0], out, bias=draw(st.booleans()))

@@ -48,7 +48,7 @@ def assert_same_function(
     channels, height, width = asked.input
     channels = channels // 4 if family.name == "dcgan" else channels
     x = images(batch, channels, height, width, layout=layout)
-    assert len(fused(network, x).blocks) > 3
+    assert len(fused(network, x).blocks) >= 3
 
 
 @pytest.mark.parametrize(
