@@ -11,9 +11,9 @@ from se_cost.errors import UsageError, not_one_of
 from se_cost.nets.attention.kinds import KINDS, AnyKind
 from se_cost.nets.attention.place import Place
 from se_cost.nets.attention.se import GATES, SE, Squeeze
-from se_cost.nets.imported import Argument, Imported
+from se_cost.nets.imported import NONE, Argument, Imported
 from se_cost.nets.model import Head, Model, StrideIn, Zoo
-from se_cost.nets.zoo.model import NONE, model, template
+from se_cost.nets.zoo.model import model, template
 from se_cost.record import replace
 from se_cost.text import joined
 
@@ -194,6 +194,8 @@ def _own(
 ) -> Model:
     """Return a model of the user's, with the stages in which it has attention."""
     of_kind = {name: ours.pop(name, None) for name in OF_KIND}
+    if attention and attention != NONE and Place.STANDARD not in KINDS[attention].places:
+        raise UsageError(f"{attention} takes the place of a layer: that is for `se-cost nets`")
     for name, value in ours.items():
         if value is not None and typed(name):
             raise UsageError(f"--{name.replace('_', '-')} is for the networks of `se-cost nets`")

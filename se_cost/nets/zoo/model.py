@@ -8,6 +8,7 @@ import msgspec
 from se_cost.errors import UsageError, not_one_of
 from se_cost.nets.attention.kinds import KINDS, Attention
 from se_cost.nets.attention.place import Kind, Place
+from se_cost.nets.imported import NONE
 from se_cost.nets.model import Head, StrideIn, Zoo
 from se_cost.nets.nodes import Shape
 from se_cost.nets.zoo.family import Family
@@ -16,7 +17,6 @@ from se_cost.nets.zoo.registry import FAMILIES, arch, parsed
 from se_cost.record import replace
 from se_cost.text import joined
 
-NONE = "none"
 MOST = 2**63  # pixels, classes, r: far above anything that is built
 T = TypeVar("T")
 

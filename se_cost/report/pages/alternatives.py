@@ -6,8 +6,8 @@ from se_cost.documents.alternatives import Alternative, AlternativesDocument, At
 from se_cost.documents.time import TimeDocument
 from se_cost.measure.timing.verdict import Overhead
 from se_cost.nets.attention.kinds import KINDS
-from se_cost.nets.words import described
-from se_cost.nets.zoo.registry import title
+from se_cost.nets.imported import NONE, OWN
+from se_cost.nets.words import described, title
 from se_cost.record import Record
 from se_cost.report.page import Column, Page, Picture, Table, answer
 from se_cost.report.pages import time
@@ -18,6 +18,7 @@ PASSES = (
     "moves in eager PyTorch, divided by E: forward, and with the backward pass. Operators are "
     "those that attention adds, at least one kernel each on a GPU."
 )
+OTHERS = {NONE: "plain", OWN: "its own"}
 LEFT = "What is left of it without the attention of stage {}, and how much less that is"
 
 
@@ -120,14 +121,14 @@ def _sentence(lines: Iterable[KindLine]) -> str:
     words = []
     for name, cost in {line.name: line.one.attention for line in ends}.items():
         words.append(
-            f"{name} adds {cost.params:,} parameters (+{cost.params_percent:.2f} %) and moves "
+            f"{name} adds {cost.params:,} parameters ({cost.params_percent:+.2f} %) and moves "
             f"{cost.traffic.forward / MIB:,.1f} MiB"
         )
     return f"{'; '.join(words)}."
 
 
 def _name(one: Alternative) -> str:
-    return KINDS[one.kind].title if one.kind in KINDS else "plain"
+    return KINDS[one.kind].title if one.kind in KINDS else OTHERS[one.kind]
 
 
 def _times(document: AlternativesDocument) -> list[TimeDocument]:
