@@ -78,7 +78,12 @@ MODEL = (
         metavar="N,...",
     ),
     Option(
-        "--place", ATTENTION, "Position of the attention block.", OneOf(Place), usual="standard"
+        "--place",
+        ATTENTION,
+        f"Position of the attention block: {joined(Place)}.",
+        OneOf(Place),
+        usual="the kind's",
+        metavar="PLACE",
     ),
     Option("--squeeze", ATTENTION, "Squeeze pooling.", OneOf(Squeeze), usual="avg"),
     Option("--gate", ATTENTION, "Gate activation.", OneOf(GATES), usual="sigmoid"),

@@ -6,9 +6,9 @@ from se_cost.documents.alternatives import Alternative, AlternativesDocument, At
 from se_cost.documents.time import TimeDocument
 from se_cost.measure.timing.verdict import Overhead
 from se_cost.nets.attention.kinds import KINDS
-from se_cost.nets.imported import NONE, OWN
+from se_cost.nets.imported import NONE, OWN, Imported
 from se_cost.nets.words import described, title
-from se_cost.record import Record
+from se_cost.record import Record, replace
 from se_cost.report.page import Column, Page, Picture, Table, answer
 from se_cost.report.pages import time
 from se_cost.report.pages.words import MIB, shown
@@ -99,7 +99,7 @@ def page(document: AlternativesDocument) -> Page:
     lines = [KindLine(_name(one), one) for one in document.alternatives]
     times = _times(document)
     columns = (*COLUMNS, *TIMES) if times else COLUMNS
-    name = title(document.recipe)
+    name = _network(document)
     tables = (
         Table.of(f"{name} with each kind, one image in float32", columns, lines),
         Table.of(LEFT.format(document.final_stage), WITHOUT, lines[1:]),
@@ -125,6 +125,12 @@ def _sentence(lines: Iterable[KindLine]) -> str:
             f"{cost.traffic.forward / MIB:,.1f} MiB"
         )
     return f"{'; '.join(words)}."
+
+
+def _network(document: AlternativesDocument) -> str:
+    """Return the name of the network; the kinds stand in the table."""
+    recipe = document.recipe
+    return title(replace(recipe, dropped=()) if isinstance(recipe, Imported) else recipe)
 
 
 def _name(one: Alternative) -> str:
@@ -160,7 +166,7 @@ def _less(left: int, every: int) -> float | None:
 
 def _picture(document: AlternativesDocument, lines: list[KindLine]) -> Picture:
     what = "measured time" if any(line.infer for line in lines) else "bytes moved"
-    words = f"Parameters that each kind adds to {title(document.recipe)}, against {what}"
+    words = f"Parameters that each kind adds to {_network(document)}, against {what}"
     return Picture("kinds", lambda: _drawn(words, lines), words)
 
 
