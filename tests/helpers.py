@@ -43,6 +43,7 @@ from se_cost.nets.nodes import (
     Shape,
     Shift,
     Shuffle,
+    Stretch,
     Upsample,
     Weigh,
 )
@@ -175,7 +176,8 @@ def leaves(draw: st.DrawFn, shape: Shape) -> Drawn:
         kernel = draw(sizes(1, min(3, height, width)))
         padding = (draw(st.integers(0, kernel[0] // 2)), draw(st.integers(0, kernel[1] // 2)))
         reduce = draw(st.sampled_from(Reduce))
-        node = Pool(reduce, kernel, draw(sizes(1, 2)), padding, draw(st.booleans()))
+        flags = (draw(st.booleans()), draw(st.booleans()))
+        node = Pool(reduce, kernel, draw(sizes(1, 2)), padding, *flags)
     else:
         simple: dict[Any, st.SearchStrategy[Node]] = {
             Norm: st.just(Norm(channels)),
@@ -199,7 +201,19 @@ def leaves(draw: st.DrawFn, shape: Shape) -> Drawn:
     return node, walk(node, shape).shape
 
 
-JOINS = ("leaf", "seq", "add", "concat", "gate", "shift", "weigh", "cross", "attend", "columns")
+JOINS = (
+    "leaf",
+    "seq",
+    "add",
+    "concat",
+    "gate",
+    "shift",
+    "weigh",
+    "cross",
+    "attend",
+    "stretch",
+    "columns",
+)
 KINDS = (
     *(Conv, Deconv, Norm, Act, Pool, GlobalPool, Upsample),
     *(GlobalStd, Profiles, ChannelPool, Softmax, RowSoftmax, Energy),
@@ -229,6 +243,11 @@ def networks(draw: st.DrawFn, shape: Shape, depth: int = 2) -> Drawn:
         line = Conv(hidden, shape[0])
         gated = Seq((("conv", line), ("gate", Act(Fn.SIGMOID))))
         return Cross((("shared", shared), ("height", line), ("width", gated))), shape
+    if kind == "stretch":
+        parts, small = draw(networks(shape, depth - 1))
+        if len(small) == 1:
+            return parts, small
+        return Stretch((("parts", parts),)), (small[0], *shape[1:])
     if kind == "attend":
         heads = draw(SIZES)
         width = heads * draw(SIZES)

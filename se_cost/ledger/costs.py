@@ -18,6 +18,7 @@ PARTS = ("squeeze", "excite", "scale")
 SQUEEZES = (
     *("global_avg_pool", "global_max_pool", "global_std"),
     *("channel_avg_pool", "channel_max_pool", "weigh", "profiles"),
+    "avg_pool",
 )
 
 

@@ -11,6 +11,7 @@ from itertools import pairwise, takewhile
 
 from se_cost.ledger.rows import Ledger, Row
 from se_cost.nets.attention.kinds import KINDS
+from se_cost.nets.attention.place import Kind
 from se_cost.record import Record, replace
 
 MIXINGS = {"linear": "linear", "conv": "linear", "channel_conv": "channel_conv"}
@@ -18,7 +19,14 @@ PRODUCT = "scale"  # the operator that multiplies a map by its factor
 SELF = "attend"  # the operator that ends a self-attention
 ENDS = (PRODUCT, "shift", "cross", SELF)  # operators that end a gate
 SUM = "add"
-TELLING = (*MIXINGS, *ENDS, SUM, "global_std", "weigh")  # operators that tell kinds apart
+TELLING = (
+    *MIXINGS,
+    *ENDS,
+    SUM,
+    "global_std",
+    "weigh",
+    "stretch",
+)  # operators that tell kinds apart
 UNNAMED = "gate"  # the kind of a block that is built like none of KINDS
 
 
@@ -162,7 +170,7 @@ def _kind(rows: Iterable[Row]) -> str:
     operators = [row.op for row in rows]
     mixed = any(op in MIXINGS for op in operators)
     signature = tuple(MIXINGS.get(op, op) for op in operators if op in TELLING or not mixed)
-    named = (name for name, kind in KINDS.items() if kind.signature == signature)
+    named = (name for name, kind in KINDS.items() if signature in (kind.signature, *kind.variants))
     return next(named, UNNAMED)
 
 
@@ -170,10 +178,12 @@ def _block(rows: Sequence[Row]) -> AttentionBlock:
     """Return the block of some rows, the last of which is the product or the sum."""
     end = rows[-1]
     channels, height, width = end.output
-    hidden = _hidden(rows)
+    kind = _kind(rows)
+    narrow = kind not in KINDS or KINDS[kind].hidden is not Kind.hidden
+    hidden = _hidden(rows) if narrow else None
     return AttentionBlock(
         path=_path(rows),
-        kind=_kind(rows),
+        kind=kind,
         stage=end.stage,
         channels=channels,
         height=height,
@@ -187,11 +197,7 @@ def _block(rows: Sequence[Row]) -> AttentionBlock:
 def _hidden(rows: Iterable[Row]) -> int | None:
     """Return the width between the first two layers in a row that mix channels."""
     mixed = [row for row in rows if row.op in MIXINGS]
-    widths = (
-        a.output[0]
-        for a, b in pairwise(mixed)
-        if b.operands[0][0] == a.output[0] and b.reads != a.reads
-    )
+    widths = (a.output[0] for a, b in pairwise(mixed) if b.operands[0][0] == a.output[0])
     return next(widths, None)
 
 

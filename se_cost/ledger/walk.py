@@ -14,16 +14,16 @@ from se_cost.nets.nodes import (
     Concat,
     Cross,
     Gate,
+    Join,
     Node,
     Scores,
     Seq,
     Shape,
     Shift,
+    Stretch,
     Weigh,
 )
 from se_cost.record import Record, replace
-
-Gating = Seq | Add | Concat | Columns | Gate | Shift | Weigh | Cross
 
 
 class Walked(Record):
@@ -71,16 +71,14 @@ def walk(node: Node, shape: Shape) -> Walked:
     match node:
         case Seq() | Add() | Concat() | Columns() | Gate() | Shift() | Weigh() | Cross():
             return _join(node, shape)
-        case Scores() | Attend():
-            return _compared(node, shape)
+        case Stretch() | Scores() | Attend():
+            return _join(node, shape)
         case _:
             row = leaf_row(node, shape)
             return Walked(row.output, "", (row,))
 
 
-def _join(
-    node: Seq | Add | Concat | Columns | Gate | Shift | Weigh | Cross, shape: Shape
-) -> Walked:
+def _join(node: Join, shape: Shape) -> Walked:
     match node:
         case Seq(children):
             return _sequence(children, shape)
@@ -106,8 +104,17 @@ def _join(
             operands, made_of, macs = (shape, by.shape), (INPUT, by.writer), prod(shape)
             weighed = Row("", "weigh", operands, shape[:1], macs=macs, reads=made_of)
             return Walked(shape[:1], "", (*by.rows, weighed))
+        case Stretch(children):
+            part = _sequence(children, shape)
+            if len(part.shape) != 3:
+                raise ShapeError("", f"a vector {part.shape} cannot be enlarged to a map")
+            output = (part.shape[0], *shape[1:])
+            enlarged = Row("", "stretch", (part.shape,), output, elements=prod(output))
+            return Walked(output, "", (*part.rows, replace(enlarged, reads=(part.writer,))))
         case Cross():
             return _crossed(node, shape)
+        case Scores() | Attend():
+            return _compared(node, shape)
         case Add(children):
             parts, rows = _parallel(children, shape)
             shapes, reads = _outputs(parts)

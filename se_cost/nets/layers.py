@@ -29,6 +29,7 @@ from se_cost.nets.nodes import (
     Shift,
     Shuffle,
     Size,
+    Stretch,
     Upsample,
     Weigh,
 )
@@ -71,6 +72,8 @@ def layer(node: Node, name: str = "") -> str:
             return f"weighed sum {'-'.join(_widths(node))}"
         case Cross():
             return f"rows and columns {'-'.join(_widths(node))}"
+        case Stretch(children):
+            return " → ".join(filter(None, (layer(child, name) for name, child in children)))
         case Scores():
             return f"scores {'-'.join(_widths(node))}"
         case Attend():
@@ -132,7 +135,7 @@ def _widths(node: Node) -> list[str]:
             return [f"{kernel}"]
         case Seq() | Add() | Concat() | Columns() | Gate() | Shift() | Weigh() | Cross():
             return [width for _, child in node.children for width in _widths(child)]
-        case Scores() | Attend():
+        case Stretch() | Scores() | Attend():
             return [width for _, child in node.children for width in _widths(child)]
         case _:
             return []

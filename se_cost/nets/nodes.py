@@ -6,37 +6,13 @@ A word carries no cost and no torch code: those are readings of it, each a `matc
 Shapes leave out the batch: a feature map is (channels, height, width), a vector (channels,).
 """
 
-from enum import StrEnum
-
+from se_cost.nets.functions import Fn as Fn
+from se_cost.nets.functions import Interpolation as Interpolation
+from se_cost.nets.functions import Reduce as Reduce
+from se_cost.nets.functions import Shape as Shape
+from se_cost.nets.functions import Size as Size
 from se_cost.nets.special import Special
 from se_cost.nets.word import Word
-
-Size = tuple[int, int]
-Shape = tuple[int, ...]
-
-
-class Fn(StrEnum):
-    """An activation function, applied to every element."""
-
-    RELU = "relu"
-    SIGMOID = "sigmoid"
-    TANH = "tanh"
-    HARDSIGMOID = "hardsigmoid"
-    HARDSWISH = "hardswish"
-
-
-class Reduce(StrEnum):
-    """How a pooling window becomes one number."""
-
-    AVG = "avg"
-    MAX = "max"
-
-
-class Interpolation(StrEnum):
-    """How a feature map is enlarged."""
-
-    NEAREST = "nearest"
-    BILINEAR = "bilinear"
 
 
 class Conv(Word):
@@ -83,6 +59,7 @@ class Pool(Word):
     stride: Size
     padding: Size = (0, 0)
     ceil: bool = False
+    counts_padding: bool = True  # whether a mean counts the zeros of the padding
 
 
 class GlobalPool(Word):
@@ -195,6 +172,12 @@ class Cross(Word):
     children: Children
 
 
+class Stretch(Word):
+    """f(x), enlarged to the height and the width of x: every position copies the nearest."""
+
+    children: Children
+
+
 class Scores(Word):
     """How well each position fits every other, by heads: (C, H, W) to (heads, H*W, H*W).
 
@@ -219,24 +202,10 @@ class Attend(Word):
     heads: int
 
 
-Leaf = (
-    Conv
-    | Deconv
-    | Norm
-    | Act
-    | Pool
-    | GlobalPool
-    | ChannelPool
-    | Special
-    | Linear
-    | Upsample
-    | Shuffle
-    | Scale
-    | Pad
-    | Flatten
-    | Dropout
-)
-Join = Seq | Add | Concat | Columns | Gate | Shift | Weigh | Cross | Scores | Attend
+Layer = Conv | Deconv | Norm | Act | Pool | GlobalPool | ChannelPool | Linear
+Shaping = Upsample | Shuffle | Scale | Pad | Flatten | Dropout
+Leaf = Layer | Special | Shaping
+Join = Seq | Add | Concat | Columns | Gate | Shift | Weigh | Cross | Stretch | Scores | Attend
 Node = Leaf | Join
 
 IDENTITY = Seq()

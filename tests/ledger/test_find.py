@@ -9,8 +9,9 @@ from se_cost.ledger.costs import costs
 from se_cost.ledger.find import UNNAMED, find, without
 from se_cost.ledger.rows import Ledger
 from se_cost.ledger.walk import ledger, walk
+from se_cost.nets.attention.ge import GE
 from se_cost.nets.attention.kinds import KINDS
-from se_cost.nets.attention.place import Place
+from se_cost.nets.attention.place import Kind, Place
 from se_cost.nets.attention.se import SE, Squeeze
 from se_cost.nets.model import Zoo
 from se_cost.nets.nodes import (
@@ -47,6 +48,7 @@ VARIANTS = [
         for fn in (Fn.SIGMOID, Fn.HARDSIGMOID)
     ),
     *(SE(r=r) for r in (1, 3, 3000)),
+    *(GE(extent=extent, theta=theta) for extent in (2, 4, 8) for theta in (False, True)),
 ]
 
 
@@ -101,8 +103,8 @@ def test_what_takes_the_place_of_a_layer(size: int) -> None:
 
 
 @pytest.mark.parametrize("template", VARIANTS, ids=repr)
-def test_every_form_of_se_is_found(template: SE) -> None:
-    """Whatever the pooling, the gate, the biases and the ratio."""
+def test_every_form_is_found(template: Kind) -> None:
+    """Whatever the pooling, the gate, the biases, the ratio and the extent."""
     assert_found(model("resnet18", attention=template))
 
 

@@ -1,17 +1,17 @@
 """The options that name a model, or several."""
 
-from ast import literal_eval
 from typing import Any
 
 import click
 
+from se_cost.cli.options.arguments import argument
 from se_cost.cli.options.option import Command, Option, bundled, typed
 from se_cost.cli.options.types import POSITIVE, Arch, Inputs, Numbers, OneOf
 from se_cost.errors import UsageError, not_one_of
 from se_cost.nets.attention.kinds import KINDS, AnyKind
 from se_cost.nets.attention.place import Place
 from se_cost.nets.attention.se import GATES, SE, Squeeze
-from se_cost.nets.imported import NONE, Argument, Imported
+from se_cost.nets.imported import NONE, Imported
 from se_cost.nets.model import Head, Model, StrideIn, Zoo
 from se_cost.nets.zoo.model import model, template
 from se_cost.record import replace
@@ -211,7 +211,7 @@ def _own(
     first, *others = input or ((),)
     asked = Imported(
         spec=spec,
-        arguments=tuple(map(_argument, model_arg)),
+        arguments=tuple(map(argument, model_arg)),
         app_dir=app_dir or "",
         input=first,
         others=tuple(others),
@@ -239,18 +239,6 @@ def _kind(name: str | None, of_kind: dict[str, Any]) -> AnyKind | None:
         given["r"] = r[0]
     kind: AnyKind = template(name or SE.name, given)
     return kind
-
-
-def _argument(text: str) -> tuple[str, Argument]:
-    """Return a name and its value: a literal of Python where it is one, else the text."""
-    name, equals, value = text.partition("=")
-    if not equals or not name.isidentifier():
-        raise UsageError(f"--model-arg {text!r} is no argument: write NAME=VALUE")
-    try:
-        literal = literal_eval(value)
-    except (ValueError, SyntaxError):
-        return name, value
-    return name, literal if isinstance(literal, bool | int | float | str | None) else value
 
 
 def _models(*, arch: str, **options: Any) -> list[Model]:

@@ -2,6 +2,7 @@
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import interpolate
 
 from se_cost.nets.nodes import Reduce
 
@@ -59,6 +60,15 @@ class Weighed(nn.Sequential):
         """Return a vector (N, C): `x` as a matrix (C, H*W) times the weights as a column."""
         weights: Tensor = super().forward(x)  # type: ignore[no-untyped-call]
         return torch.bmm(x.flatten(2), weights.flatten(2).transpose(1, 2)).squeeze(2)
+
+
+class Stretched(nn.Sequential):
+    """What the parts, which follow one another, make of a map, enlarged to its size."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return a map of the height and width of `x` (N, C, H, W)."""
+        small: Tensor = super().forward(x)  # type: ignore[no-untyped-call]
+        return interpolate(small, size=[int(x.shape[2]), int(x.shape[3])])
 
 
 class Crossed(nn.ModuleDict):

@@ -22,6 +22,7 @@ from se_cost.measure.models.layers import (
     SoftmaxOverMap,
     Stack,
     StdOverMap,
+    Stretched,
     Sum,
     SummedColumns,
     ValueEnergy,
@@ -55,6 +56,7 @@ from se_cost.nets.nodes import (
     Seq,
     Shift,
     Shuffle,
+    Stretch,
     Upsample,
     Weigh,
 )
@@ -106,6 +108,8 @@ def module(node: Node) -> nn.Module:
             return Weighed(_sequence(children))
         case Cross(children):
             return Crossed(_parallel(children))
+        case Stretch(children):
+            return Stretched(_sequence(children))
         case Scores(children, heads, channels, size):
             return PositionScores(_parallel(children), channels // heads, size)
         case Attend(children):
@@ -125,10 +129,10 @@ def _leaf(node: Leaf) -> nn.Module:
             return nn.BatchNorm2d(channels)
         case Act(fn):
             return ACTIVATIONS[fn]()
-        case Pool(reduce, kernel, stride, padding, ceil):
+        case Pool(reduce, kernel, stride, padding, ceil, counts_padding):
             if reduce is Reduce.MAX:
                 return nn.MaxPool2d(kernel, stride, padding, ceil_mode=ceil)
-            return nn.AvgPool2d(kernel, stride, padding, ceil_mode=ceil)
+            return nn.AvgPool2d(kernel, stride, padding, ceil, counts_padding)
         case GlobalPool(reduce):
             average = reduce is Reduce.AVG
             pool = nn.AdaptiveAvgPool2d(1) if average else nn.AdaptiveMaxPool2d(1)

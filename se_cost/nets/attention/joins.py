@@ -1,6 +1,17 @@
 """Short forms of the joins that only attention uses."""
 
-from se_cost.nets.nodes import Attend, Columns, Conv, Cross, Node, Scores, Shift, Size, Weigh
+from se_cost.nets.nodes import (
+    Attend,
+    Columns,
+    Conv,
+    Cross,
+    Node,
+    Scores,
+    Shift,
+    Size,
+    Stretch,
+    Weigh,
+)
 
 
 def columns(**parts: Node) -> Columns:
@@ -31,3 +42,8 @@ def scores(*, query: Conv, key: Conv, heads: int, size: Size) -> Scores:
 def attend(*, by: Node, value: Node, heads: int) -> Attend:
     """Sum the values of all positions for each of them, by the weights that a part makes."""
     return Attend((("by", by), ("value", value)), heads)
+
+
+def stretch(**parts: Node) -> Stretch:
+    """Enlarge what the named parts, one after another, make of a map to its size."""
+    return Stretch(tuple(parts.items()))

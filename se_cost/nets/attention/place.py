@@ -40,6 +40,7 @@ class Kind(Record, kw_only=True, tag_field="kind"):
     name: ClassVar[str]  # on the command line, in json, and of the submodule
     title: ClassVar[str]  # in print
     signature: ClassVar[tuple[str, ...]]  # its operators by which it is recognised, see find.py
+    variants: ClassVar[tuple[tuple[str, ...], ...]] = ()  # the same of its other forms
     formula: ClassVar[str]  # the weights of N blocks of C channels in each stage
     factor: ClassVar[int] = 1  # of the formula, before the sum
     places: ClassVar[tuple[Place, ...]] = GATING  # the first where nothing is said

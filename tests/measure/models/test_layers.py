@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as f
 
 from se_cost.measure.models.module import module
+from se_cost.nets.attention.ge import GE
 from se_cost.nets.attention.kinds import KINDS
 
 C, R = 32, 16
@@ -132,6 +133,26 @@ def test_a_block_is_its_definition(kind: str) -> None:
     with torch.no_grad():
         expected = DEFINED[kind](x, dict(built.named_modules()))
         torch.testing.assert_close(built(x), expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("extent", [2, 4, 8])
+def test_gather_excite_over_an_extent(extent: int) -> None:
+    """A mean over the neighbours within the map, or convolutions, copied to the nearest values."""
+    torch.manual_seed(0)
+    x = torch.randn(2, C, 6, 5)
+    side = 2 * extent - 1
+    mean = f.avg_pool2d(x, side, extent, extent - 1, count_include_pad=False)
+    excited = x * torch.sigmoid(f.interpolate(mean, size=(6, 5)))
+    torch.testing.assert_close(module(GE(extent=extent).block(C))(x), excited)
+    built = module(GE(extent=extent, theta=True).block(C))
+    built(x)
+    parts = dict(built.eval().named_modules())
+    y = x
+    for i in range(extent.bit_length() - 1):
+        y = parts[f"gather.norm{i + 1}"](parts[f"gather.conv{i + 1}"](f.relu(y) if i else y))
+    with torch.no_grad():
+        excited = x * torch.sigmoid(f.interpolate(y, size=(6, 5)))
+        torch.testing.assert_close(built(x), excited)
 
 
 @pytest.mark.parametrize("kind", KINDS)

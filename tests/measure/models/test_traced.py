@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 import torch
-from helpers import GATING_KINDS, fitted, label
+from helpers import GATING_KINDS, label
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import astuple
@@ -17,6 +17,7 @@ from se_cost.ledger.walk import ledger
 from se_cost.measure.models.build import FORMATS, module_of
 from se_cost.measure.models.module import module
 from se_cost.measure.timing.settings import MemoryFormat
+from se_cost.nets.attention.ge import GE
 from se_cost.nets.attention.kinds import KINDS
 from se_cost.nets.attention.mhsa import MHSA
 from se_cost.nets.attention.place import RESIDUAL_PLACES, Kind, Place
@@ -84,9 +85,12 @@ def test_traffic_is_that_of_the_operators(net: Model) -> None:
     assert traced(net, 2) == noted(net, 2)
 
 
-@settings(max_examples=20)
+VARIANTS = [GE(extent=e, theta=theta) for e, theta in product((2, 4, 8), (False, True))]
+
+
+@settings(max_examples=25)
 @given(
-    kind=st.sampled_from(list(KINDS.values())),
+    kind=st.sampled_from([*(kind() for kind in KINDS.values()), *VARIANTS]),
     channels=st.integers(2, 40),
     sides=st.tuples(st.integers(1, 9), st.integers(1, 9)),
     batch=st.integers(2, 3),
@@ -96,7 +100,7 @@ def test_random_blocks(kind: type[Kind], channels: int, sides: Size, batch: int)
     channels *= kind.name != "mhsa" or MHSA().heads
     end = {"norm": Norm(channels)}
     plain = seq(conv=conv(3, channels, 1), **end)
-    node = seq(conv=conv(3, channels, 1), attention=fitted(kind, channels, sides), **end)
+    node = seq(conv=conv(3, channels, 1), attention=kind.on(sides).block(channels), **end)
     shape = (3, *sides)
     x = torch.randn(batch, *shape)
     found, base = (trace(module(part), x) for part in (node, plain))

@@ -159,6 +159,31 @@ def test_attention_without_parameters(kind: str) -> None:
     assert (added(kind).params, added(kind).macs) == (0, 0)
 
 
+@pytest.mark.parametrize("extent", [2, 4, 8])
+def test_gather_excite_by_hand(extent: int) -> None:
+    """No parameters without θ; with it, depthwise convolutions that halve the map, and norms."""
+    assert costs(model("ge_resnet50", extent=extent)).attention.params == 0
+    expected = macs = 0
+    for c, n in BLOCKS.items():
+        side = SIDES[c]
+        for _ in range({2: 1, 4: 2, 8: 3}[extent]):
+            side = (side + 1) // 2
+            expected += n * (9 * c + 2 * c)
+            macs += n * 9 * c * side**2
+    whole = costs(model("ge_resnet50", extent=extent, theta=True))
+    assert (whole.attention.params, whole.attention.macs) == (expected, macs)
+    assert sum(term.weights for term in whole.terms) == whole.attention.weights
+
+
+@pytest.mark.parametrize(
+    ("options", "said"), [({"extent": 3}, "none of 0"), ({"theta": True}, "take extent 2, 4 or 8")]
+)
+def test_what_cannot_be_gathered(options: dict[str, Any], said: str) -> None:
+    """One line with what can."""
+    with pytest.raises(UsageError, match=f"ge cannot be built so: .*{said}"):
+        model("ge_resnet50", **options)
+
+
 def test_bam_by_hand() -> None:
     """An MLP and four convolutions, with biases, and two norms."""
     expected = 0
