@@ -94,8 +94,11 @@ WITHOUT = (
 )
 
 
-def page(document: AlternativesDocument) -> Page:
-    """Return the page: a table with a line for each kind, what dropping saves, and a picture."""
+def page(document: AlternativesDocument, prefix: str = "") -> Page:
+    """Return the page: a table with a line for each kind, what dropping saves, and a picture.
+
+    `prefix` begins the name of the picture.
+    """
     lines = [KindLine(_name(one), one) for one in document.alternatives]
     times = _times(document)
     columns = (*COLUMNS, *TIMES) if times else COLUMNS
@@ -110,7 +113,9 @@ def page(document: AlternativesDocument) -> Page:
         *(f"{time.heading(one)}. {time.basis(one)}" for one in times),
     )
     found = answer(sentences, tables, (*document.disagreements, *document.doubts))
-    return Page((*found.blocks, _picture(document, lines[1:])), title=f"Attention for {name}")
+    return Page(
+        (*found.blocks, _picture(document, lines[1:], prefix)), title=f"Attention for {name}"
+    )
 
 
 def _sentence(lines: Iterable[KindLine]) -> str:
@@ -164,10 +169,10 @@ def _less(left: int, every: int) -> float | None:
     return 100 * (1 - left / every) if every else None
 
 
-def _picture(document: AlternativesDocument, lines: list[KindLine]) -> Picture:
+def _picture(document: AlternativesDocument, lines: list[KindLine], prefix: str) -> Picture:
     what = "measured time" if any(line.infer for line in lines) else "bytes moved"
     words = f"Parameters that each kind adds to {_network(document)}, against {what}"
-    return Picture("kinds", lambda: _drawn(words, lines), words)
+    return Picture(f"{prefix}kinds", lambda: _drawn(words, lines), words)
 
 
 def _drawn(words: str, lines: list[KindLine]) -> str:

@@ -95,7 +95,7 @@ VARIANTS = [GE(extent=e, theta=theta) for e, theta in product((2, 4, 8), (False,
     sides=st.tuples(st.integers(1, 9), st.integers(1, 9)),
     batch=st.integers(2, 3),
 )
-def test_random_blocks(kind: type[Kind], channels: int, sides: Size, batch: int) -> None:
+def test_random_blocks(kind: Kind, channels: int, sides: Size, batch: int) -> None:
     """Of every kind, on maps of every size, between layers that need gradients of both ends."""
     channels *= kind.name != "mhsa" or MHSA().heads
     end = {"norm": Norm(channels)}
