@@ -19,7 +19,9 @@ from tabulate import tabulate
 from torch import Tensor, nn
 
 from se_cost.measure.models.module import module
+from se_cost.nets.attention.ge import GE
 from se_cost.nets.attention.kinds import KINDS
+from se_cost.nets.attention.place import Kind
 from se_cost.record import Record
 
 TOLERANCE = 1e-9
@@ -53,7 +55,18 @@ BLOCKS = {
         lambda c, h: {"rd_channels": h, "fuse_add": True, "fuse_scale": False},
         "timm's norm adds 1e-6 to the variance; here it is given torch's 1e-5, as ours has",
     ),
+    "ge over 4": Theirs(
+        "gather_excite",
+        "GatherExcite",
+        lambda c, h: {"use_mlp": False, "extent": 4},
+        "timm 1.0 cannot build the form with convolutions (extra_params)",
+    ),
+    "mhsa": Theirs("bottleneck_attn", "BottleneckAttn", lambda c, h: {"feat_size": MAP}),
     "ca": Theirs("coord_attn", "CoordAttn", lambda c, h: {"rd_channels": h, "bias": True}),
+}
+OURS: dict[str, Kind] = {
+    **{name: kind().on(MAP) for name, kind in KINDS.items()},
+    "ge over 4": GE(extent=4),
 }
 EXTRA = {"cbam": "spatial.conv.bn"}  # what only timm's has
 
@@ -62,7 +75,7 @@ def theirs(kind: str, channels: int) -> nn.Module:
     """Return timm's block."""
     said = BLOCKS[kind]
     found = getattr(import_module(f"timm.layers.{said.file}"), said.name)
-    built: nn.Module = found(channels, **said.options(channels, KINDS[kind]().hidden(channels)))
+    built: nn.Module = found(channels, **said.options(channels, OURS[kind].hidden(channels)))
     if kind in EXTRA:
         norm = built.get_submodule(EXTRA[kind])
         assert isinstance(norm, nn.BatchNorm2d)
@@ -80,6 +93,15 @@ def values(kind: str, block: nn.Module, of: Callable[..., Iterable[tuple[str, Te
     return [one for name, one in named if one.is_floating_point() and not _in(name, own)]
 
 
+def _arranged(kind: str, own: list[Tensor]) -> list[Tensor]:
+    """Return the parameters of our block as timm's has them."""
+    if kind != "mhsa" or not own:
+        return own
+    distances, *layers = own
+    high = 2 * MAP[0] - 1
+    return [torch.cat(layers), distances[:, :high].T, distances[:, high:].T]
+
+
 def _in(name: str, part: str | None) -> bool:
     return part is not None and name.startswith(f"{part}.")
 
@@ -87,10 +109,14 @@ def _in(name: str, part: str | None) -> bool:
 def difference(kind: str, ours: nn.Module, other: nn.Module, channels: int) -> float:
     """Return how far outputs with the same random weights are apart, relative to the largest."""
     with torch.no_grad():
+        for one in (*ours.parameters(), *ours.buffers()):
+            if one.dim() == 1:
+                one.copy_(torch.rand_like(one) + 0.5)
         for of in (nn.Module.named_parameters, nn.Module.named_buffers):
-            pairs = zip(values(kind, ours, of), values(kind, other, of), strict=True)
+            pairs = zip(
+                _arranged(kind, values(kind, ours, of)), values(kind, other, of), strict=True
+            )
             for mine, its in pairs:
-                mine.copy_(torch.rand_like(mine) + 0.5 if mine.dim() == 1 else mine)
                 its.copy_(mine.reshape(its.shape))
         x = torch.randn(2, channels, *MAP, dtype=torch.float64)
         expected = other(x)
@@ -103,7 +129,7 @@ def main(every: Iterable[int]) -> int:
     rows, wrong = [], 0
     for kind in BLOCKS:
         for channels in every:
-            ours = module(KINDS[kind]().block(channels)).double().eval()
+            ours = module(OURS[kind].block(channels)).double().eval()
             other = theirs(kind, channels).double().eval()
             mine = sum(p.numel() for p in ours.parameters())
             its = sum(p.numel() for p in values(kind, other, nn.Module.named_parameters))
