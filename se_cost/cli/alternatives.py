@@ -2,7 +2,7 @@
 
 import click
 
-from se_cost.cli.failure import INTERRUPTED, expect_torch
+from se_cost.cli.failure import expect_torch
 from se_cost.cli.help import Command
 from se_cost.cli.options.alternatives import SORT, kinds_options, timed_options
 from se_cost.cli.options.measure import TIME
@@ -14,7 +14,7 @@ from se_cost.cli.output.progress import bars
 from se_cost.cli.output.streams import say
 from se_cost.cli.timed import exit_code
 from se_cost.documents.order import MEASURED, Order
-from se_cost.errors import UsageError
+from se_cost.errors import MeasurementError, UsageError
 from se_cost.measure.ranks.torchrun import expect_single_process
 from se_cost.measure.session.several import Asked, Finished, time_several
 from se_cost.measure.timing.arms import each, expect_possible, expect_trainable
@@ -69,12 +69,16 @@ def command(
     asked = _asked(models, settings, protocol)
     try:
         finished = time_several(asked, bars(asked, output.quiet))
-    except KeyboardInterrupt as error:  # what is counted is not lost with what is not timed
+    except (
+        KeyboardInterrupt,
+        MeasurementError,
+    ) as error:
+        # what is counted is not lost with what is not timed
         finished = Finished((), error)
     output.show(alternatives(models, sort, finished.timings))
     if isinstance(finished.stopped, KeyboardInterrupt):
         say(f"se-cost: warning: interrupted: {len(finished.timings)} of {len(asked)} are timed")
-    ctx.exit(exit_code(finished) if finished.timings else INTERRUPTED)
+    ctx.exit(exit_code(finished))
 
 
 def _asked(models: list[Model], settings: list[Settings], protocol: Protocol) -> list[Asked]:

@@ -10,6 +10,7 @@ from helpers import GATING_KINDS
 from measure.made_up import of_kinds
 
 from cli.conftest import Run, Time, assert_refused
+from se_cost.errors import MeasurementError
 from se_cost.ledger.traffic import total, traffic
 from se_cost.ledger.walk import walk
 from se_cost.measure.session.several import Asked
@@ -183,6 +184,19 @@ def test_interrupted_at_once(run: Run, timed_by: Use) -> None:
     assert result.exit_code == 130
     assert "ECA" in result.stdout
     assert "interrupted: 0 of 2 are timed" in result.stderr
+
+
+def test_what_cannot_be_measured_leaves_what_is_counted(run: Run, timed_by: Use) -> None:
+    """The table is whole, the reason is on stderr, and the exit code is 3."""
+
+    def fail(one: Asked) -> Timing:
+        raise MeasurementError("not one comparison fits")
+
+    timed_by(fail)
+    result = run(*SMALL, "--kinds", "se,eca", "--time", "--device", "cpu")
+    assert result.exit_code == 3
+    assert "ECA" in result.stdout
+    assert "not one comparison fits" in result.stderr
 
 
 def test_interrupted_between_the_modes(run: Run, timed_by: Use) -> None:

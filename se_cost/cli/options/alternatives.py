@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from se_cost.cli.options.model import ATTENTION, MODEL, model_named
+from se_cost.cli.options.kinds import ATTENTION, OF_FEW
+from se_cost.cli.options.model import MODEL, model_named
 from se_cost.cli.options.option import Command, Option, bundled
 from se_cost.cli.options.output import OUTPUT
 from se_cost.cli.options.settings import BATCH, SETTINGS
@@ -18,7 +19,7 @@ from se_cost.record import replace
 from se_cost.text import joined
 
 LEAST = 2  # images: in training SRM and BAM normalise vectors over the batch
-OF_ONE_KIND = ("attention", "squeeze", "gate", "bias")
+OF_ONE_KIND = ("attention", *(option.name for option in OF_FEW))
 UNASKED = ("mode", "cuda_graphs", "fold_norms", "optimizer", "nproc", "runtime")
 
 

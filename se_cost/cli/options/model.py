@@ -5,26 +5,33 @@ from typing import Any
 import click
 
 from se_cost.cli.options.arguments import argument
+from se_cost.cli.options.kinds import ATTENTION, OF_ATTENTION, OF_FEW, OF_KIND
 from se_cost.cli.options.option import Command, Option, bundled, typed
 from se_cost.cli.options.types import POSITIVE, Arch, Inputs, Numbers, OneOf
 from se_cost.errors import UsageError, not_one_of
 from se_cost.nets.attention.kinds import KINDS, AnyKind
 from se_cost.nets.attention.place import Place
-from se_cost.nets.attention.se import GATES, SE, Squeeze
+from se_cost.nets.attention.se import SE
 from se_cost.nets.imported import NONE, Imported
 from se_cost.nets.model import Head, Model, StrideIn, Zoo
 from se_cost.nets.zoo.model import model, template
 from se_cost.record import replace
 from se_cost.text import joined
 
-NETWORK, ATTENTION = "Network", "Attention"
+NETWORK = "Network"
 OF_YOURS = {  # arguments, and their flags
     "model_arg": "--model-arg",
     "app_dir": "--app-dir",
     "after": "--insert-after",
     "drop": "--drop",
 }
-OF_KIND = ("r", "squeeze", "gate", "bias")  # not every kind of attention has them
+OF_KIND = (
+    "r",
+    "squeeze",
+    "gate",
+    "bias",
+    *(one.name for one in OF_FEW),
+)  # not every kind of attention has them
 OF_ATTENTION = (*OF_KIND, "place", "stages", "drop_stages")  # no plain network has them
 
 ARCH = Option("--arch", NETWORK, "The network.", Arch(), default="se_resnet50")
@@ -85,9 +92,7 @@ MODEL = (
         usual="the kind's",
         metavar="PLACE",
     ),
-    Option("--squeeze", ATTENTION, "Squeeze pooling.", OneOf(Squeeze), usual="avg"),
-    Option("--gate", ATTENTION, "Gate activation.", OneOf(GATES), usual="sigmoid"),
-    Option("--bias/--no-bias", ATTENTION, "Biases in the two FCs.", usual="bias"),
+    *OF_FEW,
     Option(
         "--stages",
         ATTENTION,
@@ -171,7 +176,7 @@ def zoo_named(arch: str, **options: Any) -> Zoo:
             if kind is None and typed(name):
                 instead = f"{arch} has none: take se_{arch}, or --attention se"
                 raise UsageError(f"--{name.replace('_', '-')} is of attention, and {instead}")
-            able = kind is not None and (name not in OF_KIND or hasattr(kind, name))
+            able = kind is not None and (name not in OF_KIND or name in kind.__struct_fields__)
             if not able and not typed(name):  # set in pyproject.toml for networks that can have it
                 del given[name]
     return model(arch, **given)
