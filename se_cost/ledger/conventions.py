@@ -40,7 +40,7 @@ def fvcore(row: Row) -> int:
             return 5 * _written(row)
         case "norm" | "global_avg_pool":
             return row.elements
-        case "upsample_nearest" | "upsample_bilinear":
+        case "upsample_nearest" | "upsample_bilinear" | "stretch":
             return row.elements
         case _:
             return row.macs
