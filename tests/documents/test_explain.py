@@ -3,7 +3,7 @@
 import pytest
 from measure.made_up import ENVIRONMENT, explanation
 
-from se_cost.documents.explain import CACHES, QUEUES, STRIDED, explained
+from se_cost.documents.explain import CACHES, L2, QUEUES, STRIDED, explained
 from se_cost.documents.time import timed
 from se_cost.ledger.traffic import Traffic
 from se_cost.measure.explain.prediction import Explanation, only_stage
@@ -71,7 +71,7 @@ def test_assumptions_are_those_of_the_device() -> None:
     """Caches on a CPU, a queue on a GPU, strides where a layout changes in training."""
     found = explanation(SE50)
     assert explained(found).assumptions[2:] == (CACHES,)
-    assert explained(on_gpu(found)).assumptions[2:] == (QUEUES,)
+    assert explained(on_gpu(found)).assumptions[2:] == (L2, QUEUES)
     nhwc = Settings(layout=MemoryFormat.NHWC)
     assert STRIDED not in explained(explanation(SE50, nhwc)).assumptions
     training = replace(nhwc, mode=Mode.TRAIN)
