@@ -1,0 +1,159 @@
+"""A bench on which the operators of a network's attention are timed one by one.
+
+Before each timing the memory of its operands and results is brought to where it is found in the
+network: first all of it is pushed out of the caches, then each tensor is used, and after it as
+much other memory as the network uses in between. What was used long ago, as weights and all that
+is saved for the backward pass, lies in memory then; what has just been written lies in a cache.
+"""
+
+from collections.abc import Callable, Sequence
+from statistics import median
+from time import monotonic
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils._pytree import tree_unflatten
+
+from se_cost.measure.explain.alone import Operator
+from se_cost.measure.explain.cache import Stream, use
+from se_cost.measure.explain.tape import Call, Operand, Reuse, attention
+from se_cost.measure.machine.clocks import quiet, stopwatch
+from se_cost.measure.machine.device import resolve
+from se_cost.measure.machine.out_of_memory import enough_memory
+from se_cost.measure.steps.steps import Step
+from se_cost.measure.timing.settings import Settings
+from se_cost.nets.model import Model
+from se_cost.record import Record
+
+TIMED, NOTHING = "timed", "nothing"
+EMPTY = 3  # timings of nothing in a round
+
+Numbers = tuple[Tensor, Tensor]  # all of their memory, and as an operator sees them
+
+
+class Use(Record):
+    """A tensor that was used a while before an operator runs."""
+
+    since: int  # bytes of other memory
+    bytes: int
+    again: Callable[[], Any]  # uses it, and returns what must not be given back before
+
+
+class Prepared(Record):
+    """An operator that is ready to run, and what is to be used before."""
+
+    step: Step
+    uses: tuple[Use, ...]  # the longest ago first
+
+
+class Bench:
+    """The operators of the attention of every stage, and the rounds in which they were timed."""
+
+    def __init__(self, model: Model, settings: Settings) -> None:
+        self._settings, self._device = settings, resolve(settings.device)
+        with quiet(settings.threads), enough_memory():
+            self._stages, reuses = attention(model, settings, self._device)
+            self._stream = Stream(self._device)
+            self._pool: dict[tuple[Any, ...], Numbers] = {}
+            calls = dict.fromkeys(call for counts in self._stages.values() for call in counts)
+            self._prepared = {call: self._prepare(call, reuses[call]) for call in calls}
+        self._rounds: list[dict[Call, float]] = []
+
+    def run(self, seconds: float) -> None:
+        """Time every operator once in each of as many rounds as fit into the time, at least one."""
+        end, taken = monotonic() + seconds, 0.0
+        with quiet(self._settings.threads), enough_memory(), torch.inference_mode():
+            while not taken or monotonic() + taken < end:
+                begun = monotonic()
+                self._rounds.append(self._round())
+                taken = monotonic() - begun
+
+    @property
+    def operators(self) -> tuple[Operator, ...]:
+        """Return what was timed so far, stage by stage, in the order of an iteration."""
+        return tuple(
+            Operator(
+                stage=stage,
+                word=call.word,
+                backward=call.backward,
+                call=call.func.name(),
+                shapes=tuple(one.shape for one in call.operands),
+                count=count,
+                bytes=call.bytes,
+                seconds=tuple(one[call] for one in self._rounds),
+            )
+            for stage, counts in self._stages.items()
+            for call, count in counts.items()
+        )
+
+    def _round(self) -> dict[Call, float]:
+        """Return the seconds of every operator without those of timing nothing."""
+        nothing = Prepared(_nothing, ())
+        empty = median(self._seconds(nothing) for _ in range(EMPTY))
+        return {call: self._seconds(ready) - empty for call, ready in self._prepared.items()}
+
+    def _seconds(self, ready: Prepared) -> float:
+        """Return the seconds of one run, with the caches as they are found in the network."""
+        self._stream.use(None)
+        held = []
+        for this, following in zip(ready.uses, (*ready.uses[1:], None), strict=True):
+            held.append(this.again())
+            between = this.since - (following.since + following.bytes if following else 0)
+            self._stream.use(max(0, between))
+        held.clear()  # the memory of results is what the allocator hands out next
+        return stopwatch({TIMED: ready.step}, self._device)(TIMED, 1)
+
+    def _prepare(self, call: Call, reuse: Reuse) -> Prepared:
+        tensors = {one.number: self._numbers(one, call.operands) for one in call.operands}
+        leaves = [
+            tensors[leaf.number][1] if isinstance(leaf, Operand) else leaf
+            for leaf in call.arguments
+        ]
+        args, kwargs = tree_unflatten(leaves, call.tree)
+
+        def step() -> None:
+            call.func(*args, **kwargs)
+
+        memory = [whole for whole, _ in tensors.values()]
+        uses = [
+            *(
+                Use(since, whole.nbytes, lambda whole=whole: use(whole))  # type: ignore[misc]
+                for whole, since in zip(memory, reuse.operands, strict=True)
+                if since is not None
+            ),
+            *(
+                Use(since, size, lambda size=size: self._given_back(size))  # type: ignore[misc]
+                for size, since in reuse.made
+                if since is not None
+            ),
+        ]
+        recent = [one for one in uses if one.since < self._stream.bytes]
+        return Prepared(step, tuple(sorted(recent, key=lambda one: -one.since)))
+
+    def _numbers(self, operand: Operand, beside: Sequence[Operand]) -> Numbers:
+        """Return a tensor; operators share tensors, but one operator has no tensor twice."""
+        kind = (operand.shape, operand.strides, operand.dtype)
+        alike = [one.number for one in beside if (one.shape, one.strides, one.dtype) == kind]
+        key = (*kind, alike.index(operand.number))
+        if key not in self._pool:
+            self._pool[key] = numbers(operand, self._device)
+        return self._pool[key]
+
+    def _given_back(self, size: int) -> Tensor:
+        """Return memory of a size, used, for a result to get."""
+        return torch.empty(size, dtype=torch.uint8, device=self._device).zero_()
+
+
+def numbers(operand: Operand, device: torch.device) -> Numbers:
+    """Return random numbers between 1/2 and 3/2, or zeros where they are whole, as laid out."""
+    places = zip(operand.shape, operand.strides, strict=True)
+    size = 1 + sum((length - 1) * stride for length, stride in places)
+    whole = torch.zeros(size, dtype=operand.dtype, device=device)
+    if whole.is_floating_point():
+        whole.uniform_(0.5, 1.5)
+    return whole, whole.as_strided(operand.shape, operand.strides)
+
+
+def _nothing() -> None:
+    pass
