@@ -112,12 +112,7 @@ def explain(
     """
     begun = monotonic()
     settings, protocol = settings or Settings(), protocol or StoppingRule()
-    expect_single_process("explain")
-    expect_predictable(settings)
-    expect_possible(settings)
-    if not model.stages:
-        raise MeasurementError(f"nothing to explain: {model.arch} has no attention")
-    expect_trainable(model, settings)
+    expect_explainable(model, settings)
     by_stage(model, settings)  # a model of the user's that cannot be metered need not be timed
     progress(0, "measuring the machine")
     found = survey(settings)
@@ -134,6 +129,16 @@ def explain(
         operators.run(ALONE * left)
     asked = timing.asked or (settings.batch if fitting != settings else None)
     return Explanation(replace(timing, asked=asked), found, operators.operators)
+
+
+def expect_explainable(model: Model, settings: Settings) -> None:
+    """Raise as `explain` does, before anything is measured."""
+    expect_single_process("explain")
+    expect_predictable(settings)
+    expect_possible(settings)
+    if not model.stages:
+        raise MeasurementError(f"nothing to explain: {model.arch} has no attention")
+    expect_trainable(model, settings)
 
 
 def predicted(model: Model, settings: Settings, machine: Machine) -> str:
