@@ -19,6 +19,9 @@ MAX_TIME = Option(
     "--max-time", PROTOCOL, "When to stop timing.", Seconds(), QUICK.max_time, metavar="SECONDS"
 )
 BRIEF = Option("--quick", PROTOCOL, "One process; not for publishing.")
+QUICK_RUNS = replace(
+    RUNS, help="Quads per network, with --quick.", default=None, usual=str(QUICK.quads)
+)
 TABLE = (
     BRIEF,
     Option(
@@ -30,7 +33,7 @@ TABLE = (
         metavar="PERCENT",
     ),
     replace(MAX_TIME, default=None, usual=f"{FULL.max_time:g}, quick {QUICK.max_time:g}"),
-    replace(RUNS, help="Quads per network, with --quick.", default=None, usual=str(QUICK.quads)),
+    QUICK_RUNS,
 )
 RESUME = Option(
     "--resume",
@@ -70,7 +73,7 @@ def explain_options(command: Command) -> Command:
 def _explained(*, quick: bool, max_time: float | None, runs: int | None) -> Protocol:
     if quick:
         return QuickPlan(quads=runs or QUICK.quads, max_time=max_time or QUICK.max_time)
-    _expect_no_runs(runs)
+    _expect_no_runs(runs, "--max-time SECONDS")
     return replace(EXPLAINED, max_time=max_time or EXPLAINED.max_time)
 
 
@@ -89,7 +92,6 @@ def _protocol(
         raise UsageError("--target needs fresh processes: leave out --quick")
     if quick and not typed("target"):
         return QuickPlan(quads=runs or QUICK.quads, max_time=max_time or QUICK.max_time)
-    if typed("runs"):
-        raise UsageError(f"--runs {runs} only applies to --quick; without it, use --target PERCENT")
+    _expect_no_runs(runs, "--target PERCENT")
     half_width = FULL.target if target is None else target / 100
     return StoppingRule(target=half_width, max_time=max_time or FULL.max_time)
