@@ -3,10 +3,13 @@
 Before each timing the memory of its operands and results is brought to where it is found in the
 network: first all of it is pushed out of the caches, then each tensor is used, and after it as
 much other memory as the network uses in between. What was used long ago, as weights and all that
-is saved for the backward pass, lies in memory then; what has just been written lies in a cache.
+is saved for the backward pass, lies in memory then; what has just been written lies in a cache. So
+does the code of an operator that has just run elsewhere: it is run on other tensors before.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import pairwise
 from statistics import median
 from time import monotonic
 from typing import Any
@@ -16,8 +19,8 @@ from torch import Tensor
 from torch.utils._pytree import tree_unflatten
 
 from se_cost.measure.explain.alone import Operator
-from se_cost.measure.explain.cache import Stream, use
-from se_cost.measure.explain.tape import Call, Operand, Reuse, attention
+from se_cost.measure.explain.cache import Stream
+from se_cost.measure.explain.tape import Call, Found, Operand, Reuse, attention
 from se_cost.measure.machine.clocks import quiet, stopwatch
 from se_cost.measure.machine.device import resolve
 from se_cost.measure.machine.out_of_memory import enough_memory
@@ -33,11 +36,14 @@ Numbers = tuple[Tensor, Tensor]  # all of their memory, and as an operator sees 
 
 
 class Use(Record):
-    """A tensor that was used a while before an operator runs."""
+    """What was used a while before an operator runs: a tensor, or the operator's own code."""
 
-    since: int  # bytes of other memory
+    since: int | None  # bytes of other memory; None for never
     bytes: int
     again: Callable[[], Any]  # uses it, and returns what must not be given back before
+
+
+NOW = Use(0, 0, lambda: None)
 
 
 class Prepared(Record):
@@ -97,15 +103,30 @@ class Bench:
         """Return the seconds of one run, with the caches as they are found in the network."""
         self._stream.use(None)
         held = []
-        for this, following in zip(ready.uses, (*ready.uses[1:], None), strict=True):
+        for this, following in pairwise((*ready.uses, NOW)):
             held.append(this.again())
-            between = this.since - (following.since + following.bytes if following else 0)
+            between = (this.since or 0) - (following.since or 0) - following.bytes
             self._stream.use(max(0, between))
         held.clear()  # the memory of results is what the allocator hands out next
         return stopwatch({TIMED: ready.step}, self._device)(TIMED, 1)
 
     def _prepare(self, call: Call, reuse: Reuse) -> Prepared:
-        tensors = {one.number: self._numbers(one, call.operands) for one in call.operands}
+        memory, step = self._step(call)
+        _, twin = self._step(call, other=True)
+        found = [
+            Use(reuse.code, call.bytes, twin),
+            *(
+                Use(one.since, whole.nbytes, partial(self._stream.write, whole, one.beside))
+                for whole, one in zip(memory, reuse.operands, strict=True)
+            ),
+            *(Use(one.since, one.size, partial(self._given_back, one)) for one in reuse.made),
+        ]
+        recent = [one for one in found if one.since is not None and one.since < self._stream.bytes]
+        return Prepared(step, tuple(sorted(recent, key=lambda one: -(one.since or 0))))
+
+    def _step(self, call: Call, *, other: bool = False) -> tuple[list[Tensor], Step]:
+        """Return the memory of the operands of a call, and what runs it; or that of other ones."""
+        tensors = {one.number: self._numbers(one, call.operands, other) for one in call.operands}
         leaves = [
             tensors[leaf.number][1] if isinstance(leaf, Operand) else leaf
             for leaf in call.arguments
@@ -115,34 +136,22 @@ class Bench:
         def step() -> None:
             call.func(*args, **kwargs)
 
-        memory = [whole for whole, _ in tensors.values()]
-        uses = [
-            *(
-                Use(since, whole.nbytes, lambda whole=whole: use(whole))  # type: ignore[misc]
-                for whole, since in zip(memory, reuse.operands, strict=True)
-                if since is not None
-            ),
-            *(
-                Use(since, size, lambda size=size: self._given_back(size))  # type: ignore[misc]
-                for size, since in reuse.made
-                if since is not None
-            ),
-        ]
-        recent = [one for one in uses if one.since < self._stream.bytes]
-        return Prepared(step, tuple(sorted(recent, key=lambda one: -one.since)))
+        return [whole for whole, _ in tensors.values()], step
 
-    def _numbers(self, operand: Operand, beside: Sequence[Operand]) -> Numbers:
+    def _numbers(self, operand: Operand, beside: Sequence[Operand], other: bool) -> Numbers:
         """Return a tensor; operators share tensors, but one operator has no tensor twice."""
         kind = (operand.shape, operand.strides, operand.dtype)
         alike = [one.number for one in beside if (one.shape, one.strides, one.dtype) == kind]
-        key = (*kind, alike.index(operand.number))
+        key = (*kind, alike.index(operand.number), other)
         if key not in self._pool:
             self._pool[key] = numbers(operand, self._device)
         return self._pool[key]
 
-    def _given_back(self, size: int) -> Tensor:
-        """Return memory of a size, used, for a result to get."""
-        return torch.empty(size, dtype=torch.uint8, device=self._device).zero_()
+    def _given_back(self, made: Found) -> Tensor:
+        """Return memory, used, for a result to get."""
+        memory = torch.empty(made.size, dtype=torch.uint8, device=self._device)
+        self._stream.write(memory, made.beside)
+        return memory
 
 
 def numbers(operand: Operand, device: torch.device) -> Numbers:

@@ -1,6 +1,5 @@
 """What the caches hold before an operator runs, made as it was found in the network."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -11,14 +10,12 @@ USUAL = 32 * 2**20  # bytes of a last-level cache whose size the system does not
 TIMES = 4  # the size of the last-level cache: so much other memory leaves nothing in it
 UNITS = {"K": 2**10, "M": 2**20, "G": 2**30}
 
-Touch = Callable[[], None]
-
 
 class Stream:
     """Other memory, which pushes out of the caches what is in them."""
 
     def __init__(self, device: torch.device) -> None:
-        self._buffer = torch.zeros(TIMES * last_level(device) // 4, device=device)
+        self._buffer = torch.ones(TIMES * last_level(device) // 4, device=device)
         self._at = 0
 
     @property
@@ -35,6 +32,25 @@ class Stream:
             left -= part.numel()
             self._at = (self._at + part.numel()) % self._buffer.numel()
 
+    def write(self, tensor: Tensor, beside: int) -> None:
+        """Use a tensor together with `beside` bytes of this memory, as what wrote it has done.
+
+        Positions and counters become zeros, all other numbers ones, or stay what they are.
+        """
+        if not tensor.is_floating_point():
+            tensor.zero_()
+        elif beside < tensor.nbytes / 2 or tensor.nbytes > self.bytes:
+            tensor.add_(0)
+        else:
+            tensor.copy_(self._next(tensor.nbytes).view(tensor.dtype)[: tensor.numel()])
+
+    def _next(self, size: int) -> Tensor:
+        """Return so many bytes, rounded up, of what was used longest ago, in one piece."""
+        number = -(-size // 4)
+        begun = self._at if self._at + number <= self._buffer.numel() else 0
+        self._at = (begun + number) % self._buffer.numel()
+        return self._buffer[begun : begun + number]
+
 
 def last_level(device: torch.device, caches: Path = CACHES) -> int:
     """Return the bytes of the last cache before memory, as the system tells them."""
@@ -48,11 +64,3 @@ def _bytes(text: str) -> int:
     """Return the bytes of what the system writes as, for instance, 32768K; 0 if it is no size."""
     number, unit = text.strip()[:-1], text.strip()[-1:]
     return int(number) * UNITS.get(unit, 0) if number.isdecimal() else 0
-
-
-def use(tensor: Tensor) -> None:
-    """Read and write the memory of a tensor, and leave its numbers as they are."""
-    if tensor.is_floating_point():
-        tensor.add_(0)
-    else:
-        tensor.zero_()  # positions and counters, all of which are zero here

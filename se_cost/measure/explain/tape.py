@@ -7,6 +7,7 @@ kind of attention it has, however that is spelled, in either pass and in either 
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import takewhile
 from statistics import median
 from typing import Any
 
@@ -20,6 +21,9 @@ from se_cost.measure.steps.steps import Batch, data, loss
 from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.nets.model import Model
 from se_cost.record import Record
+
+CONVOLUTION = "conv"  # copies what it is given and makes, into an order of its own
+COPIES = "copies"
 
 
 class Operand(Record):
@@ -48,11 +52,20 @@ class Call(Record, cache_hash=True):
         return [found[number] for number in sorted(found)]
 
 
-class Reuse(Record):
-    """How much other memory was used since that of an operator was: bytes, None for never."""
+class Found(Record):
+    """How the memory of a tensor is found."""
 
-    operands: tuple[int | None, ...]  # in the order of `Call.operands`
-    made: tuple[tuple[int, int | None], ...]  # bytes of each new result, and since its memory was
+    size: int  # bytes
+    since: int | None  # bytes of other memory that was used since; None if it never was
+    beside: int  # bytes of other memory that was used together with it, by the same operator
+
+
+class Reuse(Record):
+    """How the memory is found of what an operator is given, and of what it makes."""
+
+    code: int | None  # bytes used since it ran before, on whatever tensors; None for never
+    operands: tuple[Found, ...]  # in the order of `Call.operands`
+    made: tuple[Found, ...]  # new results
 
 
 class Tape:
@@ -61,7 +74,9 @@ class Tape:
     def __init__(self) -> None:
         self.calls: Counter[Call] = Counter()
         self._reuses: dict[Call, list[Reuse]] = {}
-        self._used: dict[int, int] = {}  # bytes by address, what was used last at the end
+        self._used: dict[
+            Any, int
+        ] = {}  # bytes by address or operator, what was used last at the end
 
     def forward(self, ran: Ran) -> None:
         """Note an operator of the forward pass."""
@@ -96,23 +111,34 @@ class Tape:
         given = {_address(one) for one in tensors.values()}
         new = [one for one in ran.made if _address(one) not in given]
         reuse = Reuse(
-            tuple(self._since(one) for one in tensors.values()),
-            tuple((_size(one), self._since(one)) for one in new),
+            self._since(ran.func),
+            tuple(map(self._found, tensors.values())),
+            tuple(map(self._found, new)),
         )
         self.calls[call] += 1
         self._reuses.setdefault(call, []).append(reuse)
-        for one in (*tensors.values(), *ran.made):
-            self._used.pop(_address(one), None)
-            self._used[_address(one)] = _size(one)
+        sizes = {_address(one): _size(one) for one in (*tensors.values(), *ran.made)}
+        every = sum(sizes.values())
+        for key in (ran.func, *sizes):
+            self._used.pop(key, None)
+        self._used[ran.func] = Found(0, 0, 0)
+        self._used |= {key: Found(size, 0, every - size) for key, size in sizes.items()}
+        if ran.word == CONVOLUTION:  # its copies of all that are memory as well
+            self._used.pop(COPIES, None)
+            self._used[COPIES] = Found(every, 0, 0)
 
-    def _since(self, tensor: Tensor) -> int | None:
-        """Return the bytes of all other memory that was used since this was."""
-        between = 0
-        for address in reversed(self._used):
-            if address == _address(tensor):
-                return between
-            between += self._used[address]
-        return None
+    def _found(self, tensor: Tensor) -> Found:
+        """Return how the memory of a tensor is found now."""
+        before = self._used.get(_address(tensor))
+        since = self._since(_address(tensor))
+        return Found(_size(tensor), since, before.beside if before else 0)
+
+    def _since(self, key: Any) -> int | None:
+        """Return the bytes of all memory that was used since this was."""
+        if key not in self._used:
+            return None
+        later = takewhile(lambda one: one != key, reversed(self._used))
+        return sum(self._used[one].size for one in later)
 
 
 def tape(model: Model, settings: Settings, device: torch.device) -> Tape:
@@ -185,9 +211,15 @@ def _median(every: Sequence[Reuse]) -> Reuse:
     operands = zip(*(one.operands for one in every), strict=True)
     made = zip(*(one.made for one in every), strict=True)
     return Reuse(
-        tuple(map(_middle, operands)),
-        tuple((each[0][0], _middle([since for _, since in each])) for each in made),
+        _middle([one.code for one in every]),
+        tuple(map(_usual, operands)),
+        tuple(map(_usual, made)),
     )
+
+
+def _usual(found: Sequence[Found]) -> Found:
+    beside = round(median(one.beside for one in found))
+    return Found(found[0].size, _middle([one.since for one in found]), beside)
 
 
 def _middle(values: Sequence[int | None]) -> int | None:
