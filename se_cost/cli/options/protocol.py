@@ -64,10 +64,7 @@ def explain_options(command: Command) -> Command:
     """Give a command the options of its protocol; it receives that as `protocol`."""
     usual = f"{EXPLAINED.max_time:g}, quick {QUICK.max_time:g}"
     limit = replace(MAX_TIME, help="Limit of all of it.", default=None, usual=usual)
-    runs = replace(
-        RUNS, help="Quads per network, with --quick.", default=None, usual=str(QUICK.quads)
-    )
-    return bundled("protocol", (BRIEF, limit, runs), _explained)(command)
+    return bundled("protocol", (BRIEF, limit, QUICK_RUNS), _explained)(command)
 
 
 def _explained(*, quick: bool, max_time: float | None, runs: int | None) -> Protocol:
@@ -77,11 +74,9 @@ def _explained(*, quick: bool, max_time: float | None, runs: int | None) -> Prot
     return replace(EXPLAINED, max_time=max_time or EXPLAINED.max_time)
 
 
-def _expect_no_runs(runs: int | None) -> None:
+def _expect_no_runs(runs: int | None, instead: str) -> None:
     if typed("runs"):
-        raise UsageError(
-            f"--runs {runs} only applies to --quick; without it, use --max-time SECONDS"
-        )
+        raise UsageError(f"--runs {runs} only applies to --quick; without it, use {instead}")
 
 
 def _protocol(

@@ -127,7 +127,7 @@ def explain(
     if timing.settings != fitting:  # fewer images than those whose operators were timed
         operators = ready(model, timing.settings)
         operators.run(ALONE * left)
-    asked = timing.asked or (settings.batch if fitting != settings else None)
+    asked = None if timing.settings == settings else settings.batch
     return Explanation(replace(timing, asked=asked), found, operators.operators)
 
 

@@ -68,7 +68,7 @@ class AttentionTime(Record):
         return Estimate(value, low - most, high - least)
 
 
-class StageTime(AttentionTime):
+class StageTime(AttentionTime, kw_only=True):
     """The same of the attention of one stage."""
 
     stage: int

@@ -74,9 +74,7 @@ class Tape:
     def __init__(self) -> None:
         self.calls: Counter[Call] = Counter()
         self._reuses: dict[Call, list[Reuse]] = {}
-        self._used: dict[
-            Any, int
-        ] = {}  # bytes by address or operator, what was used last at the end
+        self._used: dict[Any, Found] = {}  # by address or operator, the last used at the end
 
     def forward(self, ran: Ran) -> None:
         """Note an operator of the forward pass."""

@@ -80,17 +80,23 @@ COUNTS = (
     Column("MACs", lambda part: part.cost.macs, minor=True),
     Column("MACs/byte", lambda part: part.cost.macs_per_byte, ".3f"),
 )
-TIMES = (
+BOUND = (
     Column("stage", lambda part: part.stage),
     Column("bytes ms", lambda part: MS * part.cost.predicted.memory, ".3f", minor=True),
     Column("launches ms", lambda part: MS * part.cost.predicted.launches, ".3f", minor=True),
     Column("lower bound ms", lambda part: MS * part.cost.predicted.seconds, ".3f"),
+)
+PREDICTED = (
     Column("predicted ms", lambda part: _value(part.cost.alone_seconds), ".3f"),
     Column("low", lambda part: _low(part.cost.alone_seconds), ".3f"),
     Column("high", lambda part: _high(part.cost.alone_seconds), ".3f"),
+)
+MEASURED = (
     Column("measured ms", lambda part: _value(part.measured), "+.3f"),
     Column("low", lambda part: _low(part.measured), "+.3f"),
     Column("high", lambda part: _high(part.measured), "+.3f"),
+)
+LEFT_OVER = (
     Column("left over ms", lambda part: _value(part.left_over), "+.3f"),
     Column("low", lambda part: _low(part.left_over), "+.3f"),
     Column("high", lambda part: _high(part.left_over), "+.3f"),
@@ -133,8 +139,10 @@ def page(document: ExplainDocument) -> Page:
         *predicted(document),
         *(f"{words[:1].upper()}{words[1:]}." for words in document.advice),
     )
-    times = Table.of(costs, TIMES, stages, every)
-    operators = [alone.table(document)] if document.alone else []
+    known = bool(document.alone)  # older documents have no prediction
+    columns = (*BOUND, *PREDICTED * known, *MEASURED, *LEFT_OVER * known)
+    times = Table.of(costs, columns, stages, every)
+    operators = [alone.table(document)] * known
     rests = (*map(_capitalised, document.assumptions), time.basis(document.time))
     whole = [Moved(None, ALL, document.total.traffic)]
     tables = (
@@ -161,8 +169,8 @@ def predicted(document: ExplainDocument) -> Iterator[str]:
     every = AttentionPart(ALL, document.total)
     if not (found := document.total.alone_seconds):
         return
-    took = f"By themselves its operators take {_milliseconds(found)}, at least "
-    took += f"{MS * document.total.predicted.seconds:.2f} ms by the bytes that they move"
+    took = f"By themselves its operators take {_milliseconds(found)}; their bytes at copy speed, "
+    took += f"and launches, {MS * document.total.predicted.seconds:.2f} ms"
     if every.measured and every.left_over:
         took += f"; {_milliseconds(every.measured)} were measured, so that "
         took += f"{_milliseconds(every.left_over, '+.2f')} are left over"
@@ -207,8 +215,10 @@ def _drawn(document: ExplainDocument) -> str:
 
     bars = []
     for stage in document.stages:
-        found = (stage.alone_seconds, AttentionPart(stage.stage, stage).measured)
-        alone, measured = (one and Interval(MS * one.value, _low(one), _high(one)) for one in found)
+        alone, measured = (
+            Interval(MS * one.value, _low(one), _high(one)) if one else None
+            for one in (stage.alone_seconds, stage.measured_seconds)
+        )
         memory, launches = MS * stage.predicted.memory, MS * stage.predicted.launches
         bars.append(StageBar(f"stage {stage.stage}", memory, launches, alone, measured))
     return times(f"{title(document.recipe)}: the time of its attention, by stage", bars)

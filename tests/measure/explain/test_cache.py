@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from se_cost.measure.explain import cache
-from se_cost.measure.explain.cache import TIMES, USUAL, Stream, last_level, use
+from se_cost.measure.explain.cache import TIMES, USUAL, Stream, last_level
 
 CPU = torch.device("cpu")
 
@@ -32,11 +32,31 @@ def test_other_memory_is_used_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     assert places == [100, 100, 76, 76, 76]
 
 
-def test_use_leaves_numbers_as_they_are() -> None:
-    """But for whole numbers, which are positions that must be within bounds."""
-    numbers, whole = torch.randn(8), torch.ones(8, dtype=torch.int64)
+def test_a_tensor_is_used_with_as_much_beside_it_as_in_the_network(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Written from other memory, of whatever type, or in place; positions become zeros."""
+    monkeypatch.setattr(cache, "last_level", lambda device: 1024)
+    stream, numbers = Stream(CPU), torch.randn(9)
     before = numbers.clone()
-    use(numbers)
-    use(whole)
-    assert numbers.equal(before)
+    stream.write(numbers, beside=17)
+    assert (numbers.equal(before), stream._at) == (True, 0)
+    stream.write(numbers, beside=18)
+    assert (numbers.tolist(), stream._at) == ([1] * 9, 9)
+    half, whole = torch.zeros(3, dtype=torch.bfloat16), torch.ones(8, dtype=torch.int64)
+    stream.write(half, beside=6)
+    stream.write(whole, beside=64)
+    assert stream._at == 11
     assert not whole.any()
+    large = torch.zeros(5000)
+    stream.write(large, beside=20_000)
+    assert (stream._at, large.any().item()) == (11, False)
+
+
+def test_what_is_read_beside_lies_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It begins anew where the end is too near."""
+    monkeypatch.setattr(cache, "last_level", lambda device: 1024)
+    stream = Stream(CPU)
+    stream.use(4 * 1020)
+    stream.write(torch.zeros(10), beside=40)
+    assert stream._at == 10

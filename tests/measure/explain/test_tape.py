@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from se_cost.measure.explain.tape import Call, Tape, attention
+from se_cost.measure.explain.tape import Call, Found, Reuse, Tape, attention
 from se_cost.measure.models.metering import Meter
 from se_cost.measure.models.traffic import by_stage
 from se_cost.measure.timing.settings import MemoryFormat, Mode, Settings
@@ -80,16 +80,38 @@ def run(found: Tape, *steps: Tensor) -> None:
 
 
 def test_memory_is_used_so_many_bytes_ago() -> None:
-    """What was used in between counts once, however often; None is never."""
+    """What was used in between counts once, however often; None is never. So is code."""
     found, a, b, c = Tape(), torch.ones(10), torch.ones(20), torch.ones(30)
     run(found, a, b, c, b)
     found.rewind()
     assert not found.calls
     run(found, a)
     (reuse,) = found.reuses.values()
-    assert (reuse.operands, reuse.made) == ((SIZE * 50,), ())
+    assert reuse == Reuse(SIZE * 20, (Found(SIZE * 10, SIZE * 50, 0),), ())
     run(found, torch.ones(7))
-    assert list(found.reuses.values())[1].operands == (None,)
+    assert list(found.reuses.values())[1] == Reuse(SIZE * 10, (Found(SIZE * 7, None, 0),), ())
+
+
+def test_what_was_used_beside_is_known() -> None:
+    """A sum of two maps used two others beside each of them."""
+    found, a, b = Tape(), torch.ones(10), torch.ones(10)
+    with Meter(note=found.forward):
+        kept = a + b
+        kept.mul_(2)
+    last = list(found.reuses.values())[-1]
+    assert last.operands == (Found(SIZE * 10, 0, 2 * SIZE * 10),)
+
+
+def test_a_convolution_uses_copies_as_well() -> None:
+    """As much memory again: what was used before it is so much longer ago."""
+    found, a, image, weights = Tape(), torch.ones(5), torch.ones(1, 1, 6, 6), torch.ones(1, 1, 1, 1)
+    run(found, a)
+    with Meter(note=found.forward):
+        torch.conv2d(image, weights)
+    found.rewind()
+    run(found, a)
+    (reuse,) = found.reuses.values()
+    assert reuse.operands[0].since == 2 * SIZE * (36 + 36 + 1)
 
 
 def test_the_memory_of_a_result_is_new_or_used() -> None:
@@ -98,4 +120,4 @@ def test_the_memory_of_a_result_is_new_or_used() -> None:
     with Meter(note=found.forward):
         kept = a + 1
     (reuse,) = found.reuses.values()
-    assert reuse.made == ((kept.untyped_storage().nbytes(), None),)
+    assert reuse.made == (Found(kept.untyped_storage().nbytes(), None, 0),)
