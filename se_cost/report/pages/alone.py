@@ -77,4 +77,9 @@ def _line(one: OperatorTime) -> Line:
 def _largest(shapes: Sequence[tuple[int, ...]]) -> str | None:
     """Return the shape of the largest operand, for instance 1x256x56x56."""
     sized = [shape for shape in shapes if shape]
-    return joined(max(sized, key=lambda shape: prod(shape)), "x") if sized else None
+    largest: tuple[int, ...] = max(sized, key=_size, default=())
+    return joined(largest, "x") or None
+
+
+def _size(shape: Sequence[int]) -> int:
+    return prod(shape)
