@@ -25,7 +25,9 @@ from se_cost.measure.timing.settings import Mode
 from se_cost.measure.timing.statistics import Estimate
 from se_cost.nets.words import title
 from se_cost.record import Record
-from se_cost.report.formats.markdown import page as markdown
+from se_cost.report.formats.all import Format
+from se_cost.report.formats.answer import Answer
+from se_cost.report.formats.beside import files
 from se_cost.report.pages.explain import page as explained
 from se_cost.report.pages.settings import running
 from se_cost.report.pages.time import placed
@@ -35,6 +37,7 @@ RUNS, PAGE = FOLDER / "explain", FOLDER / "explain.md"
 NETWORKS = ("se_resnet50", "se_resnext50_32x4d", "se_mobilenet")
 WAYS = ((Mode.INFER, 1), (Mode.INFER, 8), (Mode.TRAIN, 2))
 SECONDS = 130
+PICTURED = "se_resnet50-infer-1"
 NEAR = 0.2  # of the measured time
 HEADERS = (
     *("case", "lower bound, ms", "predicted, ms", "measured, ms", "predicted / measured"),
@@ -83,9 +86,19 @@ def main(run: str, seconds: int, names: list[str]) -> None:
         words = CASES[name].command(seconds, file)
         subprocess.run((sys.executable, "-m", "se_cost", *words), check=True)
         document = _read(file)
-        file.with_suffix(".md").write_text(markdown(explained(document)), encoding="utf-8")
+        keep(document, file)
         write()
         print(*line(document), flush=True)
+
+
+def keep(document: ExplainDocument, file: Path) -> None:
+    """Write the page of a case beside its document; one picture is the README's, too."""
+    page = explained(document)
+    written = files(Answer(document, page), file.with_suffix(".md"), Format.MARKDOWN)
+    for path, text in written.items():
+        path.write_text(text, encoding="utf-8")
+    if file.stem == PICTURED:
+        PAGE.with_suffix(".svg").write_text(page.pictures[0].draw(), encoding="utf-8")
 
 
 def write() -> None:
@@ -105,7 +118,7 @@ def run_of(folder: Path, before: str) -> Iterator[str]:
     stages = [stage for document in found for stage in document.stages]
     within = sum(map(_within, stages))
     yield f"## Run {folder.name}\n"
-    yield f"{placed('done', found[0].time)[:1].upper()}{placed('done', found[0].time)[1:]}."
+    yield f"{placed('done', found[0].time)}, each case within {_limit(found)} s."
     yield (
         f"{near} of {len(found)} predictions are within 20 % of the measured total, {within} of "
         f"{len(stages)} stages within their interval.\n"
@@ -160,6 +173,12 @@ def shown(estimate: Estimate | None) -> str:
         return "not measured well enough"
     found = (1000 * estimate.value, 1000 * estimate.low, 1000 * estimate.high)
     return "{:.2f} [{:.2f}, {:.2f}]".format(*found)
+
+
+def _limit(found: list[ExplainDocument]) -> int:
+    """Return the longest limit of the timings, in seconds."""
+    rules = [document.time.protocol.rule for document in found]
+    return round(max((rule.max_time for rule in rules if rule), default=0))
 
 
 def _part(time: AttentionTime) -> float | None:
