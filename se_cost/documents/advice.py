@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from se_cost.measure.explain.alone import Operator, together
+from se_cost.measure.explain.alone import TimedOperator, together
 from se_cost.measure.machine.figures import Machine
 from se_cost.measure.timing.settings import MemoryFormat, Settings
 
@@ -33,12 +33,14 @@ PRODUCT = (
 REDUCTION = "another spelling may reduce faster, for instance x.flatten(2).mean(2), or --layout {}"
 
 
-def advice(operators: Sequence[Operator], machine: Machine, settings: Settings) -> tuple[str, ...]:
+def advice(
+    operators: Sequence[TimedOperator], machine: Machine, settings: Settings
+) -> tuple[str, ...]:
     """Return a sentence for each kind of operator that is far from its bound, the worst first."""
     whole = together(operators)
     if whole is None:
         return ()
-    groups: dict[tuple[str, bool], list[Operator]] = {}
+    groups: dict[tuple[str, bool], list[TimedOperator]] = {}
     for one in operators:
         groups.setdefault((one.word, one.backward), []).append(one)
     found = []
@@ -56,7 +58,7 @@ def advice(operators: Sequence[Operator], machine: Machine, settings: Settings) 
     return tuple(words for _, words in sorted(found, reverse=True)[:MOST])
 
 
-def _remedy(word: str, group: Sequence[Operator], machine: Machine, settings: Settings) -> str:
+def _remedy(word: str, group: Sequence[TimedOperator], machine: Machine, settings: Settings) -> str:
     """Return what a user can do about operators of one word and direction."""
     if group[0].backward:
         return BACKWARD

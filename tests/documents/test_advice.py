@@ -3,7 +3,7 @@
 import pytest
 
 from se_cost.documents.advice import BACKWARD, CALL, PRODUCT, WEIGHTS, advice
-from se_cost.measure.explain.alone import Operator
+from se_cost.measure.explain.alone import TimedOperator
 from se_cost.measure.machine.figures import Machine
 from se_cost.measure.timing.settings import MemoryFormat, Settings
 
@@ -13,11 +13,11 @@ FREE = Machine(bandwidth=1e9, launch=0)
 
 def operator(
     word: str, milliseconds: float, *, backward: bool = False, size: int = 10**6
-) -> Operator:
+) -> TimedOperator:
     """Return one whose bytes take a millisecond, unless it has another size."""
     seconds = (milliseconds / 1000,) * 8
     call, shapes = f"aten::{word}", ((1, 8, 4, 4),)
-    return Operator(2, word, backward, call, shapes, 1, size, seconds)
+    return TimedOperator(2, word, backward, call, shapes, 1, size, seconds)
 
 
 def test_what_is_near_its_bound_needs_no_words() -> None:
@@ -37,7 +37,7 @@ def test_what_is_near_its_bound_needs_no_words() -> None:
         (operator("sigmoid", 3, size=8), CALL),
     ],
 )
-def test_each_sort_has_its_remedy(one: Operator, remedy: str) -> None:
+def test_each_sort_has_its_remedy(one: TimedOperator, remedy: str) -> None:
     """By what it does and what its time is mostly made of."""
     (said,) = advice([one], MACHINE, Settings())
     assert said.endswith(remedy)

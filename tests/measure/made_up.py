@@ -5,7 +5,7 @@ from math import exp, prod
 from typing import Any
 
 from se_cost.ledger.find import AttentionBlock
-from se_cost.measure.explain.alone import Operator
+from se_cost.measure.explain.alone import TimedOperator
 from se_cost.measure.explain.prediction import Explanation, networks, only_stage
 from se_cost.measure.fuse.record import HOWS
 from se_cost.measure.machine.figures import Machine
@@ -111,7 +111,7 @@ def explanation(
     return Explanation(timing, machine, tuple(operators(model, timing.settings, rounds)))
 
 
-def operators(model: Model, settings: Settings, rounds: int = 8) -> Iterator[Operator]:
+def operators(model: Model, settings: Settings, rounds: int = 8) -> Iterator[TimedOperator]:
     """Yield two operators a stage: the pool takes 10 µs a block, the product 30 and backward 50."""
     blocks: dict[int, list[AttentionBlock]] = {}
     for block in costs(model).blocks:
@@ -122,7 +122,7 @@ def operators(model: Model, settings: Settings, rounds: int = 8) -> Iterator[Ope
         vector = (*whole[:2], 1, 1)
         alike = {"stage": stage, "count": len(of)}
         pool, mean = "global_avg_pool", "aten::mean.dim"
-        yield Operator(
+        yield TimedOperator(
             word=pool,
             backward=False,
             call=mean,
@@ -132,7 +132,7 @@ def operators(model: Model, settings: Settings, rounds: int = 8) -> Iterator[Ope
             **alike,
         )
         for backward, seconds in ((False, 30e-6), *[(True, 50e-6)] * (settings.mode is Mode.TRAIN)):
-            yield Operator(
+            yield TimedOperator(
                 word="scale",
                 backward=backward,
                 call="aten::mul.Tensor",

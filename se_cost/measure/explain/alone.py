@@ -14,7 +14,7 @@ RESAMPLED = 400  # times
 TAIL = 0.025
 
 
-class Operator(Record):
+class TimedOperator(Record):
     """One operator that the attention of a stage runs, timed by itself.
 
     `count` is how often an iteration runs it; below zero it is one that is run less often than
@@ -35,7 +35,7 @@ class Operator(Record):
         return self.count * (self.bytes / machine.bandwidth + machine.launch)
 
 
-def together(operators: Iterable[Operator]) -> Estimate | None:
+def together(operators: Iterable[TimedOperator]) -> Estimate | None:
     """Return the seconds of operators one after another, None if there are none.
 
     The value is exactly the sum of their medians, each times its count. The 95 % interval is of
@@ -55,5 +55,5 @@ def together(operators: Iterable[Operator]) -> Estimate | None:
     return Estimate(value, min(value, sums[outside - 1]), max(value, sums[-outside]))
 
 
-def _sum(operators: Sequence[Operator], rounds: Sequence[int]) -> float:
+def _sum(operators: Sequence[TimedOperator], rounds: Sequence[int]) -> float:
     return sum(one.count * median([one.seconds[i] for i in rounds]) for one in operators)

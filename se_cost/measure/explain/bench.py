@@ -18,9 +18,9 @@ import torch
 from torch import Tensor
 from torch.utils._pytree import tree_unflatten
 
-from se_cost.measure.explain.alone import Operator
+from se_cost.measure.explain.alone import TimedOperator
 from se_cost.measure.explain.cache import Stream
-from se_cost.measure.explain.tape import Call, Found, Operand, Reuse, attention
+from se_cost.measure.explain.tape import MemoryState, Operand, Reuse, TorchCall, attention
 from se_cost.measure.machine.clocks import quiet, stopwatch
 from se_cost.measure.machine.device import resolve
 from se_cost.measure.machine.out_of_memory import enough_memory
@@ -64,7 +64,7 @@ class Bench:
             self._pool: dict[tuple[Any, ...], Numbers] = {}
             calls = dict.fromkeys(call for counts in self._stages.values() for call in counts)
             self._prepared = {call: self._prepare(call, reuses[call]) for call in calls}
-        self._rounds: list[dict[Call, float]] = []
+        self._rounds: list[dict[TorchCall, float]] = []
 
     def run(self, seconds: float) -> None:
         """Time every operator once in each of as many rounds as fit into the time, at least one."""
@@ -76,10 +76,10 @@ class Bench:
                 taken = monotonic() - begun
 
     @property
-    def operators(self) -> tuple[Operator, ...]:
+    def operators(self) -> tuple[TimedOperator, ...]:
         """Return what was timed so far, stage by stage, in the order of an iteration."""
         return tuple(
-            Operator(
+            TimedOperator(
                 stage=stage,
                 word=call.word,
                 backward=call.backward,
@@ -93,7 +93,7 @@ class Bench:
             for call, count in counts.items()
         )
 
-    def _round(self) -> dict[Call, float]:
+    def _round(self) -> dict[TorchCall, float]:
         """Return the seconds of every operator without those of timing nothing."""
         nothing = Prepared(_nothing, ())
         empty = median(self._seconds(nothing) for _ in range(EMPTY))
@@ -110,7 +110,7 @@ class Bench:
         held.clear()  # the memory of results is what the allocator hands out next
         return stopwatch({TIMED: ready.step}, self._device)(TIMED, 1)
 
-    def _prepare(self, call: Call, reuse: Reuse) -> Prepared:
+    def _prepare(self, call: TorchCall, reuse: Reuse) -> Prepared:
         memory, step = self._step(call)
         _, twin = self._step(call, other=True)
         found = [
@@ -124,7 +124,7 @@ class Bench:
         recent = [one for one in found if one.since is not None and one.since < self._stream.bytes]
         return Prepared(step, tuple(sorted(recent, key=lambda one: -(one.since or 0))))
 
-    def _step(self, call: Call, *, other: bool = False) -> tuple[list[Tensor], Step]:
+    def _step(self, call: TorchCall, *, other: bool = False) -> tuple[list[Tensor], Step]:
         """Return the memory of the operands of a call, and what runs it; or that of other ones."""
         tensors = {one.number: self._numbers(one, call.operands, other) for one in call.operands}
         leaves = [
@@ -147,7 +147,7 @@ class Bench:
             self._pool[key] = numbers(operand, self._device)
         return self._pool[key]
 
-    def _given_back(self, made: Found) -> Tensor:
+    def _given_back(self, made: MemoryState) -> Tensor:
         """Return memory, used, for a result to get."""
         memory = torch.empty(made.size, dtype=torch.uint8, device=self._device)
         self._stream.write(memory, made.beside)

@@ -6,7 +6,7 @@ from typing import Any, Protocol, assert_never
 
 from se_cost.errors import MeasurementError, UsageError
 from se_cost.ledger.traffic import total
-from se_cost.measure.explain.alone import Operator
+from se_cost.measure.explain.alone import TimedOperator
 from se_cost.measure.explain.prediction import UNPREDICTED, Explanation, networks
 from se_cost.measure.machine.bandwidth import machine
 from se_cost.measure.machine.clocks import quiet
@@ -39,7 +39,7 @@ class Operators(Protocol):
         """Time all of them for so many seconds, at least once."""
 
     @property
-    def operators(self) -> tuple[Operator, ...]:
+    def operators(self) -> tuple[TimedOperator, ...]:
         """Return what was timed so far."""
 
 

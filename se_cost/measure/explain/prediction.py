@@ -11,7 +11,7 @@ from msgspec.structs import asdict
 from se_cost.ledger.costs import Costs
 from se_cost.ledger.rows import Ledger
 from se_cost.ledger.traffic import Traffic, gated, total
-from se_cost.measure.explain.alone import Operator, together
+from se_cost.measure.explain.alone import TimedOperator, together
 from se_cost.measure.machine.figures import Machine
 from se_cost.measure.models.costs import costs
 from se_cost.measure.models.traffic import by_part, by_stage, plain_traffic
@@ -79,7 +79,7 @@ class Explanation(Record):
 
     timing: Timing
     machine: Machine
-    alone: tuple[Operator, ...] = ()  # the operators, timed by themselves
+    alone: tuple[TimedOperator, ...] = ()  # the operators, timed by themselves
 
     @property
     def costs(self) -> Costs:
@@ -133,7 +133,7 @@ class Explanation(Record):
         return by_stage(self.timing.model, self.timing.settings)
 
     def _time(
-        self, blocks: int, added: Ledger, traffic: Traffic, arm: str, alone: Iterable[Operator]
+        self, blocks: int, added: Ledger, traffic: Traffic, arm: str, alone: Iterable[TimedOperator]
     ) -> AttentionTime:
         (batch, size), back = self._numbers, self.training
         macs, gated_bytes = batch * added.macs, batch * size * gated(added)

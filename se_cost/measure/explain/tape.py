@@ -35,7 +35,7 @@ class Operand(Record):
     dtype: Any
 
 
-class Call(Record, cache_hash=True):
+class TorchCall(Record, cache_hash=True):
     """An operator with its arguments, in which operands stand for tensors."""
 
     word: str  # of the ledger, or ATen's
@@ -52,7 +52,7 @@ class Call(Record, cache_hash=True):
         return [found[number] for number in sorted(found)]
 
 
-class Found(Record):
+class MemoryState(Record):
     """How the memory of a tensor is found."""
 
     size: int  # bytes
@@ -64,17 +64,17 @@ class Reuse(Record):
     """How the memory is found of what an operator is given, and of what it makes."""
 
     code: int | None  # bytes used since it ran before, on whatever tensors; None for never
-    operands: tuple[Found, ...]  # in the order of `Call.operands`
-    made: tuple[Found, ...]  # new results
+    operands: tuple[MemoryState, ...]  # in the order of `TorchCall.operands`
+    made: tuple[MemoryState, ...]  # new results
 
 
 class Tape:
     """Notes the calls of an iteration."""
 
     def __init__(self) -> None:
-        self.calls: Counter[Call] = Counter()
-        self._reuses: dict[Call, list[Reuse]] = {}
-        self._used: dict[Any, Found] = {}  # by address or operator, the last used at the end
+        self.calls: Counter[TorchCall] = Counter()
+        self._reuses: dict[TorchCall, list[Reuse]] = {}
+        self._used: dict[Any, MemoryState] = {}  # by address or operator, the last used at the end
 
     def forward(self, ran: Ran) -> None:
         """Note an operator of the forward pass."""
@@ -90,7 +90,7 @@ class Tape:
         self._reuses.clear()
 
     @property
-    def reuses(self) -> dict[Call, Reuse]:
+    def reuses(self) -> dict[TorchCall, Reuse]:
         """Return for each call the median of all times that it was made."""
         return {call: _median(every) for call, every in self._reuses.items()}
 
@@ -105,7 +105,7 @@ class Tape:
             _operand(numbers[_identity(leaf)], leaf) if isinstance(leaf, Tensor) else leaf
             for leaf in leaves
         )
-        call = Call(ran.word, backward, ran.func, arguments, tree, ran.bytes)
+        call = TorchCall(ran.word, backward, ran.func, arguments, tree, ran.bytes)
         given = {_address(one) for one in tensors.values()}
         new = [one for one in ran.made if _address(one) not in given]
         reuse = Reuse(
@@ -119,17 +119,17 @@ class Tape:
         every = sum(sizes.values())
         for key in (ran.func, *sizes):
             self._used.pop(key, None)
-        self._used[ran.func] = Found(0, 0, 0)
-        self._used |= {key: Found(size, 0, every - size) for key, size in sizes.items()}
+        self._used[ran.func] = MemoryState(0, 0, 0)
+        self._used |= {key: MemoryState(size, 0, every - size) for key, size in sizes.items()}
         if ran.word == CONVOLUTION:  # its copies of all that are memory as well
             self._used.pop(COPIES, None)
-            self._used[COPIES] = Found(every, 0, 0)
+            self._used[COPIES] = MemoryState(every, 0, 0)
 
-    def _found(self, tensor: Tensor) -> Found:
+    def _found(self, tensor: Tensor) -> MemoryState:
         """Return how the memory of a tensor is found now."""
         before = self._used.get(_address(tensor))
         since = self._since(_address(tensor))
-        return Found(_size(tensor), since, before.beside if before else 0)
+        return MemoryState(_size(tensor), since, before.beside if before else 0)
 
     def _since(self, key: Any) -> int | None:
         """Return the bytes of all memory that was used since this was."""
@@ -153,7 +153,7 @@ def tape(model: Model, settings: Settings, device: torch.device) -> Tape:
 
 def attention(
     model: Model, settings: Settings, device: torch.device
-) -> tuple[dict[int, Counter[Call]], dict[Call, Reuse]]:
+) -> tuple[dict[int, Counter[TorchCall]], dict[TorchCall, Reuse]]:
     """Return what the attention of each stage runs more, and how the memory of each call is found.
 
     Attention is put into one stage after another: the parts add up to the whole. What runs less
@@ -161,7 +161,7 @@ def attention(
     """
     last = tape(model.plain, settings, device)
     reuses = last.reuses
-    found: dict[int, Counter[Call]] = {}
+    found: dict[int, Counter[TorchCall]] = {}
     for number, stage in enumerate(model.stages, 1):
         more = tape(model.without(model.stages[number:]), settings, device)
         found[stage] = _difference(more.calls, last.calls)
@@ -170,7 +170,7 @@ def attention(
     return found, reuses
 
 
-def _difference(whole: Counter[Call], less: Counter[Call]) -> Counter[Call]:
+def _difference(whole: Counter[TorchCall], less: Counter[TorchCall]) -> Counter[TorchCall]:
     both = whole.copy()
     both.subtract(less)
     return Counter({call: count for call, count in both.items() if count})
@@ -215,9 +215,9 @@ def _median(every: Sequence[Reuse]) -> Reuse:
     )
 
 
-def _usual(found: Sequence[Found]) -> Found:
+def _usual(found: Sequence[MemoryState]) -> MemoryState:
     beside = round(median(one.beside for one in found))
-    return Found(found[0].size, _middle([one.since for one in found]), beside)
+    return MemoryState(found[0].size, _middle([one.since for one in found]), beside)
 
 
 def _middle(values: Sequence[int | None]) -> int | None:

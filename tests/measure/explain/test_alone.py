@@ -2,12 +2,12 @@
 
 import pytest
 
-from se_cost.measure.explain.alone import LEAST, Operator, together
+from se_cost.measure.explain.alone import LEAST, TimedOperator, together
 from se_cost.measure.machine.figures import Machine
 from se_cost.record import replace
 
 MICRO = 1e-6
-POOL = Operator(
+POOL = TimedOperator(
     stage=2,
     word="global_avg_pool",
     backward=False,

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from se_cost.measure.explain.tape import Call, Found, Reuse, Tape, attention
+from se_cost.measure.explain.tape import MemoryState, Reuse, Tape, TorchCall, attention
 from se_cost.measure.models.metering import Meter
 from se_cost.measure.models.traffic import by_stage
 from se_cost.measure.timing.settings import MemoryFormat, Mode, Settings
@@ -18,7 +18,7 @@ SIZE = 4  # bytes of a float32
 NORMED = ("bam", "srm")  # their norms run another operator in inference
 
 
-def moved(calls: Counter[Call], *, backward: bool) -> tuple[int, int]:
+def moved(calls: Counter[TorchCall], *, backward: bool) -> tuple[int, int]:
     """Return the bytes of one pass, and its operators."""
     found = [(call, count) for call, count in calls.items() if call.backward is backward]
     return sum(call.bytes * n for call, n in found), sum(n for _, n in found)
@@ -93,9 +93,9 @@ def test_memory_is_used_so_many_bytes_ago() -> None:
     assert not found.calls
     run(found, a)
     (reuse,) = found.reuses.values()
-    assert reuse == Reuse(SIZE * 20, (Found(SIZE * 10, SIZE * 50, 0),), ())
+    assert reuse == Reuse(SIZE * 20, (MemoryState(SIZE * 10, SIZE * 50, 0),), ())
     run(found, torch.ones(7))
-    assert list(found.reuses.values())[1] == Reuse(SIZE * 10, (Found(SIZE * 7, None, 0),), ())
+    assert list(found.reuses.values())[1] == Reuse(SIZE * 10, (MemoryState(SIZE * 7, None, 0),), ())
 
 
 def test_what_was_used_beside_is_known() -> None:
@@ -105,7 +105,7 @@ def test_what_was_used_beside_is_known() -> None:
         kept = a + b
         kept.mul_(2)
     last = list(found.reuses.values())[-1]
-    assert last.operands == (Found(SIZE * 10, 0, 2 * SIZE * 10),)
+    assert last.operands == (MemoryState(SIZE * 10, 0, 2 * SIZE * 10),)
 
 
 def test_a_convolution_uses_copies_as_well() -> None:
@@ -126,4 +126,4 @@ def test_the_memory_of_a_result_is_new_or_used() -> None:
     with Meter(note=found.forward):
         kept = a + 1
     (reuse,) = found.reuses.values()
-    assert reuse.made == (Found(kept.untyped_storage().nbytes(), None, 0),)
+    assert reuse.made == (MemoryState(kept.untyped_storage().nbytes(), None, 0),)
