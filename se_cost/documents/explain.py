@@ -112,7 +112,7 @@ def explained(explanation: Explanation) -> ExplainDocument:
         references=REFERENCES,
         time=time,
         alone=tuple(_operators(explanation)),
-        advice=advice(explanation.alone, explanation.machine, timing.settings),
+        advice=advice(explanation.alone, explanation.machine),
         doubts=time.doubts,
     )
 
