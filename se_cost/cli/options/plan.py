@@ -7,8 +7,9 @@ from typing import Any
 
 from se_cost.cli.options.budget import CAPS as CHECKED
 from se_cost.cli.options.budget import Amount
+from se_cost.cli.options.kinds import OF_KIND
 from se_cost.cli.options.measure import MEASURING
-from se_cost.cli.options.model import MODEL, OF_KIND, model_named, without_yours
+from se_cost.cli.options.model import MODEL, model_named, without_yours
 from se_cost.cli.options.option import Command, Option, bundled, typed
 from se_cost.cli.options.plan_types import Axes, Bandwidth, Duration
 from se_cost.cli.options.types import POSITIVE, FilePath, Inputs, Kinds, Numbers, OneOf, Percent

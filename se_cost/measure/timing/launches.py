@@ -29,8 +29,10 @@ def launches(run: Run) -> Launches | None:
     def cost(arms: Sequence[str], share: Callable[..., float]) -> Change | None:
         """Return a share of the plain network's time, of the times of arms in that unit."""
         found = run.together(arms, lambda *logs: 100 * share(*map(exp, logs)))
-        if found is None or found.low is None:
-            return found and Change(None, None, None)
+        if found is None:
+            return None
+        if found.low is None:
+            return Change(None, None, None)
         return Change(found.value, found.low, found.high)
 
     baseline = cost((plain,), lambda replayed: 1 - replayed)
