@@ -25,14 +25,6 @@ OF_YOURS = {  # arguments, and their flags
     "after": "--insert-after",
     "drop": "--drop",
 }
-OF_KIND = (
-    "r",
-    "squeeze",
-    "gate",
-    "bias",
-    *(one.name for one in OF_FEW),
-)  # not every kind of attention has them
-OF_ATTENTION = (*OF_KIND, "place", "stages", "drop_stages")  # no plain network has them
 
 ARCH = Option("--arch", NETWORK, "The network.", Arch(), default="se_resnet50")
 OWN = (
