@@ -4,7 +4,7 @@ from collections.abc import Collection
 from functools import lru_cache
 
 from se_cost.ledger import formula
-from se_cost.ledger.find import ENDS, AttentionBlock, find
+from se_cost.ledger.find import ENDS, SELF, AttentionBlock, find
 from se_cost.ledger.formula import Term
 from se_cost.ledger.rows import Ledger, Row
 from se_cost.ledger.walk import ledger
@@ -126,4 +126,4 @@ def parts(attention: Ledger) -> dict[str, Ledger]:
 def _part(row: Row) -> str:
     if row.op in SQUEEZES:
         return "squeeze"
-    return "scale" if row.op in ENDS else "excite"
+    return "scale" if row.op in ENDS and row.op != SELF else "excite"

@@ -12,7 +12,14 @@ OF_FEW = (
     Option("--gate", ATTENTION, "Gate activation.", OneOf(GATES), usual="sigmoid"),
     Option("--bias/--no-bias", ATTENTION, "Biases in the two FCs.", usual="bias"),
     Option("--kernel", ATTENTION, "Kernel of cbam.", POSITIVE, usual="7", metavar="N"),
-    Option("--extent", ATTENTION, "Extent of ge, 0 for the whole map.", click.INT, usual="0"),
+    Option(
+        "--extent",
+        ATTENTION,
+        "Extent of ge, 0 for the whole map.",
+        click.INT,
+        usual="0",
+        metavar="N",
+    ),
     Option("--theta/--no-theta", ATTENTION, "Whether ge has convolutions.", usual="no-theta"),
     Option("--heads", ATTENTION, "Heads of mhsa.", POSITIVE, usual="4", metavar="N"),
 )

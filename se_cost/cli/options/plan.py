@@ -205,6 +205,8 @@ def _of_zoo(
     asked = model(arch, attention=kinds[0], **usual)
     for size in sizes:
         model(arch, input=size)  # refuses one that the network cannot take
+    if len({one.attention.place for one in found}) > 1:
+        raise UsageError(f"{joined(kinds)} have different places in {arch}: plan them apart")
     if not asked.stages:
         raise UsageError("no stage is left that could hold attention: leave out --drop-stages")
     _expect_few(len(found))
