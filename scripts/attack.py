@@ -3,9 +3,10 @@
     python scripts/attack.py --seconds 60 --seed 0
 
 Seven classes take turns until the time is over: options, files, environments, signals, encodings,
-mutated json, and models of others that misbehave. A case holds if the program ends with an exit code that is documented for it, says why
-in one line where it refuses, shows no traceback, and leaves no process and no half-written file.
-Exit 1 if anything did not hold; the same seed makes the same cases.
+mutated json, and models of others that misbehave. A case holds if the program ends with an exit
+code that is documented for it, says why in one line where it refuses, shows no traceback, and
+leaves no process and no half-written file. Exit 1 if anything did not hold; the same seed makes the
+same cases.
 """
 
 import argparse
@@ -193,8 +194,7 @@ def models(random: Random) -> Iterator[Case]:
         broken = random.choice((code, code, code, code[: random.randrange(len(code))], b"\xff\0"))
         size = random.choice(("3x16x16", "3x16x16", "3x16x16", "1x16x16", "3x1x1", "16", "0x0"))
         command = (random.choice(words), "--model", random.choice((specs[0], *specs)))
-        more = ("--no-time",) if command[0] == "report" else ()
-        more += ("--max-params", "99M") if command[0] == "check" else ()
+        more = {"report": ("--no-time",), "check": ("--max-params", "99M")}.get(command[0], ())
         given = (*command, "--input", size, *more)
         yield Case(given, (0, 1, 2, 3), files={"net.py": broken})
 
