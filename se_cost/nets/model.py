@@ -6,8 +6,9 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from se_cost.errors import UsageError
 from se_cost.nets.attention.kinds import PLAIN, Attention
-from se_cost.nets.imported import Imported
+from se_cost.nets.imported import NONE, Imported
 from se_cost.nets.nodes import Shape
 from se_cost.record import Record, replace
 
@@ -48,6 +49,11 @@ class Zoo(Record, cache_hash=True, tag_field="source", tag="zoo"):
         return tuple(kind.stage for kind in self.attention.stages)
 
     @property
+    def kind(self) -> str:
+        """Return the kind of its attention, `none` if there is none."""
+        return self.attention.stages[0].name if self.attention.stages else NONE
+
+    @property
     def final_stage(self) -> int | None:
         """Return the last stage that holds attention, None for a plain network."""
         return max(self.stages, default=None)
@@ -69,3 +75,11 @@ class Zoo(Record, cache_hash=True, tag_field="source", tag="zoo"):
 
 
 Model = Zoo | Imported
+
+
+def expect_model(value: object) -> Model:
+    """Return a model as it is; raise UsageError for anything else, as a name alone is."""
+    if isinstance(value, Zoo | Imported):
+        return value
+    example = value if isinstance(value, str) else "se_resnet50"
+    raise UsageError(f"{value!r} is no model: take se_cost.model({example!r})")

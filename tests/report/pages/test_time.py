@@ -5,11 +5,13 @@ from documents.every import SE50, exchanging, weighed
 from measure.made_up import ENVIRONMENT, full, timing
 
 from report.pages.tables import column, row, sentences, titled
-from se_cost.documents.doubts import TOO_FEW
+from se_cost.documents.doubts import NOT_WARM, TOO_FEW
 from se_cost.documents.time import TimeDocument, timed
 from se_cost.measure.timing.arms import NETWORK, TRIMMED, itself, ladder
 from se_cost.measure.timing.run import Stop
 from se_cost.measure.timing.settings import DType, Mode, Settings
+from se_cost.measure.timing.statistics import Estimate
+from se_cost.measure.timing.verdict import overhead
 from se_cost.nets.imported import Removal
 from se_cost.nets.zoo.model import model
 from se_cost.record import replace
@@ -76,10 +78,17 @@ def test_sentence() -> None:
 def test_without_an_interval_it_is_said() -> None:
     """With five quads there is a value, no interval, no verdict, and a warning."""
     document = timed(timing(SE50, quads=5))
+    assert document.overhead.percent is None
     assert page(document).tables[0].rows[1][3:] == (None, None, None, "not measured well enough")
     assert sentence(document).startswith("not measured well enough: too few comparisons")
     assert "run it again on a quiet machine, or with a longer --max-time" in sentence(document)
     assert page(document).warnings == [TOO_FEW]
+
+
+def test_a_remedy_is_named_once() -> None:
+    """A doubt that ends with one is not followed by another."""
+    document = replace(DOCUMENT, overhead=overhead(Estimate(0, None, None)), doubts=(NOT_WARM,))
+    assert sentence(document) == f"not measured well enough: {NOT_WARM}."
 
 
 def of_itself(percent: float) -> TimeDocument:
@@ -155,7 +164,9 @@ def test_memory_and_energy_stand_beside_the_times() -> None:
     table = page(timed(weighed(timing(SE50)))).tables[0]
     assert [*column(table, "peak MiB").values()] == [1024, 2048, 3072]
     assert [*column(table, "J/image").values()] == [0.25, 0.5, 0.75]
-    assert not {"peak MiB", "J/image"} & {*page(DOCUMENT).tables[0].header}
+    assert [*column(table, "least J").values()] == [0.2, 0.4, 0.6]
+    assert [*column(table, "most J").values()] == pytest.approx([1 / 3, 2 / 3, 1])
+    assert not {"peak MiB", "J/image", "least J"} & {*page(DOCUMENT).tables[0].header}
 
 
 def test_the_all_reduce_of_gradients() -> None:
