@@ -1,6 +1,6 @@
 # make report: the main job, in four minutes, on a machine with Python, pip, venv and make
 # make test:   the tests, and what they cover;  make lint: ruff and mypy;  make attack: a minute of
-# hostile use;  make bench: the speed table;  make readme: the README's help and picture
+# hostile use;  make bench: the speed table;  make readme: what the README shows of the program
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed

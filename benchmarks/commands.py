@@ -4,7 +4,8 @@
 
 Each pair runs in turn, A B A B ..., so that a change of the machine's speed meets both. The ratio
 is the median of the ratios of neighbours; times and peak memory are medians. The last column says
-what the ratio or the memory must not exceed.
+what the ratio or the memory must not exceed. Where timm can be imported, a model of it is held
+against a script that builds it and counts it once.
 """
 
 import os
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
@@ -41,6 +43,20 @@ import se_cost
 for name in ("resnet152", "se_resnet152"):
     model = se_cost.module(se_cost.model(name)).eval()
     print(FlopCountAnalysis(model, torch.zeros(1, 3, 224, 224)).total())
+"""
+BARE_TIMM = """
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+try:
+    import timm
+except RuntimeError:  # torchvision for CUDA beside torch for the CPU: declare what it looks for
+    for name in ("nms", "qnms"):
+        torch.library.define(f"torchvision::{name}", "(Tensor a, Tensor b, float c) -> Tensor")
+    import timm
+model = timm.create_model("seresnet50").eval()
+with FlopCounterMode(display=False) as counter, torch.no_grad():
+    model(torch.zeros(1, 3, 224, 224))
+print(sum(p.numel() for p in model.parameters()), counter.get_total_flops())
 """
 
 
@@ -104,6 +120,10 @@ def main(runs: int) -> None:
         compare("params / import torch", params, [PYTHON, "-c", "import torch"], "0.1", runs),
         compare("flops / bare fvcore", flops, [PYTHON, "-c", BARE_FVCORE], "0.9", runs),
     ]
+    if find_spec("timm"):
+        yours = [*se_cost, "params", "--model", "timm:seresnet50"]
+        once = [PYTHON, "-c", BARE_TIMM]
+        rows.append(compare("params --model / FlopCounterMode once", yours, once, "1.3", runs))
     heads = ["A / B", "A s", "B s", "A/B (range)", "A peak MiB", "limit"]
     print(tabulate(rows, heads, tablefmt="github", disable_numparse=True))
 

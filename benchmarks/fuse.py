@@ -19,8 +19,9 @@ from se_cost.documents.time import TimeDocument
 from se_cost.measure.fuse.record import How
 from se_cost.measure.timing.verdict import MARGIN, Change
 from se_cost.nets.words import title
-from se_cost.report.figures.intervals import Interval, intervals
+from se_cost.report.figures.intervals import interval, intervals
 from se_cost.report.pages.time import basis, heading
+from se_cost.report.pages.words import UNMEASURED
 
 FOLDER = Path(__file__).parent.parent / "reports"
 RUNS = (
@@ -90,7 +91,9 @@ def line(document: FuseDocument) -> tuple[str, ...]:
     time = _time(document)
     changes = dict(_changes(time))
     before, after = time.overhead, changes["fused"]
-    part = f"{after.percent / before.percent:.2f}" if before.percent > 0 else "–"
+    part = "–"
+    if before.percent and after.percent is not None and before.percent > 0:
+        part = f"{after.percent / before.percent:.2f}"
     beside = document.beside_in_place
     return (
         title(document.recipe),
@@ -106,8 +109,8 @@ def line(document: FuseDocument) -> tuple[str, ...]:
 
 def bounded(change: Change) -> str:
     """Return a change with its interval."""
-    if change.low is None or change.high is None:
-        return f"{change.percent:+.2f} (no interval)"
+    if change.percent is None:
+        return UNMEASURED
     return f"{change.percent:+.2f} [{change.low:+.2f}, {change.high:+.2f}]"
 
 
@@ -118,8 +121,7 @@ def picture(found: list[FuseDocument]) -> str:
         time = _time(document)
         for label, change in (("with attention", time.overhead), *_changes(time)):
             if label != "in place":
-                values = Interval(change.percent, change.low, change.high)
-                changes[f"{name(document)}, {label}"] = values
+                changes[f"{name(document)}, {label}"] = interval(change)
     return intervals(changes, "the plain network", MARGIN)
 
 

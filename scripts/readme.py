@@ -2,11 +2,15 @@
 
     python scripts/readme.py
 
-The block between the two HELP comments is what `se-cost --help` prints; the picture is what
-`se-cost params` prints. A test fails when either is out of date.
+The block between the two HELP comments is what `se-cost --help` prints, that between the two
+EXAMPLE comments is a file of tests/data/models and what `se-cost params` prints of it; the picture
+is what `se-cost params` prints. A test fails when one is out of date.
 """
 
 import io
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 from click.testing import CliRunner
@@ -24,7 +28,8 @@ from se_cost.report.formats.answer import Screen
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 PICTURE = ROOT / "reports" / "params.svg"
-BEGIN, END = "<!-- HELP -->", "<!-- END OF HELP -->"
+NET = ROOT / "tests" / "data" / "models" / "net.py"
+QUESTION = f"params --model {NET.name}:Net --input 3x224x224"
 WIDTH = 120  # columns of the picture
 
 
@@ -34,11 +39,29 @@ def help_block() -> str:
     return f"```text\n{shown}```"
 
 
+def example() -> str:
+    """Return a network of a user's, and what it is told about it, as blocks of markdown."""
+    done = subprocess.run(
+        [sys.executable, "-m", "se_cost", *QUESTION.split()],
+        cwd=NET.parent,
+        env={**os.environ, "COLUMNS": "80", "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    printed = "\n".join(line.rstrip() for line in done.stdout.splitlines())
+    file = f"```python\n# {NET.name}\n{NET.read_text(encoding='utf-8')}```"
+    return f"{file}\n\n```console\n$ se-cost {QUESTION}\n{printed}\n```"
+
+
 def updated(text: str) -> str:
-    """Return the README with a fresh help block."""
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{help_block()}\n{END}{after}"
+    """Return the README with fresh blocks."""
+    for name, block in (("HELP", help_block()), ("EXAMPLE", example())):
+        begin, end = f"<!-- {name} -->", f"<!-- END OF {name} -->"
+        before, _, rest = text.partition(begin)
+        _, _, after = rest.partition(end)
+        text = f"{before}{begin}\n{block}\n{end}{after}"
+    return text
 
 
 def picture() -> str:

@@ -95,11 +95,13 @@ def __dir__() -> list[str]:
 def costs(model: "Model") -> "Costs":
     """Return what a model costs, with attention and without, layer by layer.
 
-    For a model of the user's (`Imported`) torch is imported, and their code is run.
+    For a model of the user's (`Imported`) torch is imported, and their code is run. Raises
+    UsageError for what is no model.
     """
     from se_cost.measure.models.costs import costs as of_any
+    from se_cost.nets.model import expect_model
 
-    return of_any(model)
+    return of_any(expect_model(model))
 
 
 def costs_of(module: "nn.Module", *inputs: tuple[int, ...]) -> "Costs":
@@ -116,11 +118,12 @@ def module(model: "Model") -> "nn.Module":
     """Return the torch module of a model, initialised, in training mode, on the CPU.
 
     It takes a batch (N, C, H, W); a classifier returns (N, classes). Names of submodules are paths
-    of the ledger.
+    of the ledger. Raises UsageError for what is no model.
     """
     from se_cost.measure.models.build import module_of
+    from se_cost.nets.model import expect_model
 
-    return module_of(model)
+    return module_of(expect_model(model))
 
 
 def time(
@@ -134,5 +137,7 @@ def time(
     from se_cost.measure.session.full import time_by
     from se_cost.measure.timing.arms import three
     from se_cost.measure.timing.settings import StoppingRule
+    from se_cost.nets.model import expect_model
 
+    expect_model(model)
     return time_by(protocol or StoppingRule(), model, three(model), settings)

@@ -78,6 +78,55 @@ def test_what_is_installed_needs_no_torch() -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "project", "found"),
+    [
+        ("--arch se_resnet50 --max-params 28M", None, "false"),
+        ("--model net.py:Net --max-params 28M", None, "true"),
+        ("--name --model-arg", None, "false"),
+        ("", '[[tool.se-cost.budgets]]\nmodel = "net.py:Net"\n', "true"),
+        ("", '[tool.se-cost]\nmodel = "net.py:Net"\n', "true"),
+        ("", '[[tool.se-cost.budgets]]\narch = "se_resnet50"\n[tool.other]\nmodel = 1\n', "false"),
+    ],
+)
+def test_torch_is_needed_for_models_of_yours_alone(
+    tmp_path: Path, words: str, project: str | None, found: str
+) -> None:
+    """Whether they are typed, or stand in the nearest pyproject.toml."""
+    folder = tmp_path / "part"
+    folder.mkdir()
+    if project is not None:
+        (tmp_path / "pyproject.toml").write_text(project)
+    done = run("Look for models of yours", folder, WORDS=words, PROJECT=f"{ROOT}/pyproject.toml")
+    assert done.returncode == 0, done.stderr
+    said = dict(line.split("=", 1) for line in (folder / "output").read_text().splitlines())
+    assert said["found"] == found
+    assert said["torch"].startswith("torch>=")
+    assert re.fullmatch(r"3\.\d+", said["python"])
+
+
+def test_torch_comes_from_the_cache_or_the_index(tmp_path: Path) -> None:
+    """What is cached is not fetched again; packages are split as by a shell."""
+    fake = tmp_path / "python"
+    fake.write_text('#!/bin/bash\necho "$@" >> calls\n')
+    fake.chmod(0o755)
+    wheels = tmp_path / "wheels"
+    given = {"PYTHON": str(fake), "TORCH": "torch>=2", "INDEX": "https://index", "WHEELS": "wheels"}
+    assert run("Install torch", tmp_path, PACKAGES="timm 'a b'", **given).returncode == 0
+    pip = "-m pip --quiet --disable-pip-version-check"
+    install = f"{pip} install --no-index --find-links wheels torch>=2"
+    assert (tmp_path / "calls").read_text().splitlines() == [
+        f"{pip} download --dest wheels --index-url https://index torch>=2",
+        install,
+        f"{pip} install --extra-index-url https://index timm a b",
+    ]
+    wheels.mkdir()
+    (wheels / "torch-2.whl").touch()
+    (tmp_path / "calls").unlink()
+    assert run("Install torch", tmp_path, PACKAGES="", **given).returncode == 0
+    assert (tmp_path / "calls").read_text().splitlines() == [install]
+
+
+@pytest.mark.parametrize(
     ("budgets", "code", "said"),
     [
         ("--max-params 28.1M\n--name 'my net'", 0, "my net"),

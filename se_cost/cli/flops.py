@@ -9,8 +9,9 @@ from se_cost.cli.options.option import offered
 from se_cost.cli.options.output import output_options
 from se_cost.cli.options.settings import MODE
 from se_cost.cli.output.output import Output
-from se_cost.measure.counting.counts import Counted
+from se_cost.measure.counting.counts import Counted, YourCounts
 from se_cost.measure.timing.settings import Mode
+from se_cost.nets.imported import Imported
 from se_cost.nets.model import Model, Zoo
 from se_cost.record import replace
 
@@ -39,14 +40,17 @@ def command(
     from se_cost.documents.flops import flops, several
     from se_cost.measure.models.costs import costs
 
-    ours = [
-        model for model in models if isinstance(model, Zoo)
-    ]  # the trace of another is its count
     counted: dict[Model, Counted] = {}
-    if measure and ours:
+    yours: dict[Model, YourCounts] = {}
+    if measure and (ours := [model for model in models if isinstance(model, Zoo)]):
         from se_cost.measure.counting.side_by_side import count
 
         counted = dict(zip(ours, count(ours, backward=mode is Mode.TRAIN), strict=True))
-    document = several([flops(costs(model), counted.get(model)) for model in models])
+    if measure and (own := [model for model in models if isinstance(model, Imported)]):
+        from se_cost.measure.counting.yours import count_yours
+
+        yours = {model: count_yours(model, backward=mode is Mode.TRAIN) for model in own}
+    each = [flops(costs(model), counted.get(model), yours.get(model)) for model in models]
+    document = several(each)
     output.show(document)
     ctx.exit(int(document.failed))

@@ -28,14 +28,17 @@ def command(network: str | None, model: Model | None, output: Output) -> None:
     """List the networks with their size, and what SE with r = 16 adds to each.
 
     With the name of a NETWORK, for instance se_resnet50, show that one stage by stage. With
-    --model, show the attention that is found in a network of yours.
+    --model, show the attention that is found in a network of yours, and where some could be put.
     """
     from se_cost.documents import nets
     from se_cost.documents import network as one
-    from se_cost.measure.models.costs import costs
+    from se_cost.measure.models.costs import costs, insertion_sites
     from se_cost.nets.zoo.model import model as named
 
     if network is not None and model is not None:
         raise UsageError("NETWORK and --model are two networks: give one of them")
     chosen = named(network) if network is not None else model
-    output.show(nets.nets() if chosen is None else one.network(costs(chosen)))
+    if chosen is None:
+        output.show(nets.nets())
+    else:
+        output.show(one.network(costs(chosen), insertion_sites(chosen)))

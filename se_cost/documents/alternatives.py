@@ -114,7 +114,8 @@ def _gated(whole: Costs, dropped: Sequence[int]) -> int:
 
 
 def _measured(time: TimeDocument | None) -> float:
-    return inf if time is None else time.overhead.percent
+    percent = time.overhead.percent if time else None
+    return inf if percent is None else percent
 
 
 KEYS: Mapping[Order, Callable[[Alternative], float]] = {

@@ -7,7 +7,8 @@ from msgspec import UNSET, Meta, UnsetType
 from msgspec.structs import asdict
 
 from se_cost.documents.base import Block, Document, Pair, Whole, blocks
-from se_cost.ledger.conventions import CONVENTIONS, Convention, complete, total
+from se_cost.documents.counters import disagreements, torch_differs
+from se_cost.ledger.conventions import CONVENTIONS, Convention, total
 from se_cost.ledger.costs import Costs, StageCost, parts
 from se_cost.ledger.rows import Ledger
 from se_cost.nets.imported import Imported
@@ -15,7 +16,7 @@ from se_cost.nets.model import Model
 from se_cost.record import Record
 
 if TYPE_CHECKING:
-    from se_cost.measure.counting.counts import Counted, Counts
+    from se_cost.measure.counting.counts import Counted, YourCounts
 
 COUNTED_AS = {
     "macs": "multiply-accumulates of convolutions and FCs",
@@ -121,9 +122,14 @@ def several(networks: Sequence[FlopsDocument]) -> FlopsDocument | SeveralFlops:
     return SeveralFlops(networks=tuple(networks), disagreements=wrong)
 
 
-def flops(costs: Costs, counted: "Counted | None" = None) -> FlopsDocument:
-    """Return the document of a model; `counted` is what other counters say of its modules."""
-    measured = _measured(counted) if counted else {}
+def flops(
+    costs: Costs, counted: "Counted | None" = None, yours: "YourCounts | None" = None
+) -> FlopsDocument:
+    """Return the document of a model; `counted` is what other counters say of its modules.
+
+    `yours` is the same of a model of the user's.
+    """
+    measured = _measured(counted) if counted else _of_yours(yours) if yours else {}
     return FlopsDocument(
         recipe=costs.model,
         baseline=MacCount(costs.plain.macs, costs.plain.bytes),
@@ -138,7 +144,11 @@ def flops(costs: Costs, counted: "Counted | None" = None) -> FlopsDocument:
         operators=tuple(_operators(costs)),
         blocks=blocks(costs),
         measured=measured or UNSET,
-        disagreements=tuple(_disagreements(costs, counted)) if counted else (),
+        doubts=yours.missing if yours else (),
+        disagreements=(
+            *(disagreements(costs, counted) if counted else ()),
+            *(torch_differs(costs, measured) if yours else ()),
+        ),
     )
 
 
@@ -210,6 +220,11 @@ def _measured(counted: "Counted") -> dict[str, Pair]:
     return found
 
 
+def _of_yours(counted: "YourCounts") -> dict[str, Pair]:
+    both = [name for name in MEASURED_AS if name in counted.network and name in counted.plain]
+    return {name: Pair(counted.network[name], counted.plain[name]) for name in both}
+
+
 def _operators(costs: Costs) -> list[Operator]:
     added = costs.attention.by_op()
     return [
@@ -220,22 +235,3 @@ def _operators(costs: Costs) -> list[Operator]:
 
 def _part(ledger: Ledger) -> OperatorPart:
     return OperatorPart(len(ledger.rows), ledger.macs, ledger.elements, ledger.bytes)
-
-
-def _disagreements(costs: Costs, counted: "Counted") -> list[str]:
-    """Return a sentence for every counter that does not count what the ledger explains."""
-    sides = ((costs.network, counted.network), (costs.plain, counted.plain))
-    return [wrong for ledger, counts in sides for wrong in _differences(ledger, counts)]
-
-
-def _differences(ledger: Ledger, counts: "Counts") -> list[str]:
-    explained = {
-        "fvcore": (total(ledger, CONVENTIONS["fvcore"]), counts.fvcore.total),
-        "fvcore_complete": (complete(ledger), counts.fvcore.complete),
-        "torch": (total(ledger, CONVENTIONS["torch"]), counts.torch.forward),
-    }
-    return [
-        f"THE COUNTS DISAGREE: {name} is {theirs:,} measured, {ours:,} by the ledger"
-        for name, (ours, theirs) in explained.items()
-        if ours != theirs
-    ]

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from itertools import groupby
 
+from msgspec import UNSET, UnsetType
+
 from se_cost.documents.base import Block, Document, blocks
 from se_cost.ledger.costs import Costs
+from se_cost.ledger.gates.sites import InsertionSite
 from se_cost.ledger.rows import Ledger
 from se_cost.nets.attention.kinds import KINDS
 from se_cost.nets.imported import Imported
@@ -52,13 +55,19 @@ class NetworkDocument(Document, tag="nets", kw_only=True):
     source: str = ""
     note: str = ""  # where the attention goes, if that is not obvious
     blocks: tuple[Block, ...] = ()
+    sites: tuple[InsertionSite, ...] | UnsetType = UNSET  # of a model of the user's
 
 
-def network(costs: Costs) -> NetworkDocument:
-    """Return a network, one line for each run of equal blocks."""
+def network(costs: Costs, sites: tuple[InsertionSite, ...] = ()) -> NetworkDocument:
+    """Return a network, one line for each run of equal blocks.
+
+    `sites` are where attention could be put into a model of the user's.
+    """
     model, whole = costs.model, Totals(costs.network.params, costs.network.macs)
     if isinstance(model, Imported):  # whose parts are no words of ours
-        return NetworkDocument(recipe=model, stages=(), network=whole, blocks=blocks(costs))
+        return NetworkDocument(
+            recipe=model, stages=(), network=whole, blocks=blocks(costs), sites=sites
+        )
     family = FAMILIES[model.family]
     runs = groupby(layer_blocks(model, costs.network), key=lambda one: (one.stage, one.layers))
     return NetworkDocument(

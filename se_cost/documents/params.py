@@ -7,6 +7,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from se_cost.documents.base import Block, Document, Whole, blocks
 from se_cost.ledger import formula
+from se_cost.ledger.audit import BlockAudit, audited
 from se_cost.ledger.costs import Costs, StageCost
 from se_cost.ledger.formula import spelled
 from se_cost.ledger.rows import Ledger
@@ -83,6 +84,7 @@ class ParamsDocument(Document, tag="params", kw_only=True):
     without_final_stage: AddedParams
     blocks: tuple[Block, ...] = ()
     measured: MeasuredParams | UnsetType = UNSET
+    audit: tuple[BlockAudit, ...] | UnsetType = UNSET  # of the blocks of a model of the user's
 
 
 class SeveralParams(Document, tag="params", kw_only=True):
@@ -117,6 +119,7 @@ def params(costs: Costs, built: "Built | None" = None) -> ParamsDocument:
         ),
         blocks=blocks(costs),
         measured=_measured(built, added, costs.model.final_stage) if built else UNSET,
+        audit=audited(costs.blocks) if isinstance(costs.model, Imported) else UNSET,
         disagreements=tuple(_disagreements(costs, built)),
     )
 

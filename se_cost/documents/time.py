@@ -20,6 +20,7 @@ from se_cost.measure.timing.run import Run, Stop
 from se_cost.measure.timing.samples import Samples
 from se_cost.measure.timing.settings import Settings, StoppingRule
 from se_cost.measure.timing.verdict import Change, Overhead
+from se_cost.nets.imported import Imported, Removal
 from se_cost.nets.model import Model
 from se_cost.record import Record, replace
 
@@ -96,6 +97,7 @@ class TimeDocument(Document, tag="time", kw_only=True):
     dropping_final_stage: Change | None = (
         None  # of the network's time, by pairs of with and without
     )
+    removal: Removal | None = None  # how a model of the user's is without its attention
 
 
 class BatchesDocument(Document, tag="time", kw_only=True):
@@ -129,8 +131,13 @@ def timed(timing: Timing) -> TimeDocument:
         samples=timing.samples,
         environment=timing.environment,
         dropping_final_stage=timing.dropping,
+        removal=_removal(timing.networks[BASELINE]),
         doubts=tuple(doubts(timing)),
     )
+
+
+def _removal(plain: Model) -> Removal | None:
+    return plain.removal if isinstance(plain, Imported) else None
 
 
 def batches(

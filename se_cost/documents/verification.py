@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from se_cost.documents.choices import milliseconds
 from se_cost.documents.time import TimeDocument, timed
-from se_cost.measure.timing.arms import BASELINE, NETWORK
+from se_cost.measure.timing.arms import NETWORK
 from se_cost.measure.timing.result import Timing
 from se_cost.nets.words import options
 from se_cost.planning.plan import Plan
@@ -13,14 +13,14 @@ from se_cost.record import Record
 
 
 class VerifiedChoice(Record):
-    """A configuration that was timed."""
+    """A configuration that was timed; what was measured is None without an interval."""
 
     options: str
     predicted_ms: float
-    measured_ms: float
+    measured_ms: float | None
     low_ms: float | None
     high_ms: float | None
-    error_percent: float
+    error_percent: float | None
 
 
 class WrongOrder(Record):
@@ -35,7 +35,7 @@ class Verification(Record):
 
     choices: tuple[VerifiedChoice, ...]
     rank_correlation: float | None  # Spearman's
-    largest_error_percent: float
+    largest_error_percent: float | None  # None if nothing was measured well enough
     judged: int  # pairs whose intervals do not meet
     wrong: tuple[WrongOrder, ...]  # of these
     times: tuple[TimeDocument, ...]
@@ -44,21 +44,34 @@ class Verification(Record):
 def verification(found: Plan, timings: Sequence[Timing]) -> Verification:
     """Return the verification by timings of the first of `best`, in their order."""
     assert found.pace is not None
-    names, each = [], []
+    choices, names, each = [], [], []
     for one, timing in zip(found.best, timings, strict=False):
         assert one.model is not None
-        added = timing.overhead(NETWORK).scaled(timing.median_ms(BASELINE) / 100)
-        predicted = milliseconds(found.pace.ticks(one.amounts))
-        each.append(Verified(predicted, added.value, added.low, added.high))
-        names.append(options(one.model))
+        predicted, name = milliseconds(found.pace.ticks(one.amounts)), options(one.model)
+        verified = _verified(predicted, timing)
+        if verified is None:
+            choices.append(VerifiedChoice(name, predicted, None, None, None, None))
+            continue
+        choices.append(VerifiedChoice(name, *_numbers(verified)))
+        names.append(name)
+        each.append(verified)
     return Verification(
-        choices=tuple(
-            VerifiedChoice(name, one.predicted, one.measured, one.low, one.high, one.error)
-            for name, one in zip(names, each, strict=True)
-        ),
+        choices=tuple(choices),
         rank_correlation=rank_correlation(each),
-        largest_error_percent=max((one.error for one in each), key=abs),
+        largest_error_percent=max((one.error for one in each), key=abs, default=None),
         judged=sum(1 for _ in judged_pairs(each)),
         wrong=tuple(WrongOrder(names[a], names[b]) for a, b in wrong_pairs(each)),
         times=tuple(map(timed, timings)),
     )
+
+
+def _numbers(one: Verified) -> tuple[float, float, float, float, float]:
+    return one.predicted, one.measured, one.low, one.high, one.error
+
+
+def _verified(predicted: float, timing: Timing) -> Verified | None:
+    """Return a prediction beside the time that was measured; None without an interval."""
+    seconds = timing.added_seconds(NETWORK)
+    if seconds is None or seconds.low is None or seconds.high is None:
+        return None
+    return Verified(predicted, 1000 * seconds.value, 1000 * seconds.low, 1000 * seconds.high)

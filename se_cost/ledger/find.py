@@ -42,6 +42,7 @@ class AttentionBlock(Record):
     hidden: int | None  # width of the bottleneck, None if there is none
     r: int | None  # reduction ratio, None if there is none, or none that divides the channels
     rows: tuple[Row, ...]
+    entering: int | None = None  # channels of what enters the module around it, where that is known
 
     @property
     def cost(self) -> Ledger:

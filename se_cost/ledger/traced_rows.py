@@ -43,9 +43,22 @@ def attention(trace: Trace, blocks: Sequence[TracedBlock]) -> tuple[AttentionBlo
             hidden=block.hidden,
             r=block.r,
             rows=tuple(by_op[number] for number in block.ops if number in by_op),
+            entering=_entering(trace, block),
         )
         for block in blocks
     )
+
+
+def _entering(trace: Trace, block: TracedBlock) -> int | None:
+    """Return the channels that enter the innermost module that is given another map than gated."""
+    at: int | None = block.call
+    while at is not None:
+        call = trace.calls[at]
+        given = [value for value in call.inputs if trace.values[value].live]
+        if given and given[0] != block.cuts[0].map:
+            return trace.values[given[0]].channels
+        at = call.parent
+    return None
 
 
 class _Rows:

@@ -1,6 +1,7 @@
 """A model of the user's: where it comes from, its arguments, and which attention it keeps."""
 
 from collections.abc import Iterable
+from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from se_cost.nets.attention.kinds import AnyKind
@@ -9,6 +10,14 @@ from se_cost.record import Record, replace
 
 NONE, OWN = "none", "own"  # no kind of attention, and what a model of the user's has
 Argument = bool | int | float | str | None
+
+
+class Removal(StrEnum):
+    """How attention is taken out of a module of the user's, the cleanest way first."""
+
+    MODULE = "module"  # modules are replaced, and the others stay as they are
+    REWRITE = "rewrite"  # the modules that hold attention run as graphs
+    EXPORT = "export"  # the network runs as one graph of torch.export
 
 
 class Imported(Record, kw_only=True, cache_hash=True, tag_field="source", tag="imported"):
@@ -30,6 +39,7 @@ class Imported(Record, kw_only=True, cache_hash=True, tag_field="source", tag="i
     stages: tuple[int, ...] = ()
     dropped: tuple[int, ...] = ()
     patterns: tuple[str, ...] = ()  # of paths, as fnmatch reads them
+    removal: Removal | None = None  # of the arms of a timing, once it is known
 
     @property
     def arch(self) -> str:

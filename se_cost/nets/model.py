@@ -6,6 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from se_cost.errors import UsageError
 from se_cost.nets.attention.kinds import PLAIN, Attention
 from se_cost.nets.imported import NONE, Imported
 from se_cost.nets.nodes import Shape
@@ -74,3 +75,11 @@ class Zoo(Record, cache_hash=True, tag_field="source", tag="zoo"):
 
 
 Model = Zoo | Imported
+
+
+def expect_model(value: object) -> Model:
+    """Return a model as it is; raise UsageError for anything else, as a name alone is."""
+    if isinstance(value, Zoo | Imported):
+        return value
+    example = value if isinstance(value, str) else "se_resnet50"
+    raise UsageError(f"{value!r} is no model: take se_cost.model({example!r})")

@@ -22,6 +22,11 @@ def title(model: Model) -> str:
             return registry.title(model)
 
 
+def bare(model: Model) -> str:
+    """Return the name of a network whatever its attention, for instance `ResNet-50`."""
+    return _name(model) if isinstance(model, Imported) else registry.title(model.plain)
+
+
 def described(model: Model) -> str:
     """Return the network in words: its title and what decides its cost."""
     match model:

@@ -11,8 +11,8 @@ class Verified(Record):
 
     predicted: float
     measured: float
-    low: float | None  # of the 95 % interval; None if there is none
-    high: float | None
+    low: float  # of the 95 % interval
+    high: float
 
     @property
     def error(self) -> float:
@@ -39,7 +39,7 @@ def wrong_pairs(choices: Sequence[Verified]) -> Iterator[tuple[int, int]]:
 
 def _above(one: Verified, other: Verified) -> bool:
     """Return whether one whole interval lies above another."""
-    return one.low is not None and other.high is not None and one.low > other.high
+    return one.low > other.high
 
 
 def rank_correlation(choices: Sequence[Verified]) -> float | None:

@@ -1,6 +1,7 @@
 """A model of the user's at every command: same tables, same json, same exit codes."""
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -31,6 +32,14 @@ def test_params(run: Run) -> None:
         ("two.se", "se", 4),
     ]
     assert document["without_final_stage"]["params"] == 552
+    assert [(b["r"], b["formula"], b["weights"], b["gap"]) for b in document["audit"]] == [
+        (4, 512, 512, "40 biases"),
+        (4, 2_048, 2_048, "80 biases"),
+    ]
+    shown = run(*f"params {NET} --format markdown".split()).stdout
+    assert "beside the 66,410 of Net without attention; +0.83 %" in shown
+    assert "Each block beside 2 C² / 4" in shown
+    assert "audit" not in json.loads(run("params", "--format", "json").stdout)
 
 
 def test_measured_params(run: Run) -> None:
@@ -44,17 +53,40 @@ def test_measured_params(run: Run) -> None:
         "without_final_stage": 552,
     }
     assert [stage["measured"] for stage in document["stages"]] == [552, 2_128]
-    refused = run(*f"params --model {FILE}:Inline --input 3x32x32 --measure".split())
+    refused = run(*f"params --model {FILE}:Stubborn --input 3x32x32 --measure".split())
     assert (refused.exit_code, "cannot be taken out" in refused.stderr) == (3, True)
 
 
 def test_flops_and_nets(run: Run) -> None:
-    """What other counters make of it is not guessed."""
+    """What other counters make of it is measured, and not guessed."""
     document = json.loads(run(*f"flops {NET} --format json".split()).stdout)
     assert set(document["conventions"]) == {"macs", "flops", "paper", "torch"}
+    assert document["measured"]["torch"]["network"] == document["conventions"]["torch"]
+    assert document["measured"].keys() == {"fvcore", "torch"}
+    skipped = json.loads(run(*f"flops {NET} --no-measure --format json".split()).stdout)
+    assert "measured" not in skipped
     assert document["attention"]["macs"] == 2 * 32 * 8 + 2 * 64 * 16
     shown = run(*f"nets {NET}".split()).stdout
     assert "2 blocks of attention (2 se): 2,680 of its 69,090 parameters." in shown
+
+
+def test_nets_says_where_attention_could_be_put(run: Run) -> None:
+    """With path, stage and map, for those that have none and for those that have some."""
+    bare = f"nets --model {FILE}:Residual --input 3x32x32"
+    document = json.loads(run(*bare.split(), "--format", "json").stdout)
+    assert (document["blocks"], document["sites"]) == (
+        [],
+        [
+            {"path": "one.norm2", "stage": 1, "channels": 8, "height": 16, "width": 16},
+            {"path": "two.norm2", "stage": 2, "channels": 16, "height": 8, "width": 8},
+        ],
+    )
+    shown = run(*bare.split()).stdout
+    assert "try some with --attention se, at the end of every residual branch." in shown
+    assert re.search(r"two\.norm2\W+2\W+16\W+8x8", shown)
+    none = run("nets", "--model", f"{FILE}:Plain", "--input", "3x32x32").stdout
+    assert "--attention se --insert-after '*.bn2': it has no residual branches." in none
+    assert "sites" not in json.loads(run("nets", "resnet18", "--format", "json").stdout)
 
 
 def test_a_rude_factory_leaves_the_json_clean(run: Run) -> None:
@@ -84,7 +116,7 @@ def test_report_without_time(run: Run, tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     assert run(*f"report --no-time {NET} --output {page}".split()).exit_code == 0
     text = page.read_text()
-    assert "What attention costs Net without attention" in text
+    assert text.startswith("# What attention costs Net\n")
     assert f"$ se-cost report --model {FILE}:Net --input 3x32x32 --no-time" in text
 
 

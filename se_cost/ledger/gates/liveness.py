@@ -45,6 +45,10 @@ class Living:
             value = self._instead[value]
         return value
 
+    def reads(self, op: int) -> tuple[int, ...]:
+        """Return what an operator reads; a sum with a product in one may read only the sum."""
+        return self._reads[op]
+
     def remove(self, cuts: Iterable[Cut]) -> Died:
         """Let products hand on their maps; return what dies by it.
 

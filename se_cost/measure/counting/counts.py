@@ -45,6 +45,14 @@ class Counted(Record):
     plain: Counts
 
 
+class YourCounts(Record):
+    """What counters say of a model of the user's, and why some say nothing."""
+
+    network: Mapping[str, int]  # totals by the name of the counter
+    plain: Mapping[str, int]
+    missing: tuple[str, ...]  # a sentence for each that cannot count it
+
+
 class Built(Record):
     """The parameters of a model's module and of its plain network's, by path."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 from fvcore.nn import FlopCountAnalysis
-from torch import nn
+from torch import Tensor, nn
 
 from se_cost.measure.counting.counts import FvcoreCount
 from se_cost.measure.machine.out_of_memory import enough_memory
@@ -30,10 +30,15 @@ def by_fvcore(blank: nn.Module, shape: Shape) -> FvcoreCount:
     Weights are left uninitialised: only shapes matter, and filling them costs time. Raises
     MeasurementError if memory does not suffice.
     """
+    _materialise(blank)
+    return fvcore_counted(blank, (torch.zeros(1, *shape),))
+
+
+def fvcore_counted(network: nn.Module, inputs: tuple[Tensor, ...]) -> FvcoreCount:
+    """Count one run of a module that has values, in eval mode; raise as `by_fvcore` does."""
     with warnings.catch_warnings(), torch.no_grad(), one_thread(), enough_memory():
         warnings.simplefilter("ignore")  # the tracer that fvcore uses is deprecated
-        _materialise(blank)
-        analysis = FlopCountAnalysis(blank.eval(), torch.zeros(1, *shape))
+        analysis = FlopCountAnalysis(network.eval(), inputs)
         analysis.set_op_handle(**LEFT_OUT)
         analysis.unsupported_ops_warnings(False).uncalled_modules_warnings(False)
         counted = {f"aten::{op}": int(n) for op, n in analysis.by_operator().items()}

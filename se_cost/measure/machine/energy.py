@@ -16,6 +16,7 @@ from se_cost.measure.machine.device import resolve
 from se_cost.measure.machine.nvml import open_nvml
 from se_cost.measure.machine.out_of_memory import enough_memory
 from se_cost.measure.steps.steps import steps
+from se_cost.measure.steps.yours import expected_to_run
 from se_cost.measure.timing.protocol import Stopwatch
 from se_cost.measure.timing.settings import Settings
 from se_cost.nets.model import Model
@@ -30,7 +31,8 @@ def joules(networks: Mapping[str, Model], settings: Settings) -> dict[str, float
     """
     device = resolve(settings.device)
     count = counter(device)
-    with quiet(settings.threads), enough_memory():
+    own = networks.values()
+    with quiet(settings.threads), expected_to_run(own, settings), enough_memory():
         watch = stopwatch(steps(networks, settings, device), device)
         return energy(watch, count, list(networks), settings.batch)
 

@@ -15,6 +15,7 @@ from se_cost.measure.machine.clocks import quiet
 from se_cost.measure.machine.device import resolve
 from se_cost.measure.machine.out_of_memory import enough_memory
 from se_cost.measure.steps.steps import steps
+from se_cost.measure.steps.yours import expected_to_run
 from se_cost.measure.timing.result import PeakMemory
 from se_cost.measure.timing.settings import Settings
 from se_cost.nets.model import Model
@@ -32,7 +33,7 @@ def peak_memory(model: Model, settings: Settings) -> PeakMemory:
     if device.type == "cuda":
         torch.cuda.init()  # type: ignore[no-untyped-call]  # the next line does not by itself
         torch.cuda.reset_peak_memory_stats(device)
-    with quiet(settings.threads), enough_memory():
+    with quiet(settings.threads), expected_to_run([model], settings), enough_memory():
         step = steps({"arm": model}, settings, device)["arm"]
         for _ in range(ITERATIONS):
             step()

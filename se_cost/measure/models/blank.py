@@ -21,6 +21,11 @@ def real_copy(module: nn.Module) -> nn.Module:
     return _copied(module, _real)
 
 
+def is_blank(module: nn.Module) -> bool:
+    """Return whether a module has parameters or buffers without values."""
+    return any(tensor.is_meta for tensor in (*module.parameters(), *module.buffers()))
+
+
 def blank(leaf: Any) -> Any:
     """Return a tensor without values in the place of one with; anything else as it is."""
     match leaf:

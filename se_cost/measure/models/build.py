@@ -1,7 +1,7 @@
 """The one door from a model to a torch module."""
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from se_cost.errors import UsageError
 from se_cost.measure.models import foreign
@@ -21,6 +21,7 @@ FORMATS = {
     MemoryFormat.NCHW: torch.contiguous_format,
     MemoryFormat.NHWC: torch.channels_last,
 }
+MAPS = 4  # dimensions of a batch of maps
 
 
 def module_of(model: Model) -> nn.Module:
@@ -62,3 +63,8 @@ def network(model: Model, settings: Settings, device: torch.device) -> nn.Module
 def stored(settings: Settings) -> torch.dtype:
     """Return the type of weights and images: autocast lowers operations from float32 itself."""
     return torch.float32 if settings.autocast else DTYPES[settings.dtype]
+
+
+def laid_out(tensor: Tensor, layout: MemoryFormat) -> Tensor:
+    """Return a tensor in a memory format, if it is a batch of maps (N, C, H, W)."""
+    return tensor.contiguous(memory_format=FORMATS[layout]) if tensor.dim() == MAPS else tensor

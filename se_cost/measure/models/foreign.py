@@ -3,20 +3,23 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from torch import nn
+from torch import Tensor, nn
 
-from se_cost.errors import UsageError
+from se_cost.errors import MeasurementError, UsageError
 from se_cost.ledger.costs import Costs
 from se_cost.ledger.gates.find import TracedBlock, find
 from se_cost.ledger.gates.sites import sites
 from se_cost.ledger.trace import Trace
 from se_cost.ledger.traced_rows import attention, rows
+from se_cost.measure.models.blank import is_blank
+from se_cost.measure.models.found import FoundAttention
 from se_cost.measure.models.guard import guarded
 from se_cost.measure.models.insert import insert
 from se_cost.measure.models.loading import Loaded, load
+from se_cost.measure.models.removal import way_out
 from se_cost.measure.models.strip import strip
-from se_cost.measure.models.tracing import images, trace
-from se_cost.nets.imported import Imported
+from se_cost.measure.models.tracing import images, numbers, trace
+from se_cost.nets.imported import Imported, Removal
 from se_cost.nets.nodes import Shape
 from se_cost.record import Record, replace
 from se_cost.text import joined
@@ -28,6 +31,7 @@ class Known(Record):
     model: Imported  # with its input, and the stages in which attention was found
     seen: Trace
     blocks: tuple[TracedBlock, ...]
+    on_meta: bool = True  # whether it runs without values
 
     def kept(self) -> list[TracedBlock]:
         """Return the blocks that the model keeps."""
@@ -37,38 +41,54 @@ class Known(Record):
         """Return the blocks that the model leaves out."""
         return [block for block in self.blocks if self.model.drops(block.path, block.stage)]
 
+    @property
+    def found(self) -> FoundAttention:
+        """Return what taking out its attention needs to know."""
+        return FoundAttention(shapes(self.model), self.seen, self.blocks)
+
 
 def known(model: Imported) -> Known:
     """Look at a model: build it without weights, run it once on meta, and find its attention.
 
     Raises UsageError and MeasurementError as `load` and `trace` do.
     """
-    whole = _looked_at(replace(model, stages=(), dropped=(), patterns=()))
+    whole = _looked_at(_whole(model))
     asked = replace(model, input=whole.model.input)
     left = {block.stage for block in whole.blocks if not asked.drops(block.path, block.stage)}
     return replace(whole, model=replace(asked, stages=tuple(sorted(left))))
 
 
+def _whole(model: Imported) -> Imported:
+    """Return a model with all of its attention."""
+    return replace(model, stages=(), dropped=(), patterns=(), removal=None)
+
+
 @lru_cache(maxsize=8)
 def _looked_at(model: Imported) -> Known:
-    loaded = _prepared(model, meta=True)
-    seen = _traced(loaded)
-    return Known(loaded.model, seen, tuple(block for block in find(seen) if block.counted))
+    loaded, on_meta = _prepared(model, meta=True), True
+    try:
+        seen = _traced(loaded)
+    except MeasurementError:  # it may read values as it runs
+        loaded, on_meta = _prepared(model, meta=False), False
+        seen = _traced(loaded)
+    blocks = tuple(block for block in find(seen) if block.counted)
+    return Known(loaded.model, seen, blocks, on_meta)
 
 
 def _prepared(model: Imported, *, meta: bool) -> Loaded:
     """Return the module of a model, with the kind of attention that is tried in it."""
     if model.attention is None:
         return load(model, meta=meta)
-    bare = replace(model, attention=None, after=(), stages=(), dropped=(), patterns=())
+    bare = replace(_whole(model), attention=None, after=())
     own = _looked_at(bare)
-    loaded = load(own.model, meta=meta)
+    module = load(own.model, meta=meta and own.on_meta).module
     if own.blocks:
+        way = _way_out(bare)
         with guarded(f"running {model.spec}"):
-            strip(loaded.module, shapes(own.model), own.seen, own.blocks)
+            module = strip(module, own.found, own.blocks, way)
     channels = _places(model, own)
     whole = replace(own.model, attention=model.attention, after=model.after)
-    return Loaded(insert(loaded.module, channels, model.attention), whole)
+    return Loaded(insert(module, channels, model.attention), whole)
 
 
 def _places(model: Imported, own: Known) -> dict[str, int]:
@@ -119,16 +139,40 @@ def _costs(
     )
 
 
+def removal(model: Imported) -> Removal | None:
+    """Return how the attention of a model is taken out, None for one that has none.
+
+    Raises MeasurementError with the path and the reason where it cannot be.
+    """
+    whole = _whole(model)
+    return model.removal or (_way_out(whole) if _looked_at(whole).blocks else None)
+
+
+@lru_cache(maxsize=8)
+def _way_out(model: Imported) -> Removal:
+    own = _looked_at(model)
+    network = _prepared(own.model, meta=own.on_meta).module
+    with guarded(f"running {model.spec}"):
+        return way_out(network, own.found)
+
+
 def built(model: Imported, *, meta: bool = False) -> nn.Module:
     """Return the module of a model, without the attention that it leaves out."""
-    found = known(model)
-    module = _prepared(found.model, meta=meta).module
-    if found.blocks:
-        with guarded(f"running {model.spec}"):
-            strip(module, shapes(found.model), found.seen, found.gone(), found.kept())
-    return module
+    own = known(model)
+    way = removal(model)
+    module = _prepared(own.model, meta=meta and own.on_meta).module
+    if way is None:
+        return module
+    with guarded(f"running {model.spec}"):
+        return strip(module, own.found, own.gone(), way)
 
 
 def shapes(model: Imported) -> tuple[Shape, ...]:
     """Return the shapes of the tensors that a model takes, without the batch."""
     return (model.input, *model.others)
+
+
+def fed(model: Imported, module: nn.Module) -> tuple[Tensor, ...]:
+    """Return what the built module of a model is fed for one image, on meta if that is there."""
+    inputs = images(module, shapes(known(model).model))
+    return inputs if is_blank(module) else tuple(map(numbers, inputs))

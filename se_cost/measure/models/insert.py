@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from se_cost.measure.models.module import module as built
-from se_cost.measure.models.strip import set_part
+from se_cost.measure.models.parts import set_part
 from se_cost.nets.attention.kinds import AnyKind
 
 

@@ -9,26 +9,26 @@ Importing is running: what a spec names is run, and nothing is fetched.
 """
 
 import importlib
-import importlib.util
-import sys
-import traceback
+import inspect
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from types import ModuleType
+from copy import deepcopy
 from typing import Any
 
 import torch
 from torch import nn
 
-from se_cost.errors import MeasurementError, UsageError, nearest
+from se_cost.errors import MeasurementError, UsageError, not_one_of
 from se_cost.measure.models.guard import guarded
+from se_cost.measure.models.importing import attribute, imported
+from se_cost.measure.models.told import told
 from se_cost.nets.imported import Imported
 from se_cost.nets.nodes import Shape
 from se_cost.record import Record, replace
 
 FORMS = "timm:NAME, torchvision:NAME, pytorchcv:NAME, package.module:factory, file.py:factory"
+NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+WEIGHTS = ("weights", "weights_backbone")  # of torchvision's builders; some fetch the latter
 SIZES = ("pretrained_cfg", "default_cfg")  # where libraries keep the size of an input
-OURS = (Path(torch.__file__).parent, Path(__file__).parents[2])  # no code of the user's
 
 
 class Loaded(Record):
@@ -53,9 +53,10 @@ def _built(model: Imported, *, meta: bool) -> Any:
     """Return whatever the spec names, called if it is no module yet."""
     make = _factory(model)
     if isinstance(make, nn.Module):
-        return make
+        return _copied(model, make).to("meta" if meta else "cpu")
     if not callable(make):
         return make
+    _expect_arguments(model, make)
     arguments = dict(model.arguments)
     if not meta:
         return _called(model, make, arguments)
@@ -64,6 +65,15 @@ def _built(model: Imported, *, meta: bool) -> Any:
             return _called(model, make, arguments)
     except MeasurementError:  # some cannot be built without values
         return _called(model, make, arguments)
+
+
+def _copied(model: Imported, module: nn.Module) -> nn.Module:
+    """Return a copy of a module object, of which there is one for all that ask for it."""
+    try:
+        return deepcopy(module)
+    except Exception as error:
+        hint = "name a function that makes it"
+        raise MeasurementError(f"{model.spec} cannot be copied: {told(error)}; {hint}") from None
 
 
 def _factory(model: Imported) -> Any:
@@ -76,7 +86,7 @@ def _factory(model: Imported) -> Any:
         folder, _, entry = rest.rpartition(":")
         return lambda **given: torch.hub.load(folder, entry, source="local", **given)  # type: ignore[no-untyped-call]
     module, _, name = model.spec.rpartition(":")
-    return _attribute(_module(model, module), name, model)
+    return attribute(imported(model, module), name, model)
 
 
 def _timm(name: str) -> Callable[..., Any]:
@@ -85,8 +95,14 @@ def _timm(name: str) -> Callable[..., Any]:
 
 
 def _torchvision(name: str) -> Callable[..., Any]:
-    get = _library("torchvision.models").get_model
-    return lambda **given: get(name, **{"weights": None, **given})
+    models = _library("torchvision.models")
+
+    def make(**given: Any) -> Any:
+        known = inspect.signature(models.get_model_builder(name)).parameters
+        none = dict.fromkeys(one for one in WEIGHTS if one in known)
+        return models.get_model(name, **{**none, **given})
+
+    return make
 
 
 def _pytorchcv(name: str) -> Callable[..., Any]:
@@ -124,52 +140,31 @@ def declare_operators() -> None:
         )
 
 
-def _module(model: Imported, name: str) -> ModuleType:
-    """Import a module by its name, or a file by its path; its folder goes on the path first."""
-    path = Path(name)
-    if path.suffix == ".py":
-        if not path.is_file():
-            raise UsageError(f"there is no file {name!r}")
-        sys.path.insert(0, str(path.resolve().parent))
-        return _imported(model, path.stem)
-    folder = model.app_dir or ("" if sys.flags.safe_path else ".")
-    if folder:
-        sys.path.insert(0, str(Path(folder).resolve()))
-    return _imported(model, name)
-
-
-def _imported(model: Imported, name: str) -> ModuleType:
+def _expect_arguments(model: Imported, make: Callable[..., Any]) -> None:
+    """Raise UsageError for an argument that the factory needs and has not, or does not know."""
     try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name == name.partition(".")[0]:
-            where = f" in {model.app_dir}" if model.app_dir else ""
-            hint = "" if model.app_dir else "; --app-dir names the folder that it is in"
-            raise UsageError(f"no module named {name!r}{where}{hint}") from None
-        raise MeasurementError(f"importing {name} failed: {_told(error)}") from None
-    except Exception as error:
-        raise MeasurementError(f"importing {name} failed: {_told(error)}") from None
-
-
-def _attribute(module: ModuleType, name: str, model: Imported) -> Any:
-    found: Any = module
-    for part in name.split("."):
-        if not hasattr(found, part):
-            callables = [one for one in vars(module) if callable(getattr(module, one))]
-            near = nearest(part, callables)
-            hint = f"; did you mean {near}?" if near else ""
-            raise UsageError(f"{model.spec!r}: {module.__name__} has no {part!r}{hint}")
-        found = getattr(found, part)
-    return found
+        found = inspect.signature(make).parameters
+    except (TypeError, ValueError):  # of C, or of no signature that Python could read
+        return
+    given = [name for name, _ in model.arguments]
+    for name, one in found.items():
+        needed = one.default is one.empty and one.kind in NAMED
+        if needed and name not in given:
+            raise UsageError(f"{model.spec} needs {name!r}: say --model-arg {name}=VALUE")
+    known = [name for name, one in found.items() if one.kind in NAMED]
+    if all(one.kind is not one.VAR_KEYWORD for one in found.values()):
+        for name in given:
+            if not known:
+                raise UsageError(f"{model.spec} takes no arguments: leave out --model-arg {name}")
+            if name not in known:
+                raise not_one_of(f"argument of {model.spec}", name, known)
 
 
 def _called(model: Imported, make: Callable[..., Any], arguments: dict[str, Any]) -> Any:
     try:
         return make(**arguments)
-    except SystemExit as error:
-        raise MeasurementError(f"building {model.spec} ended with exit code {error.code}") from None
     except Exception as error:
-        raise MeasurementError(f"building {model.spec} failed: {_told(error)}") from None
+        raise MeasurementError(f"building {model.spec} failed: {told(error)}") from None
 
 
 def _expect_module(model: Imported, built: Any) -> nn.Module:
@@ -191,16 +186,3 @@ def _size(model: Imported, module: nn.Module) -> Shape:
     if model.spec.startswith("torchvision:"):
         return (3, 224, 224)
     raise UsageError(f"the size of the input of {model.spec} is not known: say --input 3x224x224")
-
-
-def _told(error: BaseException) -> str:
-    """Return an error in one line, with the line of the user's code that it comes from."""
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if not any(Path(frame.filename).is_relative_to(folder) for folder in OURS)
-        and not frame.filename.startswith("<")
-    ]
-    where = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
-    reason = " ".join(str(error).split()) or "no reason given"
-    return f"{type(error).__name__}: {reason}{where}"

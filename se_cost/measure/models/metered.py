@@ -9,9 +9,9 @@ from torch import Tensor, nn
 from se_cost.errors import MeasurementError
 from se_cost.ledger.traffic import Traffic
 from se_cost.measure.models import foreign
-from se_cost.measure.models.build import DTYPES, FORMATS
+from se_cost.measure.models.build import DTYPES, FORMATS, laid_out
 from se_cost.measure.models.guard import guarded
-from se_cost.measure.models.metering import MAPS, Metered, inference, training
+from se_cost.measure.models.metering import Metered, inference, training
 from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.nets.imported import Imported
 from se_cost.record import replace
@@ -83,9 +83,5 @@ def _built(
     module = foreign.built(model, meta=device == "meta").to(dtype)
     shapes = foreign.shapes(foreign.known(model).model)
     images = (torch.randn(settings.batch, *shape, device=device).to(dtype) for shape in shapes)
-    inputs = tuple(_laid_out(image, form) for image in images)
+    inputs = tuple(laid_out(image, settings.layout) for image in images)
     return module.to(memory_format=form), inputs  # type: ignore[call-overload]
-
-
-def _laid_out(tensor: Tensor, form: torch.memory_format) -> Tensor:
-    return tensor.contiguous(memory_format=form) if tensor.dim() == MAPS else tensor

@@ -1,21 +1,26 @@
 """Attention taken out of a module: each block is replaced by what hands on its map.
 
 Where a module call holds a block and nothing else, that module is replaced. What is left is traced
-again and held against what should be left, so a network is never timed as plain that is not.
+again and held against what should be left, operator by operator, so a network is never timed as
+plain that is not.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, assert_never
 
 from torch import Tensor, nn
 
 from se_cost.errors import MeasurementError
 from se_cost.ledger.gates.find import TracedBlock, without
 from se_cost.ledger.gates.liveness import Living
+from se_cost.ledger.gates.same import aligned
 from se_cost.ledger.trace import Trace
-from se_cost.measure.models.rewrite import graph_of, hand_on
+from se_cost.measure.models.found import FoundAttention
+from se_cost.measure.models.graphs import exported, symbolic
+from se_cost.measure.models.parts import put
+from se_cost.measure.models.rewrite import rewritten
 from se_cost.measure.models.tracing import images, trace
-from se_cost.nets.nodes import Shape
+from se_cost.nets.imported import Removal
 
 
 class HandOn(nn.Module):
@@ -32,76 +37,78 @@ class HandOn(nn.Module):
 
 
 def strip(
-    module: nn.Module,
-    shapes: Sequence[Shape],
-    seen: Trace,
-    blocks: Sequence[TracedBlock],
-    kept: Sequence[TracedBlock] = (),
+    network: nn.Module, found: FoundAttention, gone: Sequence[TracedBlock], way: Removal
 ) -> nn.Module:
-    """Take some of the blocks of a module out of it, in place, and return it.
+    """Take some of the blocks of a network out of it, in place, and return it.
 
-    `seen` is the trace in which they were found, of inputs of these `shapes`. A block that is no
-    module of its own is taken out of the graph of the module it stands in; of those that are
-    `kept`, such modules become graphs too, so that both arms of a timing are of one kind. Raises
-    MeasurementError with the path and the reason where more or less than the attention would go.
+    Those that are kept are treated alike, so that both arms of a timing are of one kind. Raises
+    MeasurementError with the path and the reason where it cannot be done in this way.
     """
-    whole, within = _levels(seen, (*blocks, *kept))
-    for block in blocks:
-        if block.path in whole:
-            _put(module, block.path, HandOn(whole[block.path]))
-    for path in within:
-        graph = graph_of(module.get_submodule(path), path)
-        for block in blocks:
-            if block.path == path:
-                hand_on(graph, seen, block)
-        _put(module, path, graph)
-    left, expected = trace(module, images(module, shapes)), without(seen, blocks)
+    numbers = {n for n, block in enumerate(found.blocks) if block in gone}
+    network = _taken_out(network, found, numbers, way)
+    left = trace(network, images(network, found.shapes))
+    expected = without(found.seen, gone)
     if (left.params, left.macs) != (expected.params, expected.macs):
         raise MeasurementError(
-            f"without its attention the model has {left.params:,} parameters and {left.macs:,} "
-            f"MACs instead of {expected.params:,} and {expected.macs:,}: it cannot be taken out"
+            f"without it the model has {left.params:,} parameters and {left.macs:,} MACs instead "
+            f"of {expected.params:,} and {expected.macs:,}"
         )
-    return module
+    if aligned(found.seen, [cut for block in gone for cut in block.cuts], left) is None:
+        raise MeasurementError("without it the model computes something else besides")
+    return network
 
 
-def _put(module: nn.Module, path: str, part: nn.Module) -> None:
-    parent, _, name = path.rpartition(".")
-    set_part(module.get_submodule(parent), name, part)
+def _taken_out(
+    network: nn.Module, found: FoundAttention, gone: set[int], way: Removal
+) -> nn.Module:
+    match way:
+        case Removal.MODULE | Removal.REWRITE:
+            whole = _modules(found, strict=way is Removal.MODULE)
+            blocks = found.blocks
+            within = [n for n, block in enumerate(blocks) if block.path not in whole]
+            paths = dict.fromkeys(blocks[n].path for n in within)
+            network = rewritten(network, found, paths, gone.intersection(within), symbolic)
+            for number in gone.difference(within):
+                path = blocks[number].path
+                put(network, path, HandOn(whole[path]))
+            return network
+        case Removal.EXPORT:
+            return rewritten(network, found, ("",), gone, exported)
+        case _:
+            assert_never(way)
 
 
-def set_part(parent: nn.Module, name: str, part: nn.Module) -> None:
-    """Replace a part of a module, which may be a list or a dictionary of parts."""
-    if isinstance(parent, nn.Sequential | nn.ModuleList) and name.isdecimal():
-        parent[int(name)] = part
-    else:
-        setattr(parent, name, part)
+def _modules(found: FoundAttention, *, strict: bool) -> dict[str, int]:
+    """Return the paths of modules that are attention, and which tensor each hands on.
 
-
-def _levels(seen: Trace, blocks: Sequence[TracedBlock]) -> tuple[dict[str, int], list[str]]:
-    """Return the paths of modules that are attention, with what they hand on, and of the others."""
-    living = Living(seen)
-    living.remove([cut for block in blocks for cut in block.cuts])
+    Raises MeasurementError, if it is `strict`, for attention that is no module of its own.
+    """
+    living = Living(found.seen)
+    living.remove([cut for block in found.blocks for cut in block.cuts])
     whole: dict[str, int] = {}
-    within: list[str] = []
-    for block in blocks:
-        calls = sum(call.path == block.path for call in seen.calls)
-        if calls > len({other.call for other in blocks if other.path == block.path}):
-            raise MeasurementError(f"{block.path} is called {calls} times, not always as attention")
+    within = set[str]()
+    for block in found.blocks:
         try:
-            whole[block.path] = _handed_on(seen, living, block)
+            handed = _handed_on(found, living, block)
+            if whole.setdefault(block.path, handed) != handed:
+                raise MeasurementError(f"{block.path} hands on now one tensor, now another")
         except MeasurementError:
-            if not block.path:
+            if strict:
                 raise
-            within.append(block.path)
-    return whole, list(dict.fromkeys(within))
+            within.add(block.path)
+    return {path: handed for path, handed in whole.items() if path not in within}
 
 
-def _handed_on(seen: Trace, living: Living, block: TracedBlock) -> int:
+def _handed_on(found: FoundAttention, living: Living, block: TracedBlock) -> int:
     """Return which of the tensors given to the module of a block it returns without it."""
+    seen = found.seen
     call, path = seen.calls[block.call], block.path
+    calls = sum(other.path == path for other in seen.calls)
+    if calls > len({other.call for other in found.blocks if other.path == path}):
+        raise MeasurementError(f"{path} is called {calls} times, not always as attention")
     refusal = f"the attention in {path or 'the model'} is no module of its own"
     if not path or len(call.outputs) != 1:
-        raise MeasurementError(f"{refusal}: it cannot be taken out of the built module")
+        raise MeasurementError(refusal)
     busy = [n for n in living.ops if not seen.ops[n].view and _inside(seen, n, block.call)]
     source = living.source(call.outputs[0])
     if busy or source not in call.inputs:

@@ -1,10 +1,8 @@
 """Any torch module as a trace: one run on the meta device, without weights and without memory."""
 
-import traceback
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -14,14 +12,16 @@ from torch.utils._pytree import tree_map
 
 from se_cost.errors import MeasurementError
 from se_cost.ledger.trace import Parameter, Trace
-from se_cost.measure.models.blank import blank, blank_copy, real_copy
+from se_cost.measure.models.blank import blank, blank_copy, is_blank, real_copy
 from se_cost.measure.models.recorder import Recorder, tensors
+from se_cost.measure.models.told import line_of
 from se_cost.nets.nodes import Shape
 from se_cost.record import replace
 
 SEED = 0  # of the numbers that a module runs on where it cannot do without
-OURS = (Path(torch.__file__).parent, Path(__file__).parents[2])  # no code of the user's
 DEPTH = 4  # of objects within objects in which results are looked for
+
+Given = tuple[tuple[Any, ...], dict[str, Any]]  # arguments, and those by keyword
 
 
 def images(module: nn.Module, shapes: Sequence[Shape], batch: int = 1) -> tuple[Tensor, ...]:
@@ -49,15 +49,15 @@ def trace(
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(SEED)
         try:
-            return _run(blank_copy(module).train(train), tree_map(blank, given))
+            return record(blank_copy(module).train(train), tree_map(blank, given))
         except MeasurementError:
-            if any(tensor.is_meta for tensor in (*module.parameters(), *module.buffers())):
+            if is_blank(module):
                 raise
-        return _run(real_copy(module).train(train), tree_map(_numbers, given))
+        return record(real_copy(module).train(train), tree_map(numbers, given))
 
 
-def _run(module: nn.Module, given: tuple[tuple[Any, ...], dict[str, Any]]) -> Trace:
-    """Return the trace of a run of the module itself."""
+def record(module: nn.Module, given: Given) -> Trace:
+    """Return the trace of a run of the module itself; raise MeasurementError as `trace` does."""
     args, kwargs = given
     recorder = Recorder()
     inputs = tuple(map(recorder.input, tensors(given)))
@@ -126,13 +126,7 @@ def results(tree: Any, depth: int = DEPTH) -> Iterator[Tensor]:
 def _failure(path: str, error: Exception) -> str:
     """Return one line that says where a run failed, and why."""
     reason = str(error).strip().partition("\n")[0] or type(error).__name__
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if not any(Path(frame.filename).is_relative_to(folder) for folder in OURS)
-    ]
-    line = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
-    return f"forward failed in {path or 'the model'}{line}: {reason}"
+    return f"forward failed in {path or 'the model'}{line_of(error)}: {reason}"
 
 
 def _expect_python(module: nn.Module) -> None:
@@ -142,7 +136,7 @@ def _expect_python(module: nn.Module) -> None:
             raise MeasurementError(f"{where} is scripted: give the module that it was made of")
 
 
-def _numbers(leaf: Any) -> Any:
+def numbers(leaf: Any) -> Any:
     """Return normal numbers of a tensor's shape and type; anything else as it is."""
     if not isinstance(leaf, Tensor):
         return leaf

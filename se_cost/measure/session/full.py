@@ -6,6 +6,7 @@ from time import monotonic
 from typing import Any
 
 from se_cost.errors import MeasurementError, UsageError
+from se_cost.measure.models.costs import to_be_timed
 from se_cost.measure.session.jobs import EnergyJob, MemoryJob, TimeJob
 from se_cost.measure.session.parent import patience, work
 from se_cost.measure.timing.arms import FUSED, expect_possible, expect_trainable, fitted
@@ -76,6 +77,7 @@ def time_fully(
     settings, rule = settings or Settings(), rule or StoppingRule()
     expect_possible(settings)
     expect_trainable(model, settings)
+    networks = {arm: to_be_timed(network) for arm, network in networks.items()}
 
     def attempt(fitting: Settings) -> tuple[Run, dict[str, float]]:
         progress(0, "measuring energy" if energy else "starting")

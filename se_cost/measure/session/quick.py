@@ -6,12 +6,14 @@ from se_cost.errors import MeasurementError
 from se_cost.measure.machine.clocks import quiet
 from se_cost.measure.machine.device import resolve
 from se_cost.measure.machine.out_of_memory import enough_memory
+from se_cost.measure.models.costs import to_be_timed
 from se_cost.measure.ranks.torchrun import outer, ranked
 from se_cost.measure.session.jobs import TimeJob
 from se_cost.measure.session.parent import patience, work
 from se_cost.measure.session.process import timed
 from se_cost.measure.session.rank import one_rank
 from se_cost.measure.steps.steps import steps
+from se_cost.measure.steps.yours import expected_to_run
 from se_cost.measure.timing.arms import expect_possible, expect_trainable, fitted
 from se_cost.measure.timing.collect import WorkerLostError
 from se_cost.measure.timing.protocol import Progress, silent
@@ -38,6 +40,7 @@ def time_quick(
     settings, plan = ranked(settings or Settings(), outer()), plan or QuickPlan()
     expect_possible(settings)
     expect_trainable(model, settings)
+    networks = {arm: to_be_timed(network) for arm, network in networks.items()}
 
     def attempt(fitting: Settings) -> ProcessResult:
         return one_process(TimeJob(networks, fitting, plan, fitting.seed), progress)
@@ -63,7 +66,8 @@ def one_process(job: TimeJob, progress: Progress = silent) -> ProcessResult:
     if settings.nproc > 1:
         return _in_ranks(job)
     device = resolve(settings.device)
-    with quiet(settings.threads), enough_memory():
+    models = job.networks.values()
+    with quiet(settings.threads), expected_to_run(models, settings), enough_memory():
         return timed(steps(job.networks, settings, device), job, device, progress)
 
 

@@ -12,6 +12,7 @@ from se_cost.measure.ranks.replicas import Replicas, replicate
 from se_cost.measure.ranks.torchrun import Rank
 from se_cost.measure.session.jobs import TimeJob
 from se_cost.measure.session.process import timed
+from se_cost.measure.steps.yours import expected_to_run
 from se_cost.measure.timing.all_reduce import AllReduce, measure_all_reduce
 from se_cost.measure.timing.protocol import Progress, silent
 from se_cost.measure.timing.samples import ProcessResult
@@ -28,7 +29,8 @@ def one_rank(rank: Rank, job: TimeJob, progress: Progress = silent) -> ProcessRe
     """
     device = own_device(job.settings.device, rank)
     join(device)
-    with quiet(job.settings.threads), enough_memory():
+    settings, models = job.settings, job.networks.values()
+    with quiet(settings.threads), expected_to_run(models, settings), enough_memory():
         replicas = replicate(rank, job.networks, job.settings, device)
         share = ALL_REDUCE if replicas.no_sync else 0.0
         result = timed(replicas.steps, _for_share(job, 1 - share), device, progress, gather)

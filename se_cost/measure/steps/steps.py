@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
+from se_cost.errors import MeasurementError
 from se_cost.ledger.walk import walk
-from se_cost.measure.models.build import DTYPES, FORMATS, stored
+from se_cost.measure.models.build import DTYPES, laid_out, stored
+from se_cost.measure.models.tracing import results
 from se_cost.measure.steps.arms import built
 from se_cost.measure.steps.compiling import compile_now, compiled
 from se_cost.measure.steps.cuda_graphs import replayed
@@ -16,6 +19,7 @@ from se_cost.measure.steps.runtimes import inference
 from se_cost.measure.timing.settings import Mode, Runtime, Settings
 from se_cost.nets.imported import Imported
 from se_cost.nets.model import Head, Model
+from se_cost.nets.nodes import Shape
 from se_cost.nets.zoo.registry import build
 from se_cost.record import Record
 
@@ -30,6 +34,7 @@ class Batch(Record):
 
     images: Tensor  # (N, C, H, W), normally distributed
     targets: Tensor | None  # random classes, (N,) or (N, H, W); None for networks without classes
+    others: tuple[Tensor, ...] = ()  # further inputs of a model of the user's
 
 
 def steps(
@@ -51,12 +56,18 @@ def steps(
 
 def data(model: Model, settings: Settings, device: torch.device) -> Batch:
     """Return `settings.batch` random images, and a class for each output that is a choice."""
-    images = torch.randn(settings.batch, *model.input)
-    placed = images.to(device, stored(settings), memory_format=FORMATS[settings.layout])
+    others = model.others if isinstance(model, Imported) else ()
+    placed, *more = (_placed(shape, settings, device) for shape in (model.input, *others))
     if isinstance(model, Imported) or not model.classes or model.head is Head.NONE:
-        return Batch(placed, None)
+        return Batch(placed, None, tuple(more))
     classes, *places = walk(build(model), model.input).shape
     return Batch(placed, torch.randint(classes, (settings.batch, *places)).to(device))
+
+
+def _placed(shape: Shape, settings: Settings, device: torch.device) -> Tensor:
+    """Return normally distributed numbers, in their type and memory format on the device."""
+    numbers = torch.randn(settings.batch, *shape).to(device, stored(settings))
+    return laid_out(numbers, settings.layout)
 
 
 def step(network: nn.Module, batch: Batch, settings: Settings) -> Step:
@@ -74,15 +85,19 @@ def step(network: nn.Module, batch: Batch, settings: Settings) -> Step:
     return replayed(iteration, batch.images.device) if settings.cuda_graphs else iteration
 
 
-def loss(output: Tensor, targets: Tensor | None) -> Tensor:
+def loss(output: Any, targets: Tensor | None) -> Tensor:
     """Return the mean cross-entropy of (N, classes, ...), in float32.
 
-    Without targets (an image, or the trunk alone) it is the mean of the squared output: a cheap
-    loss with a gradient for every value.
+    Without targets (an image, the trunk alone, or whatever a model of the user's returns) it is the
+    sum of the means of the squared outputs: a cheap loss with a gradient for every value. Raises
+    MeasurementError if there are no outputs.
     """
-    if targets is None:
-        return output.float().square().mean()
-    return cross_entropy(output.float(), targets)
+    if targets is not None:
+        return cross_entropy(output.float(), targets)
+    means = [one.float().square().mean() for one in results(output) if one.is_floating_point()]
+    if not means:
+        raise MeasurementError("the model returns no tensor of floating-point numbers")
+    return sum(means[1:], means[0])
 
 
 def _precision(settings: Settings, device: torch.device) -> AbstractContextManager[object]:
@@ -96,7 +111,7 @@ def _inference(network: nn.Module, batch: Batch, settings: Settings) -> Step:
 
     def iteration() -> None:
         with torch.inference_mode(), precision:
-            network(batch.images)
+            network(batch.images, *batch.others)
 
     return iteration
 
@@ -114,7 +129,7 @@ def _training(network: nn.Module, batch: Batch, settings: Settings) -> Step:
     def iteration() -> None:
         network.zero_grad(set_to_none=True)
         with precision:
-            error = loss(network(batch.images), batch.targets)
+            error = loss(network(batch.images, *batch.others), batch.targets)
         error.backward()  # type: ignore[no-untyped-call]
         if optimizer is not None:
             optimizer.step()

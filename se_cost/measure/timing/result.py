@@ -9,7 +9,8 @@ from se_cost.measure.timing.environment import Environment
 from se_cost.measure.timing.run import Run, Stop
 from se_cost.measure.timing.samples import Samples
 from se_cost.measure.timing.settings import Settings
-from se_cost.measure.timing.verdict import Change, Overhead, change, overhead
+from se_cost.measure.timing.statistics import Estimate
+from se_cost.measure.timing.verdict import Change, Overhead, change, overhead, percent
 from se_cost.nets.model import Model
 from se_cost.record import Record, field
 
@@ -91,6 +92,12 @@ class Timing(Record):
     def overhead(self, arm: str) -> Overhead:
         """Return how much slower an arm is than the plain network."""
         return overhead(self.run.effect(arm))
+
+    def added_seconds(self, arm: str) -> Estimate | None:
+        """Return by how much an arm is slower than the plain network; None without an interval."""
+        added = percent(self.run.effect(arm))
+        seconds = self.median_ms(BASELINE) / 1000 / 100  # of one per cent
+        return None if added.low is None else added.map(lambda x: x * seconds)
 
     @property
     def dropping(self) -> Change | None:

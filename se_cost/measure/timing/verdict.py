@@ -19,20 +19,16 @@ class TimeVerdict(StrEnum):
 
 
 class Change(Record):
-    """A change of time in per cent; the bounds are those of the 95 % interval, None without one."""
+    """A change of time in per cent, with its 95 % interval; all None without an interval."""
 
-    percent: float
+    percent: float | None
     low: float | None
     high: float | None
 
     @property
     def holds_zero(self) -> bool:
         """Return True if the interval contains zero, or if there is no interval."""
-        return self.scaled(1).holds_zero
-
-    def scaled(self, factor: float) -> Estimate:
-        """Return the change in another unit, of which `factor` are one per cent."""
-        return Estimate(self.percent, self.low, self.high).map(lambda x: x * factor)
+        return self.low is None or self.high is None or self.low <= 0 <= self.high
 
 
 class Overhead(Change):
@@ -43,8 +39,15 @@ class Overhead(Change):
 
 def change(log_ratio: Estimate) -> Change:
     """Return the estimate of a ratio's logarithm as a change in per cent."""
-    percent = log_ratio.map(lambda x: 100 * expm1(x))
-    return Change(percent.value, percent.low, percent.high)
+    found = percent(log_ratio)
+    if found.low is None or found.high is None:
+        return Change(None, None, None)
+    return Change(found.value, found.low, found.high)
+
+
+def percent(log_ratio: Estimate) -> Estimate:
+    """Return the estimate of a ratio's logarithm as one of a change in per cent."""
+    return log_ratio.map(lambda x: 100 * expm1(x))
 
 
 def overhead(log_ratio: Estimate) -> Overhead:
@@ -72,4 +75,4 @@ def interim(log_ratio: Estimate) -> str:
     """Return the estimate of a run that goes on, `+4.31 % ±0.62`, or that there is none yet."""
     if log_ratio.half_width == inf:
         return "too few for an interval yet"
-    return f"{change(log_ratio).percent:+.2f} % ±{100 * log_ratio.half_width:.2f}"
+    return f"{percent(log_ratio).value:+.2f} % ±{100 * log_ratio.half_width:.2f}"

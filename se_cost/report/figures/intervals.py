@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from se_cost.measure.timing.verdict import Change
 from se_cost.record import Record
 from se_cost.report.figures.style import BLUE, GREY, LETTERS, literal, svg, wrapped
 
@@ -17,11 +18,18 @@ class Interval(Record):
     high: float | None
 
 
-def intervals(changes: Mapping[str, Interval], plain: str, margin: float) -> str:
+def interval(change: Change) -> Interval | None:
+    """Return a change of time as it is drawn; None without an interval."""
+    if change.percent is None:
+        return None
+    return Interval(change.percent, change.low, change.high)
+
+
+def intervals(changes: Mapping[str, Interval | None], plain: str, margin: float) -> str:
     """Draw changes of time in per cent of that of `plain`, by their labels.
 
-    Changes of less than the `margin` (per cent) make no difference. A change without an interval
-    is a note, not a point.
+    Changes of less than the `margin` (per cent) make no difference. None, a change that was not
+    measured well enough, is a note, not a point.
     """
     title = f"time beside {plain}, %, with 95 % interval"
 
@@ -39,8 +47,8 @@ def intervals(changes: Mapping[str, Interval], plain: str, margin: float) -> str
     return svg(title, (7, 1.2 + 0.45 * len(changes)), draw)
 
 
-def _change(axes: Axes, y: float, change: Interval) -> None:
-    if change.low is None or change.high is None:
+def _change(axes: Axes, y: float, change: Interval | None) -> None:
+    if change is None or change.low is None or change.high is None:
         note = "not measured well enough"
         middle = axes.get_yaxis_transform()  # of the width, at the height of this change
         axes.text(0.5, y, note, ha="center", va="center", fontsize=LETTERS, transform=middle)

@@ -177,7 +177,7 @@ def _picture(document: AlternativesDocument, lines: list[KindLine], prefix: str)
 
 def _drawn(words: str, lines: list[KindLine]) -> str:
     from se_cost.report.figures.alternatives import Point, kinds
-    from se_cost.report.figures.intervals import Interval
+    from se_cost.report.figures.intervals import Interval, interval
 
     measured = any(line.infer for line in lines)
     axis = "time of inference beside plain, %" if measured else "MiB moved by the attention"
@@ -185,8 +185,9 @@ def _drawn(words: str, lines: list[KindLine]) -> str:
     for line in lines:
         height = Interval(line.one.attention.traffic.forward / MIB, None, None)
         if measured:
-            if line.infer is None:
+            found = interval(line.infer) if line.infer else None
+            if found is None:
                 continue
-            height = Interval(line.infer.percent, line.infer.low, line.infer.high)
+            height = found
         points.append(Point(line.name, line.one.attention.params, height))
     return kinds(words, axis, points)

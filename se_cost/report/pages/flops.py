@@ -4,7 +4,7 @@ from se_cost.documents.flops import COUNTED_AS, Computing, Counter, FlopsDocumen
 from se_cost.nets.words import described, title
 from se_cost.record import Record
 from se_cost.report.page import Column, Page, Table, answer, formatted
-from se_cost.report.pages.words import MIB, known
+from se_cost.report.pages.words import MIB, known, owned
 
 WORDS = (
     "squeeze ops: values pooled; excite ops: biases and activations of the layers between; scale "
@@ -70,7 +70,7 @@ def page(document: FlopsDocument) -> Page:
 
 def _sentences(document: FlopsDocument) -> tuple[str, ...]:
     network = described(document.recipe)
-    plain = f"{title(document.recipe.plain)}'s {document.baseline.macs:,}"
+    plain = owned(title(document.recipe.plain), document.baseline.macs)
     if document.final_stage is None:
         return (f"{network}: no attention, so no MACs beside {plain}.",)
     added = document.attention

@@ -7,6 +7,7 @@ from se_cost.nets.imported import Imported
 from se_cost.nets.words import described
 from se_cost.record import Record
 from se_cost.report.page import Cell, Column, Page, Table, answer
+from se_cost.report.pages.words import known
 from se_cost.text import joined, plural
 
 
@@ -44,15 +45,31 @@ BLOCKS = (
 )
 
 
+TRIED = "Other commands try some with --attention se"
+SITES = (
+    Column("after", lambda site: site.path),
+    Column("stage", lambda site: site.stage),
+    Column("channels", lambda site: site.channels),
+    Column("map", lambda site: f"{site.height}x{site.width}"),
+)
+
+
 def page(document: NetworkDocument) -> Page:
     """Return the network, one line for each run of equal blocks."""
     whole = document.network  # documents of older versions have none
     totals = [NetworkLine("all", None, None, None, whole.params, whole.macs)] if whole else []
     heading = "In [ ] the branches that are stacked; norms and activations are left out"
     layers = Table.of(heading, COLUMNS, map(_line, document.stages), totals)
+    tables = _found_tables(document) if isinstance(document.recipe, Imported) else [layers]
+    return answer(_sentences(document), tables, document.doubts)
+
+
+def _found_tables(document: NetworkDocument) -> list[Table]:
+    """Return the blocks that are found in a model of the user's, and where some could be put."""
+    free = known(document.sites) or ()
+    where = "Where attention could be put, at the ends of residual branches"
     found = Table.of("Attention blocks", BLOCKS, document.blocks)
-    foreign = isinstance(document.recipe, Imported)
-    return answer(_sentences(document), [found if foreign else layers], document.doubts)
+    return [found] * bool(document.blocks) + [Table.of(where, SITES, free)] * bool(free)
 
 
 def _sentences(document: NetworkDocument) -> list[str]:
@@ -68,13 +85,24 @@ def _sentences(document: NetworkDocument) -> list[str]:
 def _found(document: NetworkDocument) -> str:
     """Return what was found in a model of the user's."""
     if not document.blocks:
-        return "No attention was found in it."
+        return f"No attention was found in it. {_tried(document)}".strip()
     kinds = Counter(block.kind for block in document.blocks)
     params = sum(block.params for block in document.blocks)
     total = document.network.params if document.network else params
     said = joined(f"{number} {kind}" for kind, number in kinds.items())
     blocks = plural(len(document.blocks), "block")
     return f"{blocks} of attention ({said}): {params:,} of its {total:,} parameters."
+
+
+def _tried(document: NetworkDocument) -> str:
+    """Return how other commands try attention in a model that has none; documents may not know."""
+    match known(document.sites):
+        case None:
+            return ""
+        case ():
+            return f"{TRIED} --insert-after '*.bn2': it has no residual branches."
+        case _:
+            return f"{TRIED}, at the end of every residual branch."
 
 
 def _line(run: BlockRun) -> NetworkLine:

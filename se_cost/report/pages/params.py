@@ -1,12 +1,16 @@
 """How many parameters attention adds: closed form, ledger and built module side by side."""
 
+from collections.abc import Sequence
+from itertools import groupby
+
 from msgspec import UNSET
 
 from se_cost.documents.params import AddedParams, ParamCount, ParamsDocument, StageParams
+from se_cost.ledger.audit import BlockAudit
 from se_cost.nets.words import described, title
-from se_cost.record import Record
+from se_cost.record import Record, replace
 from se_cost.report.page import Cell, Column, Page, Table, answer, formatted
-from se_cost.report.pages.words import known, listed, percent
+from se_cost.report.pages.words import known, listed, owned, percent
 
 
 class ParamsLine(Record, kw_only=True):
@@ -40,18 +44,52 @@ COLUMNS = (
 BUILT = Column("built", lambda line: line.built)
 
 
+AUDIT = (
+    Column("path", lambda run: run.first),
+    Column("times", lambda run: run.number),
+    Column("channels", lambda run: run.block.channels),
+    Column("hidden", lambda run: run.block.hidden),
+    Column("formula", lambda run: run.block.formula),
+    Column("weights", lambda run: run.block.weights),
+    Column("biases", lambda run: run.block.biases, minor=True),
+    Column("norms", lambda run: run.block.norms, minor=True),
+    Column("why they differ", lambda run: run.block.gap),
+)
+
+
+class AuditRun(Record):
+    """Blocks in a row that differ in their path alone."""
+
+    first: str  # path
+    number: int
+    block: BlockAudit
+
+
 def page(document: ParamsDocument) -> Page:
     """Return the page: sentences, and a table with a line for each stage, sum and network."""
     columns = COLUMNS if document.measured is UNSET else (*COLUMNS, BUILT)
     heading = "Parameters of the attention by stage; share of it, growth of the network"
     stages = map(_stage, document.stages)
     table = Table.of(heading, columns, stages, [*_sums(document), *_networks(document)])
-    return answer(_sentences(document), [table], (*document.disagreements, *document.doubts))
+    tables = [table, *_audit(known(document.audit) or ())]
+    return answer(_sentences(document), tables, (*document.disagreements, *document.doubts))
+
+
+def _audit(blocks: Sequence[BlockAudit]) -> list[Table]:
+    """Return the blocks of a model of the user's beside the closed form; none if it has none."""
+    runs = [list(run) for _, run in groupby(blocks, key=lambda block: replace(block, path=""))]
+    if not runs:
+        return []
+    ratios = {block.r for block in blocks}
+    r = ratios.pop() if len(ratios) == 1 else None
+    form = f"2 C² / {r}" if r else "the closed form"
+    lines = [AuditRun(run[0].path or "the model", len(run), run[0]) for run in runs]
+    return [Table.of(f"Each block beside {form}, the weights of two FCs", AUDIT, lines)]
 
 
 def _sentences(document: ParamsDocument) -> tuple[str, ...]:
     network = described(document.recipe)
-    plain = f"{title(document.recipe.plain)}'s {document.baseline.params:,}"
+    plain = owned(title(document.recipe.plain), document.baseline.params)
     added, trimmed = document.attention, document.without_final_stage
     if document.final_stage is None:
         return (f"{network}: no attention, so no parameters beside {plain}.",)

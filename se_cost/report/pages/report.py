@@ -9,7 +9,7 @@ from se_cost.documents.alternatives import AlternativesDocument
 from se_cost.documents.report import ReportDocument
 from se_cost.documents.time import TimeDocument
 from se_cost.measure.timing.verdict import MARGIN, Overhead, judged
-from se_cost.nets.words import title
+from se_cost.nets.words import bare, title
 from se_cost.record import Record
 from se_cost.report.figures import mermaid
 from se_cost.report.page import (
@@ -63,7 +63,7 @@ FACTS = (Column("what", lambda fact: fact.what), Column("value", lambda fact: fa
 
 def page(document: ReportDocument) -> Page:
     """Return the page of one network; a terminal shows what to decide."""
-    question = f"What attention costs {title(document.recipe.plain)}"
+    question = f"What attention costs {bare(document.recipe)}"
     blocks = (*sections(document), *end([document]))
     return Page(blocks, question, summary(document), final_stage(blocks))
 
@@ -212,7 +212,7 @@ def _shares(document: ReportDocument) -> str:
 
 
 def _intervals(timings: Sequence[TimeDocument]) -> str:
-    from se_cost.report.figures.intervals import Interval, intervals
+    from se_cost.report.figures.intervals import interval, intervals
 
     names, changes = labels(timings), {}
     for timing in timings:
@@ -220,7 +220,7 @@ def _intervals(timings: Sequence[TimeDocument]) -> str:
             change = known(line.arm.overhead)
             if change is not None:
                 label = f"{line.name}, {names[asked(timing)]}"
-                changes[label] = Interval(change.percent, change.low, change.high)
+                changes[label] = interval(change)
     return intervals(changes, time.plain(timings[0]), MARGIN)
 
 

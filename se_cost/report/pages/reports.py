@@ -89,13 +89,11 @@ def _chart(name: str, what: str, values: Mapping[str, float]) -> Picture:
 
 
 def _intervals(named: Named) -> str:
-    from se_cost.report.figures.intervals import Interval, intervals
+    from se_cost.report.figures.intervals import interval, intervals
 
     modes = labels(overview.every_timing(named))
     changes = {
-        f"{name}, {modes[asked(timing)]}": Interval(
-            *(timing.overhead.percent, timing.overhead.low, timing.overhead.high)
-        )
+        f"{name}, {modes[asked(timing)]}": interval(timing.overhead)
         for name, network in named.items()
         for timing in network.time
     }

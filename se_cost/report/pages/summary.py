@@ -100,9 +100,12 @@ def _measures(document: ReportDocument, names: Mapping[Settings, str]) -> dict[s
         if value is not None
     }
     times = [(names[asked(time)].lower(), shown(time.overhead)) for time in document.time]
-    return said | {what: _time(change) for what, change in times if change}  # no interval, no say
+    return said | {  # no interval, no say
+        what: _time(change.percent, change)
+        for what, change in times
+        if change and change.percent is not None
+    }
 
 
-def _time(change: Overhead) -> Said:
-    words = f"{change.percent:+.1f} % {bounds(change.low, change.high)} ({change.verdict})"
-    return Said(change.percent, words)
+def _time(percent: float, change: Overhead) -> Said:
+    return Said(percent, f"{percent:+.1f} % {bounds(change.low, change.high)} ({change.verdict})")

@@ -7,6 +7,7 @@ from se_cost.measure.fuse.record import How
 from se_cost.measure.timing.run import Stop
 from se_cost.measure.timing.settings import DType
 from se_cost.measure.timing.verdict import Overhead, TimeVerdict
+from se_cost.nets.imported import Removal
 from se_cost.nets.words import described, title
 from se_cost.record import Record
 from se_cost.report.page import Cell, Column, Page, Table, answer
@@ -24,7 +25,8 @@ PAIRED = (
     "overhead: the centre of the ratios of timings taken in turn, in which drift cancels; it is "
     "not the quotient of the medians."
 )
-AGAIN = "run it again on a quiet machine, or with a longer --max-time"
+MAX_TIME = "--max-time"  # a doubt that names it has said what to do
+AGAIN = f"run it again on a quiet machine, or with a longer {MAX_TIME}"
 WHOLE_PROCESS = (
     "peak MiB: of the whole process, Python and torch included; only differences are the networks'."
 )
@@ -32,6 +34,20 @@ WRITES = (
     "fused: in inference its sums are written in place, those of the others into new memory; "
     "`se-cost fuse --time` tells what that alone is worth."
 )
+
+REMOVED = {  # how a model of the user's is without its attention, and what that means for a time
+    Removal.MODULE: (
+        "The attention is taken out as whole modules: in both networks the rest runs as it is."
+    ),
+    Removal.REWRITE: (
+        "In both networks the modules that hold attention run as graphs, out of which it is taken: "
+        "a graph is not as quick as its module, but both have it."
+    ),
+    Removal.EXPORT: (
+        "Both networks run as graphs of torch.export, out of which the attention is taken: a graph "
+        "is not as quick as the modules, but both are one."
+    ),
+}
 
 
 class TimedLine(Record):
@@ -85,7 +101,8 @@ def glossary(documents: Sequence[TimeDocument]) -> list[str]:
     on_cpu = all(one.environment.device == "cpu" for one in documents)
     rungs = [rung for one in documents for rung in one.ladder]
     writes = any(known(rung.fused) for rung in rungs) and not any(rung.in_place for rung in rungs)
-    return [PAIRED, *[WHOLE_PROCESS] * (peaks and on_cpu), *[WRITES] * writes]
+    removed = [REMOVED[one.removal] for one in documents[:1] if one.removal]
+    return [PAIRED, *removed, *[WHOLE_PROCESS] * (peaks and on_cpu), *[WRITES] * writes]
 
 
 def tables(documents: Sequence[TimeDocument]) -> list[Table]:
@@ -173,7 +190,7 @@ def sentence(document: TimeDocument) -> str:
 def unmeasured(document: TimeDocument) -> str:
     """Return that there is no overhead to be quoted, why, and what to do."""
     cause = next(iter(document.doubts), "too few comparisons")
-    return f"{UNMEASURED}: {cause}; {AGAIN}."
+    return f"{UNMEASURED}: {cause}." if MAX_TIME in cause else f"{UNMEASURED}: {cause}; {AGAIN}."
 
 
 def beside(name: str, change: Overhead) -> str:

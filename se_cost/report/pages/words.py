@@ -30,6 +30,11 @@ def shown(change: C | UnsetType | None) -> C | None:
     return None if change is None or change.low is None or change.high is None else change
 
 
+def owned(name: str, number: int) -> str:
+    """Return a number that is that of a network: of `ResNet-50`, or of `Net without attention`."""
+    return f"the {number:,} of {name}" if " " in name else f"{name}'s {number:,}"
+
+
 def listed(values: Sequence[int]) -> Cell:
     """Return the value if there is one, all of them as a text if there are several."""
     return values[0] if len(values) == 1 else joined(values) or None

@@ -98,6 +98,16 @@ class Both(nn.Module):
         return self.both(self.stem(x)).mean((2, 3))  # type: ignore[no-any-return]
 
 
+class Stubborn(Inline):
+    """A gate in a forward that no graph can hold: it decides by a number."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the gated result of the convolution, of an image that is not empty."""
+        if not x.abs().sum().item():
+            return x
+        return super().forward(x)
+
+
 class Twice(Net):
     """The same with two blocks at one size."""
 
@@ -261,3 +271,27 @@ class Selected(nn.Module):
         """Return the map."""
         y: Tensor = self.select(torch.relu(self.stem(x)))
         return y
+
+
+class Two(nn.Module):
+    """A network of a map and a vector, which returns a dictionary."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 3, padding=1)
+        self.se = Excite(8, 2)
+        self.fc = nn.Linear(5, 8)
+
+    def forward(self, x: Tensor, vector: Tensor) -> dict[str, Tensor]:
+        """Return a map, and which of its channels is the largest."""
+        y = self.se(self.stem(x)) + self.fc(vector)[:, :, None, None]
+        return {"map": y, "largest": y.argmax(1)}
+
+
+class Talking(Net):
+    """A network that prints whenever it runs."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return ten scores."""
+        print("still here")  # noqa: T201
+        return super().forward(x)

@@ -106,12 +106,17 @@ def test_an_arm_trains() -> None:
     assert all(p.grad is not None for p in plain.parameters())
 
 
-def test_what_is_no_module_of_its_own_is_counted_and_not_removed() -> None:
-    """The refusal says which and why."""
-    whole = costs(of("Inline"))
+def test_what_no_graph_can_hold_is_counted_and_not_removed() -> None:
+    """The refusal says where, and why in each way."""
+    whole = costs(of("Stubborn"))
     assert whole.attention.params == 72
-    with pytest.raises(MeasurementError, match="in the model is no module of its own"):
+    with pytest.raises(MeasurementError) as refused:
         module_of(whole.model.plain)
+    said = str(refused.value)
+    assert said.startswith("the attention in the model cannot be taken out: ")
+    assert "is no module of its own; " in said
+    assert "(nets.py:" in said
+    assert "\n" not in said
 
 
 def test_no_attention() -> None:

@@ -1,17 +1,12 @@
 """Models of the user's: what a spec names, what is refused, and what stays as it was."""
 
-import random
 import sys
-import time
 from pathlib import Path
 
 import pytest
-import torch
 from torch import nn
 
 from se_cost.errors import MeasurementError, SeCostError, UsageError
-from se_cost.measure.models import guard
-from se_cost.measure.models.guard import guarded
 from se_cost.measure.models.loading import load
 from se_cost.nets.imported import Imported
 
@@ -69,7 +64,7 @@ def test_the_input_that_a_model_says_it_takes() -> None:
         (f"{FILE}:Nett", UsageError, "nets has no 'Nett'; did you mean Net?"),
         ("there/is/none.py:Net", UsageError, "there is no file 'there/is/none.py'"),
         ("nothing_like_it:Net", UsageError, "no module named 'nothing_like_it'; --app-dir names"),
-        (f"{FILE}:needs", MeasurementError, "missing 1 required positional argument: 'width'"),
+        (f"{FILE}:needs", UsageError, "needs 'width': say --model-arg width=VALUE"),
         (f"{FILE}:listed", MeasurementError, "gives a list, no torch.nn.Module"),
         (f"{FILE}:number", MeasurementError, "gives a int, no torch.nn.Module"),
         (f"{FILE}:quits", MeasurementError, "ended with exit code 5"),
@@ -116,28 +111,63 @@ def test_a_library_builds_without_weights(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert loaded.module[0].weight.shape[0] == 6  # type: ignore[index]
 
 
-def test_rude_code_changes_nothing_of_ours(capsys: pytest.CaptureFixture[str]) -> None:
-    """Its prints are not on stdout; folder, seeds, type and gradients are as before."""
-    random.seed(7)
-    torch.manual_seed(7)
-    expected = (random.Random(7).random(), torch.rand(1, generator=torch.manual_seed(7)))
-    torch.manual_seed(7)
-    folder = Path.cwd()
-    load(of("rude"))
-    assert (random.random(), torch.rand(1)) == expected
-    assert Path.cwd() == folder
-    assert torch.get_default_dtype() is torch.float32
-    assert torch.is_grad_enabled()
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    assert "hello from the factory" in captured.err
+def test_torchvision_fetches_no_weights(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Neither those of a model, nor those of the network within it, unless they are asked for."""
+    (tmp_path / "torchvision").mkdir()
+    (tmp_path / "torchvision" / "__init__.py").touch()
+    (tmp_path / "torchvision" / "models.py").write_text(
+        "from torch import nn\n"
+        "def whole(weights='all'): return nn.Conv2d(1, 2, 1) if weights is None else 0\n"
+        "def parts(weights=None, weights_backbone='all'):\n"
+        "    return nn.Conv2d(1, 3, 1) if weights_backbone is None else weights_backbone\n"
+        "def get_model_builder(name): return globals()[name]\n"
+        "def get_model(name, **given): return globals()[name](**given)\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in ("torchvision", "torchvision.models"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    for name, width in (("whole", 2), ("parts", 3)):
+        assert load(Imported(spec=f"torchvision:{name}")).module.out_channels == width
+    asked = Imported(spec="torchvision:parts", arguments=(("weights_backbone", "mine"),))
+    with pytest.raises(MeasurementError, match="gives a str"):
+        load(asked)
+    with pytest.raises(MeasurementError, match="building torchvision:none failed: KeyError"):
+        load(Imported(spec="torchvision:none"))
+    for name in ("torchvision", "torchvision.models"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
 
 
-def test_code_that_hangs_ends_at_a_limit() -> None:
-    """With a line that says what took so long."""
-    with (
-        pytest.raises(MeasurementError, match="waiting took longer than 1 s"),
-        guarded("waiting", 1),
-    ):
-        time.sleep(20)
-    assert guard.LIMIT == 300
+@pytest.mark.parametrize(
+    ("name", "arguments", "message"),
+    [
+        ("needs", (("widht", 3), ("width", 8)), "argument of .*'widht' is unknown.*mean width"),
+        ("listed", (("width", 8),), "takes no arguments: leave out --model-arg width"),
+    ],
+)
+def test_arguments_that_a_factory_does_not_know(
+    name: str, arguments: tuple[tuple[str, int], ...], message: str
+) -> None:
+    """They are refused before anything is built, with the nearest that it does know."""
+    with pytest.raises(UsageError, match=message):
+        load(of(name, arguments=arguments))
+
+
+def test_a_file_is_imported_as_that_file(tmp_path: Path) -> None:
+    """Whatever other module has its name: one of another folder, or of Python itself."""
+    for folder, width in (("a", 3), ("b", 5)):
+        (tmp_path / folder).mkdir()
+        for name in ("nets", "types"):
+            text = f"from torch import nn\n\nNet = lambda: nn.Conv2d(1, {width}, 1)\n"
+            (tmp_path / folder / f"{name}.py").write_text(text)
+    for name in ("nets", "types"):
+        for folder, width in (("a", 3), ("b", 5), ("a", 3)):
+            spec = Imported(spec=f"{tmp_path / folder / name}.py:Net", input=SHAPE)
+            assert load(spec).module.out_channels == width
+
+
+def test_a_module_object_is_copied() -> None:
+    """Attention is taken out of the copy, so every arm begins with the whole."""
+    first, second = (load(of("module")).module for _ in range(2))
+    assert first is not second
+    assert all(p.is_meta for p in load(of("module"), meta=True).module.parameters())
+    assert not any(p.is_meta for p in load(of("module")).module.parameters())

@@ -94,9 +94,9 @@ def test_the_sign_is_right() -> None:
     """A true 1.5 % is not mistaken for a gain under 2 % of noise and drift in 200 runs."""
     truth = TRUTH | {"network": 0.01015}
     wrong = sum(
-        estimated(
+        hodges_lehmann(
             effects(Machine(truth, 0.02, 0.001, seed=s).run(replace(PLAN, seed=s)), "network")
-        ).percent
+        ).value
         < 0
         for s in range(200)
     )

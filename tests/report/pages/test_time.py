@@ -5,14 +5,17 @@ from documents.every import SE50, exchanging, weighed
 from measure.made_up import ENVIRONMENT, full, timing
 
 from report.pages.tables import column, row, sentences, titled
-from se_cost.documents.doubts import TOO_FEW
+from se_cost.documents.doubts import NOT_WARM, TOO_FEW
 from se_cost.documents.time import TimeDocument, timed
 from se_cost.measure.timing.arms import NETWORK, TRIMMED, itself, ladder
 from se_cost.measure.timing.run import Stop
 from se_cost.measure.timing.settings import DType, Mode, Settings
+from se_cost.measure.timing.statistics import Estimate
+from se_cost.measure.timing.verdict import overhead
+from se_cost.nets.imported import Removal
 from se_cost.nets.zoo.model import model
 from se_cost.record import replace
-from se_cost.report.pages.time import PAIRED, QUICK, basis, heading, page, sentence
+from se_cost.report.pages.time import PAIRED, QUICK, REMOVED, basis, heading, page, sentence
 
 DOCUMENT = timed(timing(SE50))
 NOISE, ALL_REDUCE = "Noise", "All-reduce"
@@ -75,10 +78,17 @@ def test_sentence() -> None:
 def test_without_an_interval_it_is_said() -> None:
     """With five quads there is a value, no interval, no verdict, and a warning."""
     document = timed(timing(SE50, quads=5))
+    assert document.overhead.percent is None
     assert page(document).tables[0].rows[1][3:] == (None, None, None, "not measured well enough")
     assert sentence(document).startswith("not measured well enough: too few comparisons")
     assert "run it again on a quiet machine, or with a longer --max-time" in sentence(document)
     assert page(document).warnings == [TOO_FEW]
+
+
+def test_a_remedy_is_named_once() -> None:
+    """A doubt that ends with one is not followed by another."""
+    document = replace(DOCUMENT, overhead=overhead(Estimate(0, None, None)), doubts=(NOT_WARM,))
+    assert sentence(document) == f"not measured well enough: {NOT_WARM}."
 
 
 def of_itself(percent: float) -> TimeDocument:
@@ -198,3 +208,11 @@ def test_a_batch_that_shrank_says_so() -> None:
     assert page(document).warnings == [
         "256 images did not fit into the memory: all networks were timed with 128"
     ]
+
+
+@pytest.mark.parametrize("level", Removal)
+def test_how_attention_was_taken_out_of_a_model_of_the_users(level: Removal) -> None:
+    """In one sentence; networks of ours are built without it, and need none."""
+    document = replace(DOCUMENT, removal=level)
+    assert REMOVED[level] in sentences(page(document))
+    assert not set(REMOVED.values()) & set(sentences(page(DOCUMENT)))

@@ -1,0 +1,23 @@
+"""What was found in a network, as all that takes attention out of it needs to know it."""
+
+from se_cost.ledger.gates.find import TracedBlock
+from se_cost.ledger.trace import Trace
+from se_cost.nets.nodes import Shape
+from se_cost.record import Record
+
+
+class FoundAttention(Record):
+    """A network's trace of inputs of some shapes, and all blocks that are found and counted."""
+
+    shapes: tuple[Shape, ...]
+    seen: Trace
+    blocks: tuple[TracedBlock, ...]
+
+    @property
+    def unread(self) -> frozenset[str]:
+        """Return the paths of the parameters that nothing reads: those of auxiliary heads."""
+        read = {number for op in self.seen.ops for number in op.reads}
+        values = enumerate(self.seen.values)
+        known = {value.parameter for number, value in values if number in read}
+        paths = enumerate(parameter.path for parameter in self.seen.parameters)
+        return frozenset(path for number, path in paths if number not in known)
