@@ -36,6 +36,7 @@ class Living:
         self._uses = [0] * len(trace.values)  # by living operators, and as outputs
         self._instead: dict[int, int] = {}  # maps for products that are gone, and for their sums
         self._gated: set[int] = set()  # the products that are gone
+        self.joins: list[int] = []  # the sums of two such products of one map, gone as well
         self.ops: set[int] = set()
         self._use(trace.outputs)
 
@@ -60,6 +61,7 @@ class Living:
             if cut.op in self.ops:
                 self._release(self._unread(cut, self._ops[cut.op], ops), ops, parameters)
         for number in sorted(filter(self._joins_one_map, self.ops)):
+            self.joins.append(number)
             self._release(self._handed_on(number, self._ops[number].reads[0], ops), ops, parameters)
         return Died(tuple(sorted(ops)), tuple(sorted(parameters)))
 

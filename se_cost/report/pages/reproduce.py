@@ -95,7 +95,8 @@ def _protocol(timing: TimeDocument) -> Iterator[str]:
         target = f"{rule.target_percent:g}"
         yield from [f"--target {target}"] * (target != f"{100 * RULE.target:g}")
         yield from [f"--max-time {rule.max_time:g}"] * (rule.max_time != RULE.max_time)
-    if any(len(rung.dropped) > 1 and not rung.in_place for rung in timing.ladder):
+    rungs = [rung for rung in timing.ladder if not rung.in_place and not rung.replayed]
+    if any(len(rung.dropped) > 1 for rung in rungs):
         yield "--ladder"
     if fuses(timing):
         yield "--fuse"

@@ -67,6 +67,16 @@ class Inline(nn.Module):
         return x * torch.sigmoid(self.fc(x.mean((2, 3))))[:, :, None, None]
 
 
+class Stubborn(Inline):
+    """A gate in a forward that no graph can hold: it decides by a number."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the gated result of the convolution, of an image that is not empty."""
+        if not x.abs().sum().item():
+            return x
+        return super().forward(x)
+
+
 class BothWays(nn.Module):
     """Gates by channel and by position, summed or the larger of them, beside a convolution."""
 
@@ -96,16 +106,6 @@ class Both(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Return eight numbers."""
         return self.both(self.stem(x)).mean((2, 3))  # type: ignore[no-any-return]
-
-
-class Stubborn(Inline):
-    """A gate in a forward that no graph can hold: it decides by a number."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the gated result of the convolution, of an image that is not empty."""
-        if not x.abs().sum().item():
-            return x
-        return super().forward(x)
 
 
 class Twice(Net):
