@@ -7,14 +7,14 @@ from se_cost.cli.help import Command
 from se_cost.cli.options.model import model_options
 from se_cost.cli.options.option import bundled
 from se_cost.cli.options.output import output_options
-from se_cost.cli.options.protocol import plan_options
+from se_cost.cli.options.protocol import explain_options
 from se_cost.cli.options.settings import SETTINGS
 from se_cost.cli.output.output import Output
-from se_cost.cli.output.progress import progress_bar
-from se_cost.measure.explain.prediction import UNPREDICTED
-from se_cost.measure.timing.settings import QuickPlan, Settings
+from se_cost.cli.output.progress import announce, progress_bar
+from se_cost.measure.explain.prediction import UNPREDICTED, networks
+from se_cost.measure.session.several import Asked
+from se_cost.measure.timing.settings import Protocol, Settings
 from se_cost.nets.model import Model
-from se_cost.record import replace
 
 PREDICTED = tuple(option for option in SETTINGS if option.name not in UNPREDICTED)
 
@@ -26,25 +26,32 @@ PREDICTED = tuple(option for option in SETTINGS if option.name not in UNPREDICTE
     epilog="""
     se-cost explain
     se-cost explain --mode train --batch 4 --max-time 300
+    se-cost explain --arch se_mobilenet --quick --verbose
     se-cost explain --device cuda --batch 32 --figure explain.svg
     """,
 )
 @model_options
 @bundled("settings", PREDICTED, Settings)
-@plan_options
-@output_options("explain", draws="predicted and measured time")
+@explain_options
+@output_options("explain", draws="predicted and measured time", brief=True)
 @click.pass_context
 def command(
-    ctx: click.Context, model: Model, settings: Settings, plan: QuickPlan, output: Output
+    ctx: click.Context, model: Model, settings: Settings, protocol: Protocol, output: Output
 ) -> None:
-    """Predict the time of the attention from the bytes it moves, and measure it, by stage.
+    """Predict the time of the attention from its operators, and measure it, by stage.
+
+    A lower bound comes from the bytes it moves, the prediction from each of its operators timed by
+    itself. Fresh processes follow each other within --max-time; --quick uses one.
 
     Ctrl-C prints what is finished and exits 130.
     """
     from se_cost.documents.explain import explained
-    from se_cost.measure.explain.explain import explain
+    from se_cost.measure.explain.explain import expect_explainable, explain
 
+    expect_explainable(model, settings)
+    if not output.quiet:
+        announce([Asked(model, networks(model), settings, protocol)])
     with progress_bar(output.quiet) as progress:
-        found = explain(model, settings, replace(plan, seed=settings.seed), progress)
+        found = explain(model, settings, protocol, progress)
     output.show(explained(found))
     ctx.exit(INTERRUPTED if found.timing.interrupted else 0)

@@ -1,36 +1,49 @@
 """What `explain` finds: why the time grows more than the multiply-accumulates."""
 
+from collections.abc import Iterator
+
 from msgspec.structs import asdict
 
+from se_cost.documents.advice import advice
 from se_cost.documents.base import Document
 from se_cost.documents.time import TimeDocument, timed
 from se_cost.ledger.traffic import Traffic
+from se_cost.measure.explain.alone import together
 from se_cost.measure.explain.prediction import AttentionTime, Explanation, StageTime
 from se_cost.measure.machine.figures import Machine
 from se_cost.measure.timing.arms import BASELINE, NETWORK
 from se_cost.measure.timing.settings import MemoryFormat
+from se_cost.measure.timing.statistics import Estimate
 from se_cost.measure.timing.verdict import Overhead
 from se_cost.nets.model import Model
 from se_cost.paper.references import REFERENCES, Reference
 from se_cost.record import Record
 
-PREDICTED = (
-    "predicted time = bytes moved / copy bandwidth + operators x launch latency, assuming no "
-    "cache hits and no overlap; no parameter is fitted"
+BOUND = (
+    "lower bound = bytes moved / copy bandwidth + operators x launch latency, assuming no cache "
+    "hits and no overlap; no parameter is fitted"
+)
+ALONE = (
+    "prediction = the sum of what each operator takes by itself, at its own shape, type, layout "
+    "and direction, its operands in the caches or evicted as the network leaves them; no "
+    "parameter is fitted"
+)
+LEFT_OVER = (
+    "left over = measured - predicted: Python and autograd between operators, memory that the "
+    "allocator gets anew, threads that wake, and later layers whose data the attention evicted"
 )
 PASSES = "E = bytes of all gated feature maps; E-passes = measured extra time x copy bandwidth / E"
 CACHES = (
     "feature maps that fit in the CPU cache move faster, so the measured time can be below the "
-    "prediction"
+    "lower bound"
 )
 L2 = "feature maps that fit in the L2 cache of the GPU move faster, as at small batches"
 QUEUES = (
     "launch latency is hidden while the GPU is busy, so the measured time can be below the "
-    "prediction"
+    "lower bound"
 )
 STRIDED = (
-    "with channels-last, the backward pass may convert layouts, so the measured time can exceed "
-    "the prediction"
+    "with channels-last, the backward pass may convert layouts, which the lower bound leaves out"
 )
 
 
@@ -48,6 +61,20 @@ class OperatorTraffic(Traffic, kw_only=True):
     operator: str
 
 
+class OperatorTime(Record):
+    """One operator that the attention of a stage runs, timed by itself."""
+
+    stage: int
+    operator: str
+    backward: bool
+    call: str  # torch's name of it
+    shapes: tuple[tuple[int, ...], ...]  # of its operands, the batch included
+    count: int  # in one iteration; below zero it is run less often than without attention
+    bound_seconds: float  # of all of them: bytes / copy bandwidth + launches
+    alone_seconds: Estimate  # of all of them
+    samples: tuple[float, ...]  # seconds of one, in each round
+
+
 class ExplainDocument(Document, tag="explain", kw_only=True):
     """Why the time grows more than the multiply-accumulates."""
 
@@ -62,6 +89,8 @@ class ExplainDocument(Document, tag="explain", kw_only=True):
     assumptions: tuple[str, ...]
     references: tuple[Reference, ...]
     time: TimeDocument
+    alone: tuple[OperatorTime, ...] = ()  # the terms of the prediction
+    advice: tuple[str, ...] = ()  # what to do about operators far from their bound
 
 
 def explained(explanation: Explanation) -> ExplainDocument:
@@ -83,8 +112,27 @@ def explained(explanation: Explanation) -> ExplainDocument:
         assumptions=_assumptions(explanation),
         references=REFERENCES,
         time=time,
+        alone=tuple(_operators(explanation)),
+        advice=advice(explanation.alone, explanation.machine),
         doubts=time.doubts,
     )
+
+
+def _operators(explanation: Explanation) -> Iterator[OperatorTime]:
+    for one in explanation.alone:
+        alone = together([one])
+        assert alone is not None
+        yield OperatorTime(
+            stage=one.stage,
+            operator=one.word,
+            backward=one.backward,
+            call=one.call,
+            shapes=one.shapes,
+            count=one.count,
+            bound_seconds=one.bound(explanation.machine),
+            alone_seconds=alone,
+            samples=one.seconds,
+        )
 
 
 def _assumptions(explanation: Explanation) -> tuple[str, ...]:
@@ -92,4 +140,5 @@ def _assumptions(explanation: Explanation) -> tuple[str, ...]:
     on_cpu = explanation.timing.environment.device == "cpu"
     nhwc = explanation.timing.settings.layout is MemoryFormat.NHWC
     strided = [STRIDED] * (explanation.training and nhwc)
-    return (PREDICTED, PASSES, *((CACHES,) if on_cpu else (L2, QUEUES)), *strided)
+    alone = [ALONE, LEFT_OVER] * bool(explanation.alone)
+    return (BOUND, *alone, PASSES, *((CACHES,) if on_cpu else (L2, QUEUES)), *strided)

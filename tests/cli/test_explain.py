@@ -8,10 +8,11 @@ import pytest
 from measure.made_up import explanation
 
 from cli.conftest import Run, assert_refused
+from se_cost.cli.options.protocol import EXPLAINED
 from se_cost.measure.explain import explain
 from se_cost.measure.explain.prediction import Explanation
 from se_cost.measure.timing.run import Stop
-from se_cost.measure.timing.settings import Mode, QuickPlan, Settings
+from se_cost.measure.timing.settings import Mode, Protocol, QuickPlan, Settings, StoppingRule
 from se_cost.nets.model import Model
 from se_cost.nets.zoo.model import model
 from se_cost.record import replace
@@ -24,8 +25,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     """Have known times on a known machine; return what was asked for."""
     seen: list[tuple[Any, ...]] = []
 
-    def known(net: Any, settings: Settings, plan: QuickPlan, progress: object) -> object:
-        seen.append((net, settings, plan))
+    def known(net: Any, settings: Settings, protocol: Protocol, progress: object) -> object:
+        seen.append((net, settings, protocol))
         return explanation(net, settings)
 
     monkeypatch.setattr(explain, "explain", known)
@@ -33,18 +34,49 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
 
 
 def test_what_is_asked_for(run: Run, asked: list[tuple[Any, ...]]) -> None:
-    """Network, settings and plan, whose seed is that of the settings."""
-    words = ("--mode", "train", "--batch", "2", "--runs", "6", "--max-time", "7", "--seed", "5")
-    result = run(*EXPLAIN, *words, "--format", "json")
-    assert (result.exit_code, result.stderr) == (0, "")
+    """Network, settings and plan; how long it may take is told before."""
+    words = [
+        "--mode",
+        "train",
+        "--batch",
+        "2",
+        "--quick",
+        "--runs",
+        "6",
+        "--max-time",
+        "7",
+        "--seed",
+        "5",
+    ]
+    result = run(*EXPLAIN, *words, "--max-time", "7", "--format", "json")
+    assert result.exit_code == 0
+    assert result.stderr.startswith("se-cost: a timing, at most 7 s in all\n")
     assert asked == [
         (
             model("se_resnet50"),
             Settings("cpu", Mode.TRAIN, 2, seed=5),
-            QuickPlan(quads=6, max_time=7, seed=5),
+            QuickPlan(quads=6, max_time=7),
         )
     ]
     assert json.loads(result.stdout)["command"] == "explain"
+
+
+def test_the_full_protocol_is_the_usual_one(run: Run, asked: list[tuple[Any, ...]]) -> None:
+    """Within a limit of its own; quiet says nothing before."""
+    result = run(*EXPLAIN, "--quiet")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert [protocol for _, _, protocol in asked] == [EXPLAINED]
+    assert isinstance(EXPLAINED, StoppingRule)
+
+
+def test_one_screen_unless_all_is_asked_for(run: Run) -> None:
+    """The first screen says how to get the rest, which --verbose prints, and a file holds."""
+    brief, whole = run(*EXPLAIN).stdout, run(*EXPLAIN, "--verbose").stdout
+    assert "--verbose prints all of it" in brief
+    assert "Published overheads" not in brief
+    assert "Published overheads" in whole
+    run(*EXPLAIN, "--output", "page.txt")
+    assert "Published overheads" in Path("page.txt").read_text()
 
 
 def test_figure_is_drawn(run: Run) -> None:

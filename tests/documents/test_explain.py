@@ -3,7 +3,17 @@
 import pytest
 from measure.made_up import ENVIRONMENT, explanation
 
-from se_cost.documents.explain import CACHES, L2, QUEUES, STRIDED, explained
+from se_cost.documents.explain import (
+    ALONE,
+    BOUND,
+    CACHES,
+    L2,
+    LEFT_OVER,
+    PASSES,
+    QUEUES,
+    STRIDED,
+    explained,
+)
 from se_cost.documents.time import timed
 from se_cost.ledger.traffic import Traffic
 from se_cost.measure.explain.prediction import Explanation, only_stage
@@ -70,12 +80,13 @@ def test_what_was_not_timed_is_null() -> None:
 def test_assumptions_are_those_of_the_device() -> None:
     """Caches on a CPU, a queue on a GPU, strides where a layout changes in training."""
     found = explanation(SE50)
-    assert explained(found).assumptions[2:] == (CACHES,)
-    assert explained(on_gpu(found)).assumptions[2:] == (L2, QUEUES)
+    assert explained(found).assumptions == (BOUND, ALONE, LEFT_OVER, PASSES, CACHES)
+    assert explained(on_gpu(found)).assumptions[4:] == (L2, QUEUES)
+    assert explained(replace(found, alone=())).assumptions == (BOUND, PASSES, CACHES)
     nhwc = Settings(layout=MemoryFormat.NHWC)
     assert STRIDED not in explained(explanation(SE50, nhwc)).assumptions
     training = replace(nhwc, mode=Mode.TRAIN)
-    assert explained(explanation(SE50, training)).assumptions[3:] == (STRIDED,)
+    assert explained(explanation(SE50, training)).assumptions[5:] == (STRIDED,)
 
 
 def test_the_timing_is_in_it() -> None:
@@ -93,3 +104,17 @@ def test_references_are_quoted_with_their_source() -> None:
     paper = [one.percent for one in REFERENCES if "Hu et al." in one.source]
     assert paper == pytest.approx([100 * (209 / 190 - 1), 100 * (167 / 164 - 1)], abs=0.05)
     assert all(one.percent > 0 and one.source for one in REFERENCES)
+
+
+def test_every_operator_is_in_it_with_its_samples() -> None:
+    """The terms of the prediction add up to it; bounds and factors follow from the machine."""
+    found = explanation(SE50, machine=MACHINE)
+    document = explained(found)
+    assert [one.samples for one in document.alone] == [one.seconds for one in found.alone]
+    whole = document.total.alone_seconds
+    assert whole is not None
+    assert sum(one.alone_seconds.value for one in document.alone) == pytest.approx(whole.value)
+    first = document.alone[0]
+    assert (first.stage, first.operator, first.backward) == (2, "global_avg_pool", False)
+    assert (first.call, first.shapes, first.count) == ("aten::mean.dim", ((1, 256, 56, 56),), 3)
+    assert first.bound_seconds == pytest.approx(3 * (4 * 256 * 56**2 / 2e10 + 1e-6))

@@ -1,20 +1,23 @@
 """Timings with a known truth, made without measuring."""
 
-from collections.abc import Mapping, Sequence
-from math import exp
+from collections.abc import Iterator, Mapping, Sequence
+from math import exp, prod
 from typing import Any
 
+from se_cost.ledger.find import AttentionBlock
+from se_cost.measure.explain.alone import TimedOperator
 from se_cost.measure.explain.prediction import Explanation, networks, only_stage
 from se_cost.measure.fuse.record import HOWS
 from se_cost.measure.machine.figures import Machine
+from se_cost.measure.models.costs import costs
 from se_cost.measure.timing.arms import BASELINE, IN_PLACE, NETWORK, TRIMMED, Networks, each
 from se_cost.measure.timing.environment import Environment
 from se_cost.measure.timing.quads import Quad
 from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.run import Run, Stop
 from se_cost.measure.timing.samples import Process, ProcessResult
-from se_cost.measure.timing.settings import DType, MemoryFormat, Settings, StoppingRule
-from se_cost.nets.model import Model, Zoo
+from se_cost.measure.timing.settings import SIZES, DType, MemoryFormat, Mode, Settings, StoppingRule
+from se_cost.nets.model import Model
 from se_cost.record import replace
 
 PLAIN_SECONDS = 0.010
@@ -65,7 +68,7 @@ def timing(
 
 
 def of_kinds(
-    models: Sequence[Zoo], settings: Settings, ratios: Sequence[float], quads: int = 8
+    models: Sequence[Model], settings: Settings, ratios: Sequence[float], quads: int = 8
 ) -> Timing:
     """Return a timing of several kinds of attention, each `ratios` times as slow as plain."""
     networks = each(models)
@@ -100,10 +103,49 @@ def explanation(
     truth: Mapping[str, float] = BY_STAGE,
     machine: Machine = Machine(bandwidth=2e10, launch=1e-6),  # noqa: B008 - it is frozen
     quads: int = 8,
+    rounds: int = 8,
 ) -> Explanation:
     """Return an explanation in which the plain network takes 10 ms, the others `truth` times it."""
     run = Run((result(truth, quads),), stop=Stop.PROCESSES)
-    return Explanation(Timing(model, settings or Settings(), networks(model), run), machine)
+    timing = Timing(model, settings or Settings(), networks(model), run)
+    return Explanation(timing, machine, tuple(operators(model, timing.settings, rounds)))
+
+
+def operators(model: Model, settings: Settings, rounds: int = 8) -> Iterator[TimedOperator]:
+    """Yield two operators a stage: the pool takes 10 µs a block, the product 30 and backward 50."""
+    blocks: dict[int, list[AttentionBlock]] = {}
+    for block in costs(model).blocks:
+        blocks.setdefault(block.stage or 0, []).append(block)
+    for stage, of in blocks.items():
+        whole = (settings.batch, of[0].channels, of[0].height, of[0].width)
+        size = SIZES[settings.dtype] * prod(whole)
+        vector = (*whole[:2], 1, 1)
+        alike = {"stage": stage, "count": len(of)}
+        pool, mean = "global_avg_pool", "aten::mean.dim"
+        yield TimedOperator(
+            word=pool,
+            backward=False,
+            call=mean,
+            shapes=(whole,),
+            bytes=size,
+            seconds=_scattered(10e-6, rounds),
+            **alike,
+        )
+        for backward, seconds in ((False, 30e-6), *[(True, 50e-6)] * (settings.mode is Mode.TRAIN)):
+            yield TimedOperator(
+                word="scale",
+                backward=backward,
+                call="aten::mul.Tensor",
+                shapes=(whole, vector),
+                bytes=2 * size,
+                seconds=_scattered(seconds, rounds),
+                **alike,
+            )
+
+
+def _scattered(seconds: float, rounds: int) -> tuple[float, ...]:
+    """Return as many times, scattered evenly around some seconds."""
+    return tuple(seconds * (1 + SCATTER * (2 * i - rounds + 1) / rounds) for i in range(rounds))
 
 
 def result(truth: Mapping[str, float], quads: int, number: int = 0, **went: Any) -> ProcessResult:

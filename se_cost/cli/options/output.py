@@ -26,15 +26,17 @@ VERBOSE = Option("--verbose", OUTPUT, "Print all of the page, not its first scre
 NO_COLOR = Option("--no-color", OUTPUT, "No colours, nor bold type.")
 
 
-def output_options(command: str = "", draws: str = "") -> Decorator:
+def output_options(command: str = "", draws: str = "", *, brief: bool = False) -> Decorator:
     """Give the command of this name the options of its output; it receives that as `output`.
 
     The formats are those that its documents can have, or without a name all. `draws` says what
-    --figure shows, where there is that option.
+    --figure shows, where there is that option. A `brief` command prints one screen, all with
+    --verbose.
     """
     formats = tuple(form for form in Format if not command or form.takes(command))
     figure = (replace(FIGURE, help=f"Draw {draws}, as SVG."),) if draws else ()
-    table = (replace(FORMAT, type=OneOf(formats)), FILE, *figure, QUIET, NO_COLOR)
+    more = (VERBOSE,) if brief else ()
+    table = (replace(FORMAT, type=OneOf(formats)), FILE, *figure, QUIET, *more, NO_COLOR)
     return bundled("output", table, partial(_writable, formats))
 
 

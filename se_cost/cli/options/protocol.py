@@ -8,6 +8,7 @@ from se_cost.record import replace
 
 PROTOCOL = "Protocol"
 FULL, QUICK = StoppingRule(), QuickPlan()
+EXPLAINED = StoppingRule(max_time=180, at_least=8)  # a network more for each stage
 PAGE = StoppingRule(max_time=90, at_least=8)  # two timings of a page take some three minutes
 QUICK_PAGE = QuickPlan(quads=12, max_time=50)
 
@@ -18,6 +19,9 @@ MAX_TIME = Option(
     "--max-time", PROTOCOL, "When to stop timing.", Seconds(), QUICK.max_time, metavar="SECONDS"
 )
 BRIEF = Option("--quick", PROTOCOL, "One process; not for publishing.")
+QUICK_RUNS = replace(
+    RUNS, help="Quads per network, with --quick.", default=None, usual=str(QUICK.quads)
+)
 TABLE = (
     BRIEF,
     Option(
@@ -29,7 +33,7 @@ TABLE = (
         metavar="PERCENT",
     ),
     replace(MAX_TIME, default=None, usual=f"{FULL.max_time:g}, quick {QUICK.max_time:g}"),
-    replace(RUNS, help="Quads per network, with --quick.", default=None, usual=str(QUICK.quads)),
+    QUICK_RUNS,
 )
 RESUME = Option(
     "--resume",
@@ -56,13 +60,23 @@ def page_protocol(quick: bool, max_time: float | None = None) -> Protocol:
     return replace(usual, max_time=max_time or usual.max_time)
 
 
-def plan_options(command: Command) -> Command:
-    """Give a command the options of the quick protocol; it receives that as `plan`."""
-    return bundled("plan", (RUNS, MAX_TIME), _plan)(command)
+def explain_options(command: Command) -> Command:
+    """Give a command the options of its protocol; it receives that as `protocol`."""
+    usual = f"{EXPLAINED.max_time:g}, quick {QUICK.max_time:g}"
+    limit = replace(MAX_TIME, help="Limit of all of it.", default=None, usual=usual)
+    return bundled("protocol", (BRIEF, limit, QUICK_RUNS), _explained)(command)
 
 
-def _plan(*, runs: int, max_time: float) -> QuickPlan:
-    return QuickPlan(quads=runs, max_time=max_time)
+def _explained(*, quick: bool, max_time: float | None, runs: int | None) -> Protocol:
+    if quick:
+        return QuickPlan(quads=runs or QUICK.quads, max_time=max_time or QUICK.max_time)
+    _expect_no_runs(runs, "--max-time SECONDS")
+    return replace(EXPLAINED, max_time=max_time or EXPLAINED.max_time)
+
+
+def _expect_no_runs(runs: int | None, instead: str) -> None:
+    if typed("runs"):
+        raise UsageError(f"--runs {runs} only applies to --quick; without it, use {instead}")
 
 
 def _protocol(
@@ -73,7 +87,6 @@ def _protocol(
         raise UsageError("--target needs fresh processes: leave out --quick")
     if quick and not typed("target"):
         return QuickPlan(quads=runs or QUICK.quads, max_time=max_time or QUICK.max_time)
-    if typed("runs"):
-        raise UsageError(f"--runs {runs} only applies to --quick; without it, use --target PERCENT")
+    _expect_no_runs(runs, "--target PERCENT")
     half_width = FULL.target if target is None else target / 100
     return StoppingRule(target=half_width, max_time=max_time or FULL.max_time)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from se_cost.cli.output.streams import put, say, terminal_width, wants_color
 from se_cost.errors import UsageError
 from se_cost.files import write
-from se_cost.record import Record
+from se_cost.record import Record, replace
 from se_cost.report.formats.all import Format
 from se_cost.report.formats.answer import Answer, Screen
 from se_cost.report.page import Text
@@ -40,7 +40,8 @@ class Output(Record):
             raise UsageError(f"{self.format} cannot show a document of {answer.command}")
         self.warn(answer)
         if self.file is None or self.file == STDOUT:
-            self.print(answer)
+            brief = self.format is Format.TEXT and not self.verbose
+            self.print(replace(answer, page=answer.page.first_screen) if brief else answer)
         else:
             self._write(self.file, answer)
             self.tell(answer, self.file)

@@ -92,6 +92,7 @@ LEFT_OUT: dict[str, Handle] = {
     "aten::sigmoid": _per_output,
     "aten::tanh": _per_output,
     "aten::hardsigmoid": _per_output,
+    "aten::hardswish": _per_output,
     "aten::add": _per_output,
     "aten::mul": _per_output,
     "aten::sub": _per_output,

@@ -1,9 +1,12 @@
-"""A timing of every stage's attention by itself, and of the machine that it runs on."""
+"""A timing of every stage's attention and of its operators, and of the machine they run on."""
 
 from collections.abc import Callable
+from time import monotonic
+from typing import Any, Protocol, assert_never
 
 from se_cost.errors import MeasurementError, UsageError
 from se_cost.ledger.traffic import total
+from se_cost.measure.explain.alone import TimedOperator
 from se_cost.measure.explain.prediction import UNPREDICTED, Explanation, networks
 from se_cost.measure.machine.bandwidth import machine
 from se_cost.measure.machine.clocks import quiet
@@ -12,12 +15,32 @@ from se_cost.measure.machine.figures import Machine
 from se_cost.measure.machine.out_of_memory import enough_memory
 from se_cost.measure.models.traffic import by_stage
 from se_cost.measure.ranks.torchrun import expect_single_process
+from se_cost.measure.session.full import time_fully
+from se_cost.measure.session.jobs import Job
+from se_cost.measure.session.parent import work
 from se_cost.measure.session.quick import time_quick
-from se_cost.measure.timing.arms import expect_possible
+from se_cost.measure.timing.arms import expect_possible, expect_trainable, fitted
 from se_cost.measure.timing.protocol import Progress, silent
 from se_cost.measure.timing.result import Timing
-from se_cost.measure.timing.settings import Mode, QuickPlan, Settings
+from se_cost.measure.timing.run import Stop
+from se_cost.measure.timing.settings import Mode, QuickPlan, Settings, StoppingRule
+from se_cost.measure.timing.settings import Protocol as TimingProtocol
 from se_cost.nets.model import Model
+from se_cost.record import replace
+
+ALONE = 0.15  # of the time goes to operators by themselves
+LEFT = 0.5  # of the time is left to the networks, however long all else takes
+
+
+class Operators(Protocol):
+    """What times operators by themselves."""
+
+    def run(self, seconds: float) -> None:
+        """Time all of them for so many seconds, at least once."""
+
+    @property
+    def operators(self) -> tuple[TimedOperator, ...]:
+        """Return what was timed so far."""
 
 
 def surveyed(settings: Settings) -> Machine:
@@ -30,33 +53,93 @@ def surveyed(settings: Settings) -> Machine:
         return machine(device)
 
 
+def bench(model: Model, settings: Settings) -> Operators:
+    """Return the operators of a network's attention, ready to be timed."""
+    from se_cost.measure.explain.bench import Bench
+
+    return Bench(model, settings)
+
+
+def timed_with(
+    operators: Operators,
+    model: Model,
+    settings: Settings,
+    protocol: TimingProtocol,
+    progress: Progress = silent,
+) -> Timing:
+    """Time the networks, and operators by themselves in between: both see the same machine.
+
+    By the full protocol operators are timed after every process, by the quick one before and after
+    the only one.
+    """
+    arms = networks(model)
+    match protocol:
+        case StoppingRule(max_time=seconds, at_least=processes):
+
+            def both(job: Job, limit: float, **how: Any) -> Any:
+                answer = work(job, limit, **how)
+                operators.run(ALONE * seconds / processes)
+                return answer
+
+            return time_fully(model, arms, settings, protocol, progress, both, memory=False)
+        case QuickPlan(max_time=seconds):
+            progress(0, "timing operators by themselves")
+            operators.run(ALONE * seconds / 2)
+            plan = replace(protocol, seed=settings.seed, max_time=(1 - ALONE) * seconds)
+            timing = time_quick(model, arms, settings, plan, progress)
+            try:
+                if not timing.interrupted:
+                    operators.run(ALONE * seconds / 2)
+            except KeyboardInterrupt:
+                return replace(timing, run=timing.run.stopped(Stop.INTERRUPTED))
+            return timing
+        case _:
+            assert_never(protocol)
+
+
 def explain(
     model: Model,
     settings: Settings | None = None,
-    plan: QuickPlan | None = None,
+    protocol: TimingProtocol | None = None,
     progress: Progress = silent,
-    time: Callable[..., Timing] = time_quick,
+    time: Callable[..., Timing] = timed_with,
     survey: Callable[[Settings], Machine] = surveyed,
+    ready: Callable[[Model, Settings], Operators] = bench,
 ) -> Explanation:
-    """Measure the machine, then time the attention, as a whole and stage by stage.
+    """Measure the machine, then time the attention, as a whole, by stage and by operator.
 
-    Raises UsageError for settings that no formula covers, MeasurementError if there is no
-    attention, no such device or not enough memory.
+    All of it takes about as long as the protocol says. Raises UsageError for settings that no
+    formula covers, MeasurementError if there is no attention, no such device or not enough memory.
     """
-    settings = settings or Settings()
+    begun = monotonic()
+    settings, protocol = settings or Settings(), protocol or StoppingRule()
+    expect_explainable(model, settings)
+    by_stage(model, settings)  # a model of the user's that cannot be metered need not be timed
+    progress(0, "measuring the machine")
+    found = survey(settings)
+    progress(0, "running every operator once")
+    operators, fitting = fitted(settings, lambda some: ready(model, some))
+    whole = protocol.max_time
+    left = max(LEFT * whole, round(whole - (monotonic() - begun)))
+    try:
+        timing = time(operators, model, fitting, replace(protocol, max_time=left), progress)
+    except MeasurementError as error:  # what is known by then is not lost
+        raise MeasurementError(f"{predicted(model, settings, found)}; {error}") from None
+    if timing.settings != fitting:  # fewer images than those whose operators were timed
+        operators = ready(model, timing.settings)
+        operators.run(ALONE * left)
+    asked = None if timing.settings == settings else settings.batch
+    return Explanation(replace(timing, asked=asked), found, operators.operators)
+
+
+def expect_explainable(model: Model, settings: Settings) -> None:
+    """Raise as `explain` does, before anything is measured."""
     expect_single_process("explain")
     expect_predictable(settings)
     expect_possible(settings)
     if not model.stages:
         raise MeasurementError(f"nothing to explain: {model.arch} has no attention")
-    by_stage(model, settings)  # a model of the user's that cannot be metered need not be timed
-    progress(0, "measuring the machine")
-    found = survey(settings)
-    try:
-        timing = time(model, networks(model), settings, plan or QuickPlan(), progress)
-    except MeasurementError as error:  # what is known by then is not lost
-        raise MeasurementError(f"{predicted(model, settings, found)}; {error}") from None
-    return Explanation(timing, found)
+    expect_trainable(model, settings)
 
 
 def predicted(model: Model, settings: Settings, machine: Machine) -> str:

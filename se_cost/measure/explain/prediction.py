@@ -1,14 +1,17 @@
 """The time that attention should take, beside the time that it took; needs no torch.
 
-Two figures of the machine and the traffic of the ledger give the prediction; no parameter of it is
-fitted to the measurement.
+Two figures of the machine and the traffic of the ledger give a lower bound, the times of all its
+operators by themselves the prediction; nothing of either is fitted to the measurement.
 """
+
+from collections.abc import Iterable
 
 from msgspec.structs import asdict
 
 from se_cost.ledger.costs import Costs
 from se_cost.ledger.rows import Ledger
 from se_cost.ledger.traffic import Traffic, gated, total
+from se_cost.measure.explain.alone import TimedOperator, together
 from se_cost.measure.machine.figures import Machine
 from se_cost.measure.models.costs import costs
 from se_cost.measure.models.traffic import by_part, by_stage, plain_traffic
@@ -26,7 +29,7 @@ UNPREDICTED = (
 
 
 class Predicted(Record):
-    """Seconds by the figures of the machine, one part after the other."""
+    """The lower bound: seconds by the figures of the machine, one part after the other."""
 
     seconds: float  # the sum
     memory: float  # moved bytes / copy bandwidth
@@ -46,9 +49,26 @@ class AttentionTime(Record):
     predicted: Predicted
     measured_seconds: Estimate | None  # None if it was not timed
     e_passes: Estimate | None  # measured time x copy bandwidth / E: reads or writes of E
+    alone_seconds: Estimate | None = None  # the prediction: the sum of its operators by themselves
+
+    @property
+    def left_over(self) -> Estimate | None:
+        """Return the measured seconds without those predicted, None without both.
+
+        Its interval is the widest that both intervals allow.
+        """
+        measured, alone = self.measured_seconds, self.alone_seconds
+        if measured is None or alone is None:
+            return None
+        ends = (measured.low, measured.high, alone.low, alone.high)
+        value = measured.value - alone.value
+        if None in ends:
+            return Estimate(value, None, None)
+        low, high, least, most = (end or 0.0 for end in ends)
+        return Estimate(value, low - most, high - least)
 
 
-class StageTime(AttentionTime):
+class StageTime(AttentionTime, kw_only=True):
     """The same of the attention of one stage."""
 
     stage: int
@@ -59,6 +79,7 @@ class Explanation(Record):
 
     timing: Timing
     machine: Machine
+    alone: tuple[TimedOperator, ...] = ()  # the operators, timed by themselves
 
     @property
     def costs(self) -> Costs:
@@ -75,7 +96,7 @@ class Explanation(Record):
         """Return the attention of all stages together."""
         blocks = sum(cost.blocks for cost in self.costs.stages)
         traffic = total(self._traffic.values())
-        return self._time(blocks, self.costs.attention, traffic, NETWORK)
+        return self._time(blocks, self.costs.attention, traffic, NETWORK, self.alone)
 
     @property
     def stages(self) -> list[StageTime]:
@@ -84,7 +105,8 @@ class Explanation(Record):
         found = []
         for cost in stages:
             arm = only_stage(cost.stage) if len(stages) > 1 else NETWORK
-            part = self._time(cost.blocks, cost.added, traffic[cost.stage], arm)
+            alone = [one for one in self.alone if one.stage == cost.stage]
+            part = self._time(cost.blocks, cost.added, traffic[cost.stage], arm, alone)
             found.append(StageTime(**asdict(part), stage=cost.stage))
         return found
 
@@ -110,7 +132,9 @@ class Explanation(Record):
     def _traffic(self) -> dict[int | None, Traffic]:
         return by_stage(self.timing.model, self.timing.settings)
 
-    def _time(self, blocks: int, added: Ledger, traffic: Traffic, arm: str) -> AttentionTime:
+    def _time(
+        self, blocks: int, added: Ledger, traffic: Traffic, arm: str, alone: Iterable[TimedOperator]
+    ) -> AttentionTime:
         (batch, size), back = self._numbers, self.training
         macs, gated_bytes = batch * added.macs, batch * size * gated(added)
         moved = traffic.forward + back * traffic.backward
@@ -128,6 +152,7 @@ class Explanation(Record):
             predicted=Predicted(memory + launches, memory, launches),
             measured_seconds=measured,
             e_passes=measured and measured.map(lambda x: x * self.machine.bandwidth / gated_bytes),
+            alone_seconds=together(alone),
         )
 
     def _measured(self, arm: str) -> Estimate | None:

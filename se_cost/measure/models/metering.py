@@ -5,7 +5,7 @@ write to, it does not read. What only looks at memory costs nothing. That needs 
 module without weights, on meta, is metered as well.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -20,6 +20,7 @@ from se_cost.ledger.operators import GLOBAL, NAMES
 from se_cost.ledger.traffic import Traffic
 from se_cost.measure.models.recorder import signature
 from se_cost.measure.models.tracing import results
+from se_cost.record import Record
 
 UNREAD = {  # the operand of which only the shape is used
     "aten::adaptive_max_pool2d_backward": 1,
@@ -37,6 +38,21 @@ MAPS = 4  # dimensions of a batch of maps
 OTHER = "other"  # what autograd runs for no operator of the forward pass
 
 Metered = Mapping[str, Traffic]  # by operator; that of a gradient is of what it is a gradient of
+
+
+class Ran(Record):
+    """One operator that has run: what torch calls it, what it was given, made and moved."""
+
+    word: str  # of the ledger, or ATen's
+    func: Any
+    arguments: tuple[Any, ...]  # those in their order, and those by their names
+    read: tuple[Tensor, ...]
+    made: tuple[Tensor, ...]
+    bytes: int
+
+
+def unseen(ran: Ran) -> None:
+    """Take no note of an operator."""
 
 
 def inference(module: nn.Module, inputs: Sequence[Tensor]) -> Metered:
@@ -81,7 +97,9 @@ class Meter(TorchDispatchMode):  # type: ignore[no-untyped-call]
     What runs in a backward pass has the name of the operator of the `forward` pass that it is for.
     """
 
-    def __init__(self, forward: "Meter | None" = None) -> None:
+    def __init__(
+        self, forward: "Meter | None" = None, note: Callable[[Ran], None] = unseen
+    ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.bytes: dict[str, int] = {}
         self.number: dict[str, int] = {}
@@ -89,6 +107,7 @@ class Meter(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.written: list[int] = []  # the memory that the last of them wrote
         self.nodes: dict[int, str] = {}  # what autograd will run, by its number
         self._forward = forward
+        self._note = note
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
@@ -100,11 +119,14 @@ class Meter(TorchDispatchMode):  # type: ignore[no-untyped-call]
             skipped = UNREAD.get(func.name())
             read = [arg for i, arg in enumerate(args) if i != skipped]
             named = {name: arg for name, arg in (kwargs or {}).items() if name != "out"}
-            moves = sum(map(moved, _tensors((read, named)) + _tensors(result)))
+            given, made = _tensors((read, named)), _tensors(result)
+            moves = sum(map(moved, given + made))
             self.bytes[name] = self.bytes.get(name, 0) + moves
             self.number[name] = self.number.get(name, 0) + 1
             self.run.append(name)
-            self.written = list(map(_memory, _tensors(result)))
+            self.written = list(map(_memory, made))
+            arguments = (tuple(args), kwargs or {})
+            self._note(Ran(name, func, arguments, tuple(given), tuple(made), moves))
         return result
 
     def _name(self, func: Any, args: Sequence[Any], result: Any) -> str:

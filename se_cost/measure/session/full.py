@@ -74,6 +74,7 @@ def time_fully(
     work: Work = work,
     *,
     energy: bool = False,
+    memory: bool = True,
     before: Sequence[ProcessResult] = (),
 ) -> Timing:
     """Time `networks` against the first of them in fresh processes, until the rule says stop.
@@ -98,7 +99,8 @@ def time_fully(
         raise MeasurementError(run.reason)
     asked = None if fitting == settings else settings.batch
     timing = Timing(model, fitting, networks, run, asked, joules=joules)
-    if run.stop in (Stop.INTERRUPTED, Stop.FAILED) or not _weighable(settings):
+    ended = run.stop in (Stop.INTERRUPTED, Stop.FAILED)
+    if ended or not memory or not _weighable(settings):
         return timing
     progress(1, "measuring memory")
     try:

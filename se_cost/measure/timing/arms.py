@@ -93,10 +93,9 @@ def fusing(settings: Settings) -> Settings:
     return replace(settings, fold_norms=settings.mode is Mode.INFER)
 
 
-def each(models: Sequence[Zoo]) -> Networks:
+def each(models: Sequence[Model]) -> Networks:
     """Return the plain network and every model, by the kind of its attention."""
-    kinds = {model.attention.stages[0].name: model for model in models}
-    return {BASELINE: models[0].plain, **kinds}
+    return {BASELINE: models[0].plain, **{model.kind: model for model in models}}
 
 
 def itself(model: Model) -> Networks:

@@ -31,8 +31,9 @@ def launches(run: Run) -> Launches | None:
         found = run.together(arms, lambda *logs: 100 * share(*map(exp, logs)))
         if found is None:
             return None
-        shown = found.value if found.low is not None else None
-        return Change(shown, found.low, found.high)
+        if found.low is None:
+            return Change(None, None, None)
+        return Change(found.value, found.low, found.high)
 
     baseline = cost((plain,), lambda replayed: 1 - replayed)
     if baseline is None:

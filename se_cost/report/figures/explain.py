@@ -14,35 +14,41 @@ from se_cost.report.figures.style import (
     HEADING,
     LETTERS,
     ORANGE,
+    SKY,
     literal,
     svg,
     wrapped,
 )
 
-WIDTH = 0.36  # of a bar; two stand side by side
+PREDICTED = (SKY, "predicted: operators by themselves, with 95 % interval")
+MEASURED = (ORANGE, "measured, with 95 % interval")
+NO_INTERVAL = "no interval"
+WIDTH = 0.27  # of a bar; three stand side by side
 
 
 class StageBar(Record):
-    """The times of one stage in milliseconds: two that were predicted, one measured if it was."""
+    """The times of one stage in milliseconds: its lower bound, and two with their intervals."""
 
     stage: str  # as people read it, for instance `stage 2`
     memory: float
     launches: float
-    measured: Interval | None
+    alone: Interval | None  # None if it was not predicted
+    measured: Interval | None  # None if it was not measured
 
     @property
-    def predicted(self) -> float:
-        """Return the whole predicted time in milliseconds."""
+    def bound(self) -> float:
+        """Return the whole lower bound in milliseconds."""
         return self.memory + self.launches
 
 
 def times(title: str, stages: Sequence[StageBar]) -> str:
-    """Draw predicted against measured times with 95 % intervals; `title` stands above them."""
+    """Draw bounds, predicted and measured times with 95 % intervals; `title` stands above them."""
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
-        _predicted(axes, stages)
-        _measured(axes, stages)
+        _bounds(axes, stages)
+        _estimates(axes, 0, PREDICTED, [bar.alone for bar in stages])
+        _estimates(axes, WIDTH, MEASURED, [bar.measured for bar in stages])
         axes.axhline(0, color=GREY, linewidth=0.8)
         axes.margins(y=0.12)
         axes.set_xlim(-0.6, len(stages) - 0.4)
@@ -54,29 +60,32 @@ def times(title: str, stages: Sequence[StageBar]) -> str:
     return svg(title, (7, 3.4), draw)
 
 
-def _predicted(axes: Axes, stages: Sequence[StageBar]) -> None:
+def _bounds(axes: Axes, stages: Sequence[StageBar]) -> None:
     """Draw what bytes and launches take, one on the other."""
-    left = [i - WIDTH / 2 for i in range(len(stages))]
+    left = [i - WIDTH for i in range(len(stages))]
     memory = [bar.memory for bar in stages]
     launches = [bar.launches for bar in stages]
-    axes.bar(left, memory, WIDTH, color=BLUE, label="predicted: bytes")
-    top = axes.bar(left, launches, WIDTH, memory, color=GREEN, label="predicted: launches")
-    axes.bar_label(top, [f"{bar.predicted:.2f}" for bar in stages], fontsize=LETTERS)
+    axes.bar(left, memory, WIDTH, color=BLUE, label="lower bound: bytes")
+    top = axes.bar(left, launches, WIDTH, memory, color=GREEN, label="lower bound: launches")
+    axes.bar_label(top, [f"{bar.bound:.2f}" for bar in stages], fontsize=LETTERS)
 
 
-def _measured(axes: Axes, stages: Sequence[StageBar]) -> None:
-    """Draw what was measured with an interval; without one a stage has a note, and no bar."""
-    timed = [(i + WIDTH / 2, bar.measured) for i, bar in enumerate(stages) if bar.measured]
-    drawn = [(x, measured) for x, measured in timed if measured.low is not None]
-    right, values = [x for x, _ in drawn], [measured.value for _, measured in drawn]
-    axes.bar(right, values, WIDTH, color=ORANGE, label="measured, with 95 % interval")
-    for x, measured in timed:
-        top, note = measured.value, f"{measured.value:.2f}"
-        if measured.low is None or measured.high is None:
-            top, note = 0, f"{note}\nno interval"
+def _estimates(
+    axes: Axes, right: float, looks: tuple[str, str], found: Sequence[Interval | None]
+) -> None:
+    """Draw bars with an interval; where there is none, a stage has a note, and no bar."""
+    color, label = looks
+    known = [(i + right, one) for i, one in enumerate(found) if one]
+    drawn = [(x, one) for x, one in known if one.low is not None]
+    places, values = [x for x, _ in drawn], [one.value for _, one in drawn]
+    axes.bar(places, values, WIDTH, color=color, label=label)
+    for x, one in known:
+        top, note = one.value, f"{one.value:.2f}"
+        if one.low is None or one.high is None:
+            top, note = 0, NO_INTERVAL
         else:
-            axes.plot([x, x], [measured.low, measured.high], color="#444444")
-            top = measured.high
+            axes.plot([x, x], [one.low, one.high], color="#444444")
+            top = one.high
         axes.annotate(
             note,
             (x, max(top, 0)),

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from se_cost.text import printable
 
 # Okabe and Ito's colours, told apart by people with any colour vision
-BLUE, ORANGE, GREEN = "#0072B2", "#E69F00", "#009E73"
+BLUE, ORANGE, GREEN, SKY = "#0072B2", "#E69F00", "#009E73", "#56B4E9"
 GREY = "#888888"  # readable on white paper as on black
 LETTERS = 8  # points; of all text but headings
 HEADING = 10  # points

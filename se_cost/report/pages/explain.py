@@ -1,18 +1,22 @@
 """Why the time grows more than the multiply-accumulates."""
 
+from collections.abc import Iterator, Sequence
+
 from se_cost.documents.explain import ExplainDocument
 from se_cost.ledger.traffic import Traffic
 from se_cost.measure.explain.prediction import AttentionTime
 from se_cost.measure.timing.statistics import Estimate
 from se_cost.nets.words import described, title
 from se_cost.record import Record
-from se_cost.report.page import Cell, Column, Page, Picture, Table, answer
-from se_cost.report.pages import time
-from se_cost.report.pages.words import MIB
+from se_cost.report.page import Block, Cell, Column, Details, Page, Picture, Table, Text, answer
+from se_cost.report.pages import alone, time
+from se_cost.report.pages.alone import MS, ms
+from se_cost.report.pages.words import MIB, bounds
 
 ALL = "all"
-MS = 1000  # of a second
 ADDED = "What the attention adds; the backward pass, and what is saved for it, in training only"
+PASSED = "Measured time in E-passes: reads or writes of every gated map at copy speed"
+MORE = "--verbose prints all of it; --output FILE.md or FILE.json keeps it."
 BY_OPERATOR = "What the attention adds, by stage and operator"
 MACHINE = "The machine, measured in the same run"
 PUBLISHED = "Published overheads of SE; two code paths of one network differ by about 2.5 points"
@@ -30,10 +34,19 @@ class AttentionPart(Record):
         return self.cost.traffic
 
     @property
-    def measured_ms(self) -> Estimate | None:
-        """Return the measured time in milliseconds, None if it was not timed."""
-        seconds = self.cost.measured_seconds
-        return seconds.map(lambda second: MS * second) if seconds else None
+    def measured(self) -> Estimate | None:
+        """Return the measured seconds, None without an interval."""
+        return _bounded(self.cost.measured_seconds)
+
+    @property
+    def left_over(self) -> Estimate | None:
+        """Return the measured seconds that are not predicted, None without an interval."""
+        return _bounded(self.cost.left_over)
+
+    @property
+    def e_passes(self) -> Estimate | None:
+        """Return the measured reads or writes of every gated map, None without an interval."""
+        return _bounded(self.cost.e_passes)
 
 
 class Moved(Record):
@@ -67,17 +80,32 @@ COUNTS = (
     Column("MACs", lambda part: part.cost.macs, minor=True),
     Column("MACs/byte", lambda part: part.cost.macs_per_byte, ".3f"),
 )
-TIMES = (
+BOUND = (
     Column("stage", lambda part: part.stage),
     Column("bytes ms", lambda part: MS * part.cost.predicted.memory, ".3f", minor=True),
     Column("launches ms", lambda part: MS * part.cost.predicted.launches, ".3f", minor=True),
-    Column("predicted ms", lambda part: MS * part.cost.predicted.seconds, ".3f"),
-    Column("measured ms", lambda part: part.measured_ms and part.measured_ms.value, "+.3f"),
-    Column("low", lambda part: part.measured_ms and part.measured_ms.low, "+.3f"),
-    Column("high", lambda part: part.measured_ms and part.measured_ms.high, "+.3f"),
-    Column("E-passes", lambda part: part.cost.e_passes and part.cost.e_passes.value, "+.1f"),
-    Column("low", lambda part: part.cost.e_passes and part.cost.e_passes.low, "+.1f"),
-    Column("high", lambda part: part.cost.e_passes and part.cost.e_passes.high, "+.1f"),
+    Column("lower bound ms", lambda part: MS * part.cost.predicted.seconds, ".3f"),
+)
+PREDICTED = (
+    Column("predicted ms", lambda part: _value(part.cost.alone_seconds), ".3f"),
+    Column("low", lambda part: _low(part.cost.alone_seconds), ".3f"),
+    Column("high", lambda part: _high(part.cost.alone_seconds), ".3f"),
+)
+MEASURED = (
+    Column("measured ms", lambda part: _value(part.measured), "+.3f"),
+    Column("low", lambda part: _low(part.measured), "+.3f"),
+    Column("high", lambda part: _high(part.measured), "+.3f"),
+)
+LEFT_OVER = (
+    Column("left over ms", lambda part: _value(part.left_over), "+.3f"),
+    Column("low", lambda part: _low(part.left_over), "+.3f"),
+    Column("high", lambda part: _high(part.left_over), "+.3f"),
+)
+PASSES = (
+    Column("stage", lambda part: part.stage),
+    Column("E-passes", lambda part: part.e_passes and part.e_passes.value, "+.1f"),
+    Column("low", lambda part: part.e_passes and part.e_passes.low, "+.1f"),
+    Column("high", lambda part: part.e_passes and part.e_passes.high, "+.1f"),
 )
 OPERATORS = (
     Column("stage", lambda moved: moved.stage),
@@ -98,26 +126,55 @@ REFERENCES = (
 
 
 def page(document: ExplainDocument) -> Page:
-    """Return the page: the answer in a sentence, what it assumes, tables, and a picture."""
+    """Return the page: the answer in a sentence, where the time goes, and what that rests on.
+
+    A terminal shows the answer, the time by stage, and the operators that take most of it.
+    """
     stages = [AttentionPart(stage.stage, stage) for stage in document.stages]
     every = [AttentionPart(ALL, document.total)]
     moved = [Moved(one.stage, one.operator, one) for one in document.operators]
     costs = f"{time.heading(document.time)}: time of the attention"
+    sentences = (
+        f"{described(document.recipe)}: {sentence(document)}",
+        *predicted(document),
+        *(f"{words[:1].upper()}{words[1:]}." for words in document.advice),
+    )
+    known = bool(document.alone)  # older documents have no prediction
+    columns = (*BOUND, *PREDICTED * known, *MEASURED, *LEFT_OVER * known)
+    times = Table.of(costs, columns, stages, every)
+    operators = [alone.table(document)] * known
+    rests = (*map(_capitalised, document.assumptions), time.basis(document.time))
+    whole = [Moved(None, ALL, document.total.traffic)]
     tables = (
         Table.of(ADDED, COUNTS, stages, every),
-        Table.of(costs, TIMES, stages, every),
-        Table.of(BY_OPERATOR, OPERATORS, moved, [Moved(None, ALL, document.total.traffic)]),
+        Table.of(PASSED, PASSES, stages, every),
+        Table.of(BY_OPERATOR, OPERATORS, moved, whole),
         Table.of(MACHINE, FIGURES, _figures(document)),
         Table.of(PUBLISHED, REFERENCES, document.references),
     )
-    sentences = (
-        f"{described(document.recipe)}: {sentence(document)}",
-        *map(_capitalised, document.assumptions),
-        time.basis(document.time),
-    )
-    found = answer(sentences, tables, (*document.disagreements, *document.doubts))
+    found = answer(sentences, (times, *operators), (*document.disagreements, *document.doubts))
+    folded = Details("Bytes and operators, the machine, and published overheads", tables)
     why = f"Why {title(document.recipe)} takes more time than {title(document.recipe.plain)}"
-    return Page((*found.blocks, _picture(document)), title=why)
+    blocks = (*found.blocks, _picture(document), *map(Text, rests), folded)
+    return Page(blocks, title=why, screen=_screen(document, sentences, times))
+
+
+def _screen(document: ExplainDocument, sentences: Sequence[str], times: Table) -> tuple[Block, ...]:
+    operators = [alone.slowest(document)] if document.alone else []
+    return (*map(Text, sentences), times, *operators, Text(time.basis(document.time)), Text(MORE))
+
+
+def predicted(document: ExplainDocument) -> Iterator[str]:
+    """Yield a sentence with the prediction and what is left over of what was measured."""
+    every = AttentionPart(ALL, document.total)
+    if not (found := document.total.alone_seconds):
+        return
+    took = f"By themselves its operators take {_milliseconds(found)}; their bytes at copy speed, "
+    took += f"and launches, {MS * document.total.predicted.seconds:.2f} ms"
+    if every.measured and every.left_over:
+        took += f"; {_milliseconds(every.measured)} were measured, so that "
+        took += f"{_milliseconds(every.left_over, '+.2f')} are left over"
+    yield f"{took}."
 
 
 def sentence(document: ExplainDocument) -> str:
@@ -148,7 +205,7 @@ def _figures(document: ExplainDocument) -> tuple[MachineFigure, ...]:
 
 
 def _picture(document: ExplainDocument) -> Picture:
-    words = "Predicted and measured milliseconds of the attention, by stage"
+    words = "Lower bound, predicted and measured milliseconds of the attention, by stage"
     return Picture("times", lambda: _drawn(document), words)
 
 
@@ -158,9 +215,31 @@ def _drawn(document: ExplainDocument) -> str:
 
     bars = []
     for stage in document.stages:
-        ms = AttentionPart(stage.stage, stage).measured_ms
-        measured = Interval(ms.value, ms.low, ms.high) if ms else None
-        predicted = stage.predicted
-        memory, launches = MS * predicted.memory, MS * predicted.launches
-        bars.append(StageBar(f"stage {stage.stage}", memory, launches, measured))
+        alone, measured = (
+            Interval(MS * one.value, _low(one), _high(one)) if one else None
+            for one in (stage.alone_seconds, stage.measured_seconds)
+        )
+        memory, launches = MS * stage.predicted.memory, MS * stage.predicted.launches
+        bars.append(StageBar(f"stage {stage.stage}", memory, launches, alone, measured))
     return times(f"{title(document.recipe)}: the time of its attention, by stage", bars)
+
+
+def _bounded(estimate: Estimate | None) -> Estimate | None:
+    """Return an estimate that may be shown: no overhead is, without its interval."""
+    return None if estimate is None or None in (estimate.low, estimate.high) else estimate
+
+
+def _value(estimate: Estimate | None) -> float | None:
+    return ms(estimate.value) if estimate else None
+
+
+def _low(estimate: Estimate | None) -> float | None:
+    return ms(estimate.low) if estimate else None
+
+
+def _high(estimate: Estimate | None) -> float | None:
+    return ms(estimate.high) if estimate else None
+
+
+def _milliseconds(estimate: Estimate, spec: str = ".2f") -> str:
+    return f"{MS * estimate.value:{spec}} ms {bounds(_low(estimate), _high(estimate), spec)}"

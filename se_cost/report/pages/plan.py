@@ -64,13 +64,13 @@ def _sentences(document: PlanDocument) -> list[str]:
     if chosen is None:
         return [first, f"No attention fits. {_impossible(document)}"]
     costs = (
-        f"{chosen.params:,} parameters (+{chosen.params_percent:.2f} %), "
-        f"{chosen.macs:,} MACs (+{chosen.macs_percent:.3f} %), "
+        f"{chosen.params:,} parameters ({chosen.params_percent:+.2f} %), "
+        f"{chosen.macs:,} MACs ({chosen.macs_percent:+.3f} %), "
         f"{chosen.bytes / MIB:,.2f} MiB moved by {plural(chosen.operators, 'operator')}"
     )
     if chosen.time_ms is not None:
         costs += f", predicted {chosen.time_ms:.3f} ms"
-        costs += f" (+{chosen.time_percent:.2f} %)" if chosen.time_percent is not None else ""
+        costs += f" ({chosen.time_percent:+.2f} %)" if chosen.time_percent is not None else ""
     held = "most attention within the budgets" if document.budgets else "most attention: no budget"
     what = spelled(chosen.sites) if document.by is By.STAGE else plural(chosen.blocks, "block")
     return [

@@ -61,6 +61,7 @@ def fuses(timing: TimeDocument) -> bool:
 def _measuring(network: ReportDocument, files: Iterable[str]) -> Iterator[str]:
     """Yield the options that say what was measured."""
     yield from (f"--from {file}" for file in files)
+    yield from ["--alternatives"] * (network.alternatives is not UNSET)
     if files or not network.time:
         yield from ["--no-time"] * (network.params.measured is UNSET)
         return

@@ -6,8 +6,9 @@ import click
 import pytest
 
 from cli.conftest import Run, assert_refused
-from se_cost.cli.options.protocol import plan_options, protocol_options
+from se_cost.cli.options.protocol import EXPLAINED, explain_options, protocol_options
 from se_cost.measure.timing.settings import Protocol, QuickPlan, StoppingRule
+from se_cost.record import replace
 
 
 @click.command()
@@ -18,10 +19,10 @@ def asked(protocol: Protocol) -> Protocol:
 
 
 @click.command()
-@plan_options
-def planned(plan: QuickPlan) -> QuickPlan:
-    """Return the plan that the options ask for."""
-    return plan
+@explain_options
+def explained(protocol: Protocol) -> Protocol:
+    """Return the protocol of an explanation that the options ask for."""
+    return protocol
 
 
 @pytest.mark.parametrize(
@@ -43,20 +44,28 @@ def test_protocols(words: str, set_there: dict[str, str], meant: Protocol) -> No
     assert found == meant
 
 
-def test_plans() -> None:
-    """The quick protocol alone has its own two options."""
-    assert planned.main([], standalone_mode=False) == QuickPlan()
-    found = planned.main(["--runs", "3", "--max-time", "9"], standalone_mode=False)
-    assert found == QuickPlan(quads=3, max_time=9)
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("", EXPLAINED),
+        ("--max-time 90", replace(EXPLAINED, max_time=90)),
+        ("--quick", QuickPlan()),
+        ("--quick --runs 3 --max-time 9", QuickPlan(quads=3, max_time=9)),
+    ],
+)
+def test_protocols_of_an_explanation(words: str, meant: Protocol) -> None:
+    """The full one within its own limit, unless the quick one is asked for."""
+    assert explained.main(shlex.split(words), standalone_mode=False) == meant
 
 
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ("--quick --target 1", "--target needs fresh processes: leave out --quick"),
-        ("--runs 5", "--runs 5 only applies to --quick; without it, use --target PERCENT"),
+        ("time --quick --target 1", "--target needs fresh processes: leave out --quick"),
+        ("time --runs 5", "--runs 5 only applies to --quick; without it, use --target PERCENT"),
+        ("explain --runs 5", "--runs 5 only applies to --quick; without it, use --max-time"),
     ],
 )
 def test_words_that_do_not_go_together(run: Run, words: str, told: str) -> None:
     """The line says which one to leave out."""
-    assert_refused(run("time", *words.split()), 2, told)
+    assert_refused(run(*words.split()), 2, told)

@@ -10,6 +10,7 @@ from se_cost.measure.machine.figures import Machine
 from se_cost.measure.timing.arms import BASELINE, NETWORK
 from se_cost.measure.timing.settings import DType, Mode, Settings
 from se_cost.nets.zoo.model import model
+from se_cost.record import replace
 
 SE50 = model("se_resnet50")
 E = 4 * 5_519_360  # bytes of all gated maps of one image
@@ -108,9 +109,55 @@ def test_a_stage_is_the_record_of_its_json() -> None:
     found = explanation(SE50)
     keys = {
         *("blocks", "macs", "macs_per_byte", "gated_bytes", "traffic", "moved_bytes"),
-        *("operators", "predicted", "measured_seconds", "e_passes"),
+        *("operators", "predicted", "measured_seconds", "e_passes", "alone_seconds"),
     }
     whole = msgspec.to_builtins(found.whole)
     assert set(whole) == keys
     assert set(whole["predicted"]) == {"seconds", "memory", "launches"}
     assert set(msgspec.to_builtins(found.stages[0])) == keys | {"stage"}
+
+
+def test_the_prediction_is_the_sum_of_operators() -> None:
+    """10 and 30 µs for each of 16 blocks, whatever was measured; stages add up to the whole."""
+    found = explanation(SE50)
+    alone = found.whole.alone_seconds
+    assert alone is not None
+    assert alone.value == pytest.approx(16 * 40e-6, rel=1e-9)
+    assert alone.low is not None
+    stages = [stage.alone_seconds for stage in found.stages]
+    assert [stage and stage.value for stage in stages] == pytest.approx(
+        [blocks * 40e-6 for blocks in (3, 4, 6, 3)]
+    )
+    assert sum(stage.value for stage in stages if stage) == pytest.approx(alone.value)
+
+
+def test_nothing_is_fitted_to_the_measurement() -> None:
+    """A network that takes twice the time has the same bound and prediction."""
+    one, other = (explanation(SE50, truth={NETWORK: ratio}) for ratio in (1.1, 2.2))
+    assert one.whole.measured_seconds != other.whole.measured_seconds
+    assert one.whole.alone_seconds == other.whole.alone_seconds
+    assert one.whole.predicted == other.whole.predicted
+
+
+def test_what_is_left_over_has_the_widest_interval() -> None:
+    """1 ms was measured and 0.64 predicted; the ends are those of both intervals."""
+    whole = explanation(SE50).whole
+    measured, alone, left = whole.measured_seconds, whole.alone_seconds, whole.left_over
+    assert measured is not None
+    assert alone is not None
+    assert left is not None
+    assert left.value == pytest.approx(0.36e-3, rel=1e-2)
+    assert None not in (measured.low, measured.high, alone.low, alone.high)
+    assert left.low == (measured.low or 0) - (alone.high or 0)
+    assert left.high == (measured.high or 0) - (alone.low or 0)
+    assert (left.low or 0) < left.value < (left.high or 0)
+
+
+def test_nothing_is_left_over_of_what_is_not_known() -> None:
+    """Without a measurement, a prediction, or an interval of either."""
+    known = explanation(SE50).whole
+    assert replace(known, measured_seconds=None).left_over is None
+    assert replace(known, alone_seconds=None).left_over is None
+    few = explanation(SE50, rounds=3).whole.left_over
+    assert few is not None
+    assert (few.low, few.high) == (None, None)

@@ -22,7 +22,7 @@ def drawn(name: str) -> dict[str, Callable[[], str]]:
         "stages": partial(stages.stages, name, {"MACs": [40.0, 60.0]}, [name, "stage 5"]),
         "bars": partial(bars.bars, {name: 1.0, "other": 2.5}, name),
         "intervals": partial(intervals.intervals, {name: CHANGE}, name, 0.5),
-        "explain": partial(explain.times, name, [explain.StageBar(name, 0.3, 0.1, CHANGE)]),
+        "explain": partial(explain.times, name, [explain.StageBar(name, 0.3, 0.1, CHANGE, CHANGE)]),
         "frontier": partial(
             plan.frontier, name, "MACs", "bytes", [plan.Marker(1, 2, 3, name, True)]
         ),

@@ -10,9 +10,13 @@ from se_cost.measure.explain.prediction import only_stage
 from se_cost.measure.machine.figures import Machine
 from se_cost.measure.timing.arms import NETWORK
 from se_cost.paper.references import REFERENCES
+from se_cost.record import replace
+from se_cost.report.formats.all import Format
+from se_cost.report.formats.answer import Answer, Screen
 from se_cost.report.formats.terminal import layout
 from se_cost.report.pages import time
-from se_cost.report.pages.explain import page, sentence
+from se_cost.report.pages.alone import SLOWEST
+from se_cost.report.pages.explain import page, predicted, sentence
 
 DOCUMENT = explained(explanation(SE50, machine=Machine(bandwidth=2e10, launch=1e-6)))
 PAGE = page(DOCUMENT)
@@ -32,7 +36,8 @@ def test_the_answer_is_a_sentence() -> None:
 
 def test_what_it_assumes_is_said() -> None:
     """Below the answer, as sentences; then how much was measured."""
-    answer, *assumptions, basis = sentences(PAGE)
+    answer, *rest, basis = sentences(PAGE)
+    assumptions = rest[-len(DOCUMENT.assumptions) :]
     assert answer == f"SE-ResNet-50, r = 16, input 3x224x224: {sentence(DOCUMENT)}"
     assert [text.lower() for text in assumptions] == [
         f"{text.lower()}." for text in DOCUMENT.assumptions
@@ -59,14 +64,18 @@ def test_times_stand_beside_each_other() -> None:
     """Predicted from a made-up machine, measured from a made-up timing, in milliseconds."""
     table = titled(PAGE, TIMES)
     assert [row[0] for row in table.rows] == [*STAGES, "all"]
-    memory, launches, predicted, measured, low, high, passes, *_ = (
+    memory, launches, bound, alone, least, most, measured, low, high, left, *_ = (
         float(cell or 0) for cell in table.rows[-1][1:]
     )
     assert memory == pytest.approx(1000 * 76_733_888 / 2e10)
     assert launches == pytest.approx(0.096)
-    assert predicted == pytest.approx(memory + launches)
+    assert bound == pytest.approx(memory + launches)
+    assert least < alone < most
+    assert alone == pytest.approx(16 * 0.040)
+    assert left == pytest.approx(measured - alone)
     assert low < measured < high
     assert measured == pytest.approx(1, rel=1e-3)
+    passes = row(titled(PAGE, "Measured time in E-passes"), "all")["E-passes"]
     assert passes == pytest.approx(1e-3 * 2e10 / (4 * 5_519_360), rel=1e-3)
     assert row(table, 5)["measured ms"] == pytest.approx(-0.1, rel=1e-2)
 
@@ -97,14 +106,62 @@ def partly() -> ExplainDocument:
 
 def test_what_was_not_timed_is_missing() -> None:
     """After Ctrl-C a stage may have no measurement: dashes."""
-    assert titled(page(partly()), TIMES).rows[3][4:] == (None,) * 6
+    assert titled(page(partly()), TIMES).rows[3][-6:] == (None,) * 6
+
+
+def test_no_overhead_is_shown_without_its_interval() -> None:
+    """Three comparisons make none: dashes, and no sentence with what was measured or left over."""
+    few = explained(explanation(SE50, quads=3))
+    found = page(few)
+    assert set(titled(found, TIMES).rows[-1][-6:]) == {None}
+    assert set(titled(found, "Measured time in E-passes").rows[-1][1:]) == {None}
+    assert not any("left over are" in said or "were measured" in said for said in predicted(few))
+
+
+def test_the_prediction_is_a_sentence() -> None:
+    """With its interval, beside the bound, what was measured, and what is left over."""
+    (said,) = predicted(DOCUMENT)
+    assert said.startswith("By themselves its operators take 0.64 ms [0.64, 0.64]; ")
+    assert "and launches, 3.93 ms; 1.00 ms [0.99, 1.01] were measured" in said
+    assert said.endswith("+0.36 ms [+0.35, +0.37] are left over.")
+    assert not list(predicted(replace(DOCUMENT, total=replace(DOCUMENT.total, alone_seconds=None))))
+
+
+def test_operators_add_up_to_the_prediction() -> None:
+    """Counts, bounds and times by themselves; each with how far it is from its bound."""
+    table = titled(PAGE, "Operators by themselves")
+    *lines, whole = ([row[i] for i in (5, 6, 7)] for row in table.rows)
+    for number, sum_of in enumerate(whole):
+        assert sum(float(line[number] or 0) for line in lines) == pytest.approx(float(sum_of or 0))
+    pool = dict(zip(table.header, table.rows[0], strict=True))
+    assert pool["largest operand"] == "1x256x56x56"
+    assert pool["torch's call"] == "mean.dim"
+    assert pool["alone ms"] == pytest.approx(0.030)
+    assert pool["lower bound ms"] == pytest.approx(3 * (4 * 256 * 56**2 / 2e7 + 1e-3))
+    assert pool["times bound"] == pytest.approx(0.030 / (3 * (4 * 256 * 56**2 / 2e7 + 1e-3)))
+
+
+def test_a_terminal_shows_one_screen() -> None:
+    """The answer, times by stage, the slowest operators, and how to get the rest."""
+    first = PAGE.first_screen
+    assert [table.title for table in first.tables] == [titled(PAGE, TIMES).title, SLOWEST]
+    times = [float(cells[7] or 0) for cells in first.tables[1].rows]
+    assert times == sorted(times, reverse=True)
+    assert len(Format.TEXT.write(Answer(DOCUMENT, first), Screen(100)).splitlines()) < 50
+
+
+def test_an_older_document_has_no_prediction() -> None:
+    """Its table has no column for it, and no table of operators by themselves."""
+    old = page(replace(DOCUMENT, alone=(), total=replace(DOCUMENT.total, alone_seconds=None)))
+    assert "predicted ms" not in titled(old, TIMES).header
+    assert not any(table.title.startswith("Operators by") for table in old.tables)
 
 
 def test_the_picture() -> None:
     """A page that is written begins with its question, and its picture has words."""
     assert PAGE.title == "Why SE-ResNet-50 takes more time than ResNet-50"
     (picture,) = PAGE.pictures
-    assert "Predicted and measured" in picture.words
+    assert "predicted and measured" in picture.words
     svg = picture.draw()
     for words in ("SE-ResNet-50: the time of its attention, by stage", "stage 2", "stage 5"):
         assert words in svg

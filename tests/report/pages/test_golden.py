@@ -30,6 +30,7 @@ TEXTS: Mapping[str, Callable[[], Document]] = {
     "time": lambda: read(VERSION_1 / "time.json"),
     "batches": lambda: read(VERSION_1 / "batches.json"),
     "explain": lambda: read(VERSION_1 / "complete" / "explain.json"),
+    "explain-operators": EVERY["explain"],
 }
 PAGES = ("report", "reports")
 

@@ -1,0 +1,87 @@
+"""Operators on the bench: all of them run, with their caches in the state of the network."""
+
+from collections.abc import Callable
+
+import pytest
+import torch
+
+from se_cost.measure.explain import bench, cache
+from se_cost.measure.explain.bench import Bench, numbers
+from se_cost.measure.explain.tape import Operand
+from se_cost.measure.timing.settings import DType, MemoryFormat, Mode, Settings
+from se_cost.nets.attention.kinds import KINDS
+from se_cost.nets.zoo.model import model
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(autouse=True)
+def _little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Push little out of the caches, which here takes less time."""
+    monkeypatch.setattr(cache, "last_level", lambda device: 2**12)
+
+
+@pytest.mark.parametrize("layout", MemoryFormat)
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_runs_on_it(kind: str, mode: Mode, layout: MemoryFormat) -> None:
+    """Both directions and layouts: an operator that cannot be run by itself fails here."""
+    net = model("mobilenet", attention=kind, input=32, stages=[3], width=0.25)
+    found = Bench(net, Settings("cpu", mode, 2, layout=layout))
+    found.run(0)
+    found.run(0)
+    assert found.operators
+    assert {one.stage for one in found.operators} == {3}
+    assert all(len(one.seconds) == 2 for one in found.operators)
+    assert any(one.backward for one in found.operators) is (mode is Mode.TRAIN)
+
+
+def test_two_bytes_a_number() -> None:
+    """The types are those of the network."""
+    net = model("se_resnet18", input=32, stages=[3])
+    found = Bench(net, Settings("cpu", dtype=DType.BFLOAT16))
+    assert {whole.dtype for whole, _ in found._pool.values()} == {torch.bfloat16}
+
+
+def test_time_of_nothing_is_taken_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that says 5 s for nothing and 7 s for all else: each takes 2 s."""
+
+    def stopwatch(steps: dict[str, Callable[[], None]], device: torch.device) -> object:
+        empty = steps[bench.TIMED] is bench._nothing
+        return lambda arm, iterations: 5.0 if empty else 7.0
+
+    found = Bench(model("se_resnet18", input=32, stages=[3]), Settings("cpu"))
+    monkeypatch.setattr(bench, "stopwatch", stopwatch)
+    found.run(0)
+    assert {one.seconds for one in found.operators} == {(2.0,)}
+    assert sum(one.count for one in found.operators) == 2 * 6
+
+
+def test_memory_is_used_as_long_before_as_in_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """First all is pushed out; then each tensor, the longest ago first, and what lies between."""
+    seen: list[int | None] = []
+    found = Bench(model("se_resnet18", input=32, stages=[3]), Settings("cpu"))
+    monkeypatch.setattr(found._stream, "use", seen.append)
+    first = bench.Use(100, 40, lambda: seen.append(-1))
+    second = bench.Use(30, 8, lambda: seen.append(-2))
+    found._seconds(bench.Prepared(bench._nothing, (first, second)))
+    assert seen == [None, -1, 100 - 30 - 8, -2, 30]
+
+
+def test_what_was_used_too_long_ago_is_left_in_memory() -> None:
+    """Weights, which the rest of a network pushes out, are not used before an operator."""
+    found = Bench(model("se_resnet18", input=32, stages=[3]), Settings("cpu"))
+    linear = [ready for call, ready in found._prepared.items() if call.word == "linear"]
+    used = [one.bytes for ready in linear for one in ready.uses if "step" not in str(one.again)]
+    assert 4 * 128 * 8 not in used
+    assert all((one.since or 0) < found._stream.bytes for ready in linear for one in ready.uses)
+
+
+@pytest.mark.parametrize("strides", [(12, 4, 1), (0, 4, 1), (1, 2, 6)])
+def test_numbers_lie_as_they_are_laid_out(strides: tuple[int, ...]) -> None:
+    """What is expanded lies in memory once; positions are zeros."""
+    whole, seen = numbers(Operand(0, (2, 3, 4), strides, torch.float32), CPU)
+    assert (seen.shape, seen.stride()) == ((2, 3, 4), strides)
+    assert ((whole >= 0.5) & (whole <= 1.5)).all()
+    _, places = numbers(Operand(0, (2,), (1,), torch.int64), CPU)
+    assert places.tolist() == [0, 0]
