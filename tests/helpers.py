@@ -11,16 +11,19 @@ from torch.utils.flop_counter import FlopCounterMode
 from se_cost.ledger.rows import Ledger
 from se_cost.ledger.walk import walk
 from se_cost.measure.models.module import blank
+from se_cost.nets.attention.kinds import KINDS as KINDS_OF
+from se_cost.nets.attention.place import GATING, Kind, Place
 from se_cost.nets.model import Zoo
 from se_cost.nets.nodes import (
     IDENTITY,
     Act,
     Add,
-    ChannelConv,
+    Attend,
     ChannelPool,
     Columns,
     Concat,
     Conv,
+    Cross,
     Deconv,
     Dropout,
     Flatten,
@@ -35,15 +38,40 @@ from se_cost.nets.nodes import (
     Pool,
     Reduce,
     Scale,
+    Scores,
     Seq,
     Shape,
     Shift,
     Shuffle,
+    Stretch,
     Upsample,
     Weigh,
 )
-from se_cost.nets.special import ColumnSum, Energy, GlobalStd, LayerNorm, Plus, Softmax
+from se_cost.nets.special import (
+    ChannelConv,
+    ColumnSum,
+    Energy,
+    GlobalStd,
+    LayerNorm,
+    Plus,
+    Profiles,
+    RowSoftmax,
+    Softmax,
+)
+from se_cost.nets.zoo.registry import FAMILIES
 from se_cost.record import Record
+
+GATING_KINDS = [name for name, kind in KINDS_OF.items() if Place.STANDARD in kind.places]
+
+
+def gating_places(family: str) -> list[Place]:
+    """Return the places of a family for blocks that stand after a layer."""
+    return [place for place in FAMILIES[family].places if place in GATING]
+
+
+def fitted(kind: type[Kind], channels: int, size: tuple[int, int]) -> Node:
+    """Return the block of a kind for maps of a size."""
+    return kind().on(size).block(channels)
 
 
 def label(model: Zoo) -> str:
@@ -148,15 +176,18 @@ def leaves(draw: st.DrawFn, shape: Shape) -> Drawn:
         kernel = draw(sizes(1, min(3, height, width)))
         padding = (draw(st.integers(0, kernel[0] // 2)), draw(st.integers(0, kernel[1] // 2)))
         reduce = draw(st.sampled_from(Reduce))
-        node = Pool(reduce, kernel, draw(sizes(1, 2)), padding, draw(st.booleans()))
+        flags = (draw(st.booleans()), draw(st.booleans()))
+        node = Pool(reduce, kernel, draw(sizes(1, 2)), padding, *flags)
     else:
         simple: dict[Any, st.SearchStrategy[Node]] = {
             Norm: st.just(Norm(channels)),
             Act: st.builds(Act, st.sampled_from(Fn)),
             GlobalPool: st.builds(GlobalPool, st.sampled_from(Reduce)),
             GlobalStd: st.just(GlobalStd()),
+            Profiles: st.just(Profiles()),
             ChannelPool: st.builds(ChannelPool, st.sampled_from(Reduce)),
             Softmax: st.just(Softmax()),
+            RowSoftmax: st.just(RowSoftmax()),
             Energy: st.just(Energy(1e-4)),
             Upsample: st.builds(Upsample, st.integers(1, 2), st.sampled_from(Interpolation)),
             Shuffle: st.builds(Shuffle, groups),
@@ -170,10 +201,22 @@ def leaves(draw: st.DrawFn, shape: Shape) -> Drawn:
     return node, walk(node, shape).shape
 
 
-JOINS = ("leaf", "seq", "add", "concat", "gate", "shift", "weigh", "columns")
+JOINS = (
+    "leaf",
+    "seq",
+    "add",
+    "concat",
+    "gate",
+    "shift",
+    "weigh",
+    "cross",
+    "attend",
+    "stretch",
+    "columns",
+)
 KINDS = (
     *(Conv, Deconv, Norm, Act, Pool, GlobalPool, Upsample),
-    *(GlobalStd, ChannelPool, Softmax, Energy),
+    *(GlobalStd, Profiles, ChannelPool, Softmax, RowSoftmax, Energy),
     *(Shuffle, Scale, Plus, Pad, Flatten, Dropout),
 )
 
@@ -194,6 +237,26 @@ def networks(draw: st.DrawFn, shape: Shape, depth: int = 2) -> Drawn:
         ways: tuple[Node, ...] = (Act(Fn.TANH), Softmax(), IDENTITY)
         by = draw(st.sampled_from(ways))
         return Weigh((("key", Conv(shape[0], 1)), ("by", by))), shape[:1]
+    if kind == "cross":
+        hidden = draw(SIZES)
+        shared = Seq((("squeeze", Profiles()), ("reduce", Conv(shape[0], hidden))))
+        line = Conv(hidden, shape[0])
+        gated = Seq((("conv", line), ("gate", Act(Fn.SIGMOID))))
+        return Cross((("shared", shared), ("height", line), ("width", gated))), shape
+    if kind == "stretch":
+        parts, small = draw(networks(shape, depth - 1))
+        if len(small) == 1:
+            return parts, small
+        return Stretch((("parts", parts),)), (small[0], *shape[1:])
+    if kind == "attend":
+        heads = draw(SIZES)
+        width = heads * draw(SIZES)
+        part = Conv(shape[0], width)
+        found = Scores((("query", part), ("key", part)), heads, width, (shape[1], shape[2]))
+        by = Seq((("scores", found), ("softmax", RowSoftmax())))
+        out = heads * draw(SIZES)
+        value = Conv(shape[0], out, bias=draw(st.booleans()))
+        return Attend((("by", by), ("value", value)), heads), (out, *shape[1:])
     if kind in ("gate", "shift"):
         join = Gate if kind == "gate" else Shift
         if draw(st.booleans()):

@@ -2,7 +2,7 @@
 
 import click
 
-from se_cost.cli.failure import INTERRUPTED, expect_torch
+from se_cost.cli.failure import expect_torch
 from se_cost.cli.help import Command
 from se_cost.cli.options.alternatives import SORT, kinds_options, timed_options
 from se_cost.cli.options.measure import TIME
@@ -14,12 +14,12 @@ from se_cost.cli.output.progress import bars
 from se_cost.cli.output.streams import say
 from se_cost.cli.timed import exit_code
 from se_cost.documents.order import MEASURED, Order
-from se_cost.errors import UsageError
+from se_cost.errors import MeasurementError, UsageError
 from se_cost.measure.ranks.torchrun import expect_single_process
 from se_cost.measure.session.several import Asked, Finished, time_several
 from se_cost.measure.timing.arms import each, expect_possible, expect_trainable
 from se_cost.measure.timing.settings import Protocol, Settings
-from se_cost.nets.model import Zoo
+from se_cost.nets.model import Model
 
 
 @click.command(
@@ -30,6 +30,7 @@ from se_cost.nets.model import Zoo
     se-cost alternatives --arch resnet50
     se-cost alternatives --kinds se,eca,cbam --sort bytes
     se-cost alternatives --arch resnet18 --kinds se,eca --time --quick
+    se-cost alternatives --model timm:seresnet50 --kinds eca,cbam
     """,
 )
 @kinds_options
@@ -41,7 +42,7 @@ from se_cost.nets.model import Zoo
 @click.pass_context
 def command(
     ctx: click.Context,
-    models: list[Zoo],
+    models: list[Model],
     time: bool,
     settings: list[Settings],
     protocol: Protocol,
@@ -49,6 +50,9 @@ def command(
     output: Output,
 ) -> None:
     """Compare a network plain and with each kind of attention, by all that it costs.
+
+    A model of yours gets each kind in the place of its own attention, or else after every residual
+    branch.
 
     --time measures inference and training, every kind beside the plain network in the same
     processes. Ctrl-C prints the whole table with what is finished and exits 130.
@@ -65,15 +69,19 @@ def command(
     asked = _asked(models, settings, protocol)
     try:
         finished = time_several(asked, bars(asked, output.quiet))
-    except KeyboardInterrupt as error:  # what is counted is not lost with what is not timed
+    except (
+        KeyboardInterrupt,
+        MeasurementError,
+    ) as error:
+        # what is counted is not lost with what is not timed
         finished = Finished((), error)
     output.show(alternatives(models, sort, finished.timings))
     if isinstance(finished.stopped, KeyboardInterrupt):
         say(f"se-cost: warning: interrupted: {len(finished.timings)} of {len(asked)} are timed")
-    ctx.exit(exit_code(finished) if finished.timings else INTERRUPTED)
+    ctx.exit(exit_code(finished))
 
 
-def _asked(models: list[Zoo], settings: list[Settings], protocol: Protocol) -> list[Asked]:
+def _asked(models: list[Model], settings: list[Settings], protocol: Protocol) -> list[Asked]:
     """Return a timing for each mode, with the plain network and every kind in it.
 
     Raises UsageError before anything is timed, so that nothing is timed in vain.

@@ -4,8 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
+from msgspec import UNSET
+
 from se_cost.cli.options.protocol import page_protocol
 from se_cost.cli.timed import timed, usual_batch
+from se_cost.documents.alternatives import alternatives
 from se_cost.documents.base import Document
 from se_cost.documents.files import read
 from se_cost.documents.flops import flops
@@ -16,6 +19,7 @@ from se_cost.documents.time import timed as document
 from se_cost.errors import UsageError, ctrl_c_unmasked
 from se_cost.measure.counting.counts import Built, Counted
 from se_cost.measure.models.costs import costs
+from se_cost.measure.models.each_kind import each_kind
 from se_cost.measure.ranks.torchrun import expect_single_process
 from se_cost.measure.session.several import Finished
 from se_cost.measure.timing.settings import Mode, Protocol, Settings
@@ -32,6 +36,7 @@ class Measuring(Record):
     saved: tuple[Path, ...]  # timings that were made before, in the place of new ones
     time: bool
     fuse: bool  # time each network with its attention fused, too
+    alternatives: bool  # count each network with every other kind of attention, too
     device: str
     batch: int | None
     quick: bool
@@ -82,7 +87,8 @@ def found(
         protocol = page_protocol(measuring.quick, measuring.max_time)
         finished, max_time = _timed(models, measuring, protocol, quiet), protocol.max_time
         times = list(map(document, finished.timings))
-    return [_report(model, counts, times, max_time) for model in models], finished
+    kinds = measuring.alternatives
+    return [_report(model, counts, times, max_time, kinds) for model in models], finished
 
 
 def _counts(models: Sequence[Model]) -> tuple[Mapping[Model, Counts], KeyboardInterrupt | None]:
@@ -119,8 +125,10 @@ def _report(
     counts: Mapping[Model, Counts],
     times: Sequence[TimeDocument],
     max_time: float | None,
+    kinds: bool,
 ) -> ReportDocument:
     built, counted = counts.get(model, (None, None))
     of_it = [time for time in times if time.recipe == model]
     whole = costs(model)
-    return report(params(whole, built), flops(whole, counted), of_it, max_time)
+    others = alternatives(each_kind(model)) if kinds else UNSET
+    return report(params(whole, built), flops(whole, counted), of_it, max_time, others)

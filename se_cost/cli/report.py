@@ -11,7 +11,7 @@ from se_cost.cli.config.pyproject import REPORT
 from se_cost.cli.findings import Measuring, found, saved_times
 from se_cost.cli.help import Command
 from se_cost.cli.options.baseline import FROM
-from se_cost.cli.options.measure import MEASURING, TIME
+from se_cost.cli.options.measure import ALTERNATIVES, MEASURING, TIME
 from se_cost.cli.options.model import models_options
 from se_cost.cli.options.option import bundled
 from se_cost.cli.options.output import page_options
@@ -37,6 +37,7 @@ MEASURED = (
     replace(FROM, group=MEASURING, help="A saved timing, in the place of a new one."),
     replace(TIME, help="Run counters and time it; else count without torch.", default=True),
     replace(FUSE, group=MEASURING),
+    ALTERNATIVES,
     DEVICE,
     replace(BATCH, default=None, usual="1, on a GPU 32"),
     BRIEF,
@@ -63,7 +64,7 @@ def in_list(models: list[Model]) -> list[Model]:
     epilog="""
     se-cost report --arch se_resnet50 --r 8
     se-cost report --arch se_resnet50,se_resnext50_32x4d --no-time
-    se-cost report --no-time --output public/index.html
+    se-cost report --no-time --alternatives --output public/index.html
     se-cost report --from infer.json --from train.json
     """,
 )

@@ -18,7 +18,7 @@ def usual_batch(device: str) -> int:
     """Return the images of an iteration where nobody says: 1 on a CPU, which 32 keep for long."""
     from se_cost.measure.machine.device import resolve
 
-    return PER_GPU if resolve(device).type == "cuda" else 1
+    return 1 if resolve(device).type == "cpu" else PER_GPU
 
 
 def timed(

@@ -6,14 +6,15 @@ from math import inf, prod
 from se_cost.documents.base import Document
 from se_cost.documents.order import Order
 from se_cost.documents.time import TimeDocument, timed
-from se_cost.ledger.costs import Costs, costs
+from se_cost.ledger.costs import Costs
 from se_cost.ledger.rows import FLOAT32
-from se_cost.ledger.traffic import Traffic, by_stage, total
+from se_cost.ledger.traffic import Traffic, total
+from se_cost.measure.models.costs import costs
+from se_cost.measure.models.traffic import of_one_image
 from se_cost.measure.timing.pairs import pairs
 from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.settings import Mode
-from se_cost.nets.model import Zoo
-from se_cost.nets.zoo.model import NONE
+from se_cost.nets.model import Model
 from se_cost.record import Record
 from se_cost.text import joined
 
@@ -35,8 +36,8 @@ class AttentionCost(Record):
 class Alternative(Record):
     """The network with one kind of attention."""
 
-    kind: str  # "none" for the plain network
-    recipe: Zoo
+    kind: str  # "none" for the plain network, "own" for what a model of the user's has
+    recipe: Model
     params: int
     macs: int
     blocks: int
@@ -50,14 +51,14 @@ class Alternative(Record):
 class AlternativesDocument(Document, tag="alternatives", kw_only=True):
     """One network plain, and with each of several kinds of attention."""
 
-    recipe: Zoo  # the plain network
+    recipe: Model  # the plain network
     sort: Order
     final_stage: int | None
     alternatives: tuple[Alternative, ...]  # the plain network first
 
 
 def alternatives(
-    models: Sequence[Zoo], sort: Order = Order.KINDS, timings: Sequence[Timing] = ()
+    models: Sequence[Model], sort: Order = Order.KINDS, timings: Sequence[Timing] = ()
 ) -> AlternativesDocument:
     """Return one network with the attention of each of the models, the plain one first."""
     times: dict[Mode, dict[str, TimeDocument]] = {}
@@ -74,10 +75,9 @@ def alternatives(
     )
 
 
-def _alternative(model: Zoo, times: Timings) -> Alternative:
-    whole = costs(model)
-    kind = next((one.name for one in model.attention.stages), NONE)
-    final = model.final_stage
+def _alternative(model: Model, times: Timings) -> Alternative:
+    whole, by = costs(model), of_one_image(model)
+    kind, final = model.kind, model.final_stage
     return Alternative(
         kind=kind,
         recipe=model,
@@ -85,17 +85,16 @@ def _alternative(model: Zoo, times: Timings) -> Alternative:
         macs=whole.network.macs,
         blocks=len(whole.blocks),
         gated_bytes=_gated(whole, ()),
-        attention=_cost(whole, ()),
-        without_final_stage=None if final is None else _cost(whole, (final,)),
+        attention=_cost(whole, by, ()),
+        without_final_stage=None if final is None else _cost(whole, by, (final,)),
         infer=times.get(Mode.INFER, {}).get(kind),
         train=times.get(Mode.TRAIN, {}).get(kind),
     )
 
 
-def _cost(whole: Costs, dropped: Sequence[int]) -> AttentionCost:
+def _cost(whole: Costs, by: Mapping[int | None, Traffic], dropped: Sequence[int]) -> AttentionCost:
     """Return what is left of the attention without that of some stages."""
     added, plain, e = whole.attention_without(dropped), whole.plain, _gated(whole, dropped)
-    by = by_stage(whole, 1, FLOAT32)
     traffic = total(part for stage, part in by.items() if stage not in dropped)
     return AttentionCost(
         params=added.params,

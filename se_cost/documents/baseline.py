@@ -9,7 +9,7 @@ from msgspec.structs import asdict
 
 from se_cost.documents.base import Document, Whole
 from se_cost.measure.timing.environment import Environment
-from se_cost.measure.timing.settings import DType, MemoryFormat, Mode, Runtime
+from se_cost.measure.timing.settings import DType, Graphs, MemoryFormat, Mode, Runtime
 from se_cost.measure.timing.verdict import Overhead, TimeVerdict
 from se_cost.nets.model import Model
 from se_cost.record import Record
@@ -73,11 +73,12 @@ class Conditions(Record, omit_defaults=True):
     layout: MemoryFormat
     autocast: bool = False
     compile: bool = False
-    cuda_graphs: bool = False
+    cuda_graphs: bool | Graphs = False
     fold_norms: bool = False
     optimizer: bool = False
     nproc: int = 1
     runtime: Runtime = Runtime.TORCH
+    cudnn_benchmark: bool = False
 
 
 class ArmTime(Record, omit_defaults=True):

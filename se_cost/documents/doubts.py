@@ -32,6 +32,7 @@ def doubts(timing: Timing) -> list[str]:
             *_ending(timing),
             *_processes(timing),
             *_load(timing),
+            *_gpu(timing),
             *_stragglers(timing),
             *_interval(timing),
         ]
@@ -136,6 +137,23 @@ def _load(timing: Timing) -> list[str]:
         known = [value for value in values if value is not None]
         if known and sum(known) / len(known) > CROWDED:
             found.append(words.format(f"{100 * sum(known) / len(known):.0f} %"))
+    return found
+
+
+def _gpu(timing: Timing) -> list[str]:
+    """Return what on a GPU may have slowed a network down, or was not seen."""
+    processes = timing.samples.processes
+    watched = [process.throttling for process in processes if process.throttling]
+    found = []
+    if any(process.retried for process in processes):
+        found.append(
+            "the memory was nearly full: torch emptied its cache during timings, which is slow; "
+            "take a smaller --batch"
+        )
+    if others := max((process.sharing or 0 for process in processes), default=0):
+        found.append(f"the GPU was shared: {plural(others, 'other program')} computed on it")
+    if not all(throttling.told for throttling in watched):
+        found.append("the GPU did not tell to the end whether it was slowed down")
     return found
 
 

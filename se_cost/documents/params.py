@@ -53,7 +53,7 @@ class StageParams(Record):
     channels: int  # most that a block of the stage gates
     weights: int
     biases: int
-    params: Whole
+    params: int
     share: float  # per cent of all attention
     gated_channels: tuple[int, ...] = ()  # every number of channels, in order of appearance
     hidden: tuple[int, ...] = ()  # bottleneck widths that belong to gated_channels

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
+from se_cost.documents.alternatives import AlternativesDocument
 from se_cost.documents.base import Document
 from se_cost.documents.flops import FlopsDocument
 from se_cost.documents.params import ParamsDocument
@@ -21,6 +22,7 @@ class ReportDocument(Document, tag="report", kw_only=True):
     flops: FlopsDocument
     time: tuple[TimeDocument, ...]  # inference and a training step, where they were timed
     max_time: float | None = None  # limit of each timing in seconds, null if there was none
+    alternatives: AlternativesDocument | UnsetType = UNSET  # its network with every kind
 
 
 class ReportsDocument(Document, tag="report", kw_only=True):
@@ -34,6 +36,7 @@ def report(
     flops: FlopsDocument,
     time: Sequence[TimeDocument] = (),
     max_time: float | None = None,
+    alternatives: AlternativesDocument | UnsetType = UNSET,
 ) -> ReportDocument:
     """Return the report on one network."""
     return ReportDocument(
@@ -42,6 +45,7 @@ def report(
         flops=flops,
         time=tuple(time),
         max_time=max_time,
+        alternatives=alternatives,
         doubts=tuple(f"{one.settings.mode}: {doubt}" for one in time for doubt in one.doubts),
         disagreements=(*params.disagreements, *flops.disagreements),
     )

@@ -13,8 +13,9 @@ from se_cost.documents.base import Document
 from se_cost.documents.doubts import doubts
 from se_cost.measure.fuse.record import HOWS, How
 from se_cost.measure.timing.all_reduce import AllReduce
-from se_cost.measure.timing.arms import BASELINE, IN_PLACE, NETWORK, TRIMMED, dropped
+from se_cost.measure.timing.arms import BASELINE, IN_PLACE, NETWORK, REPLAYED, TRIMMED, dropped
 from se_cost.measure.timing.environment import Environment
+from se_cost.measure.timing.launches import Launches, launches
 from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.run import Run, Stop
 from se_cost.measure.timing.samples import Samples
@@ -51,7 +52,9 @@ class Arm(Record, kw_only=True):
     images_per_second: float
     peak_memory_bytes: int | UnsetType = UNSET  # of tensors on a GPU, of the process on a CPU
     peak_reserved_bytes: int | UnsetType | None = UNSET  # by torch's allocator; null on a CPU
-    joules_per_image: float | UnsetType = UNSET  # of the GPU
+    joules_per_image: float | UnsetType = UNSET  # of the GPU, the mean of several runs
+    joules_low: float | UnsetType = UNSET  # of the run that took the least
+    joules_high: float | UnsetType = UNSET  # of the run that took the most
     overhead: Overhead | UnsetType = UNSET  # the plain network has none
 
 
@@ -61,6 +64,7 @@ class Rung(Arm, kw_only=True):
     dropped: tuple[int, ...]  # stages without attention
     fused: How | UnsetType = UNSET  # how it is fused; left out if it is not
     in_place: bool = False  # plain, with its sums written in place
+    replayed: bool = False  # as a CUDA graph; with all stages dropped it is the plain network
 
 
 class Exchange(Record):
@@ -98,6 +102,7 @@ class TimeDocument(Document, tag="time", kw_only=True):
         None  # of the network's time, by pairs of with and without
     )
     removal: Removal | None = None  # how a model of the user's is without its attention
+    launches: Launches | None = None  # where eager and replayed iterations were timed side by side
 
 
 class BatchesDocument(Document, tag="time", kw_only=True):
@@ -132,6 +137,7 @@ def timed(timing: Timing) -> TimeDocument:
         environment=timing.environment,
         dropping_final_stage=timing.dropping,
         removal=_removal(timing.networks[BASELINE]),
+        launches=launches(timing.run),
         doubts=tuple(doubts(timing)),
     )
 
@@ -169,13 +175,15 @@ def _rule(rule: StoppingRule | None) -> Rule | None:
 
 
 def _arm(timing: Timing, arm: str) -> Arm:
-    peak = timing.peaks.get(arm)
+    peak, energy = timing.peaks.get(arm), timing.joules.get(arm)
     return Arm(
         median_ms=timing.median_ms(arm),
         images_per_second=timing.images_per_second(arm),
         peak_memory_bytes=peak.allocated if peak else UNSET,
         peak_reserved_bytes=peak.reserved if peak else UNSET,
-        joules_per_image=timing.joules.get(arm, UNSET),
+        joules_per_image=energy.mean if energy else UNSET,
+        joules_low=energy.low if energy else UNSET,
+        joules_high=energy.high if energy else UNSET,
         overhead=UNSET if arm == BASELINE else timing.overhead(arm),
     )
 
@@ -183,7 +191,13 @@ def _arm(timing: Timing, arm: str) -> Arm:
 def _rung(timing: Timing, arm: str, of: Arm) -> Rung:
     gone = tuple(dropped(timing.model, timing.networks[arm]))
     fused = HOWS.get(arm, UNSET)
-    return Rung(dropped=gone, fused=fused, in_place=arm == IN_PLACE, **asdict(of))
+    return Rung(
+        dropped=gone,
+        fused=fused,
+        in_place=arm == IN_PLACE,
+        replayed=arm in REPLAYED,
+        **asdict(of),
+    )
 
 
 def _exchange(timings: AllReduce) -> Exchange:

@@ -40,7 +40,7 @@ def fvcore(row: Row) -> int:
             return 5 * _written(row)
         case "norm" | "global_avg_pool":
             return row.elements
-        case "upsample_nearest" | "upsample_bilinear":
+        case "upsample_nearest" | "upsample_bilinear" | "stretch":
             return row.elements
         case _:
             return row.macs
@@ -53,6 +53,8 @@ def thop(row: Row) -> int:
             return 4 * _written(row)
         case "global_avg_pool":
             return row.elements + _written(row)
+        case "scores" | "attend":  # it counts the modules that it knows
+            return 0
         case _:
             return row.macs
 

@@ -4,11 +4,12 @@ from collections.abc import Collection
 from functools import lru_cache
 
 from se_cost.ledger import formula
-from se_cost.ledger.find import ENDS, AttentionBlock, find
+from se_cost.ledger.find import ENDS, SELF, AttentionBlock, find
 from se_cost.ledger.formula import Term
 from se_cost.ledger.rows import Ledger, Row
 from se_cost.ledger.walk import ledger
 from se_cost.nets.attention.kinds import ratio
+from se_cost.nets.attention.place import Place
 from se_cost.nets.model import Model, Zoo
 from se_cost.nets.zoo.registry import build
 from se_cost.record import Record, replace
@@ -16,7 +17,8 @@ from se_cost.record import Record, replace
 PARTS = ("squeeze", "excite", "scale")
 SQUEEZES = (
     *("global_avg_pool", "global_max_pool", "global_std"),
-    *("channel_avg_pool", "channel_max_pool", "weigh"),
+    *("channel_avg_pool", "channel_max_pool", "weigh", "profiles"),
+    "avg_pool",
 )
 
 
@@ -91,10 +93,23 @@ class Costs(Record):
 @lru_cache(maxsize=64)
 def costs(model: Zoo) -> Costs:
     """Return what a model of the zoo costs; raise ShapeError if a layer does not fit."""
-    whole = network(model)
+    whole, plain = network(model), network(model.plain)
     stated = {kind.stage: ratio(kind) for kind in model.attention.stages}
     blocks = tuple(replace(block, r=stated.get(block.stage or 0)) for block in find(whole))
-    return Costs(model, whole, network(model.plain), blocks)
+    if model.attention.place is Place.INSTEAD:
+        blocks = tuple(_instead(block, whole, plain) for block in blocks)
+    return Costs(model, whole, plain, blocks)
+
+
+def _instead(block: AttentionBlock, network: Ledger, plain: Ledger) -> AttentionBlock:
+    """Return a block with the rows of the plain network that it takes the place of."""
+    own, (parent, _, _) = {row.path for row in network.rows}, block.path.rpartition(".")
+    gone = [
+        row.forgone
+        for row in plain.rows
+        if row.path not in own and row.path.rpartition(".")[0] == parent
+    ]
+    return replace(block, rows=(*gone, *block.rows))
 
 
 @lru_cache(maxsize=64)  # many models in a row have one plain network
@@ -111,4 +126,4 @@ def parts(attention: Ledger) -> dict[str, Ledger]:
 def _part(row: Row) -> str:
     if row.op in SQUEEZES:
         return "squeeze"
-    return "scale" if row.op in ENDS else "excite"
+    return "scale" if row.op in ENDS and row.op != SELF else "excite"

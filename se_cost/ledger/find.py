@@ -11,13 +11,22 @@ from itertools import pairwise, takewhile
 
 from se_cost.ledger.rows import Ledger, Row
 from se_cost.nets.attention.kinds import KINDS
+from se_cost.nets.attention.place import Kind
 from se_cost.record import Record, replace
 
 MIXINGS = {"linear": "linear", "conv": "linear", "channel_conv": "channel_conv"}
 PRODUCT = "scale"  # the operator that multiplies a map by its factor
-ENDS = (PRODUCT, "shift")  # operators that end a gate
+SELF = "attend"  # the operator that ends a self-attention
+ENDS = (PRODUCT, "shift", "cross", SELF)  # operators that end a gate
 SUM = "add"
-TELLING = (*MIXINGS, *ENDS, SUM, "global_std", "weigh")  # operators that tell kinds apart
+TELLING = (
+    *MIXINGS,
+    *ENDS,
+    SUM,
+    "global_std",
+    "weigh",
+    "stretch",
+)  # operators that tell kinds apart
 UNNAMED = "gate"  # the kind of a block that is built like none of KINDS
 
 
@@ -92,8 +101,13 @@ def _gate(end: Row, rows: Sequence[Row], places: Mapping[str, int]) -> list[int]
 
     The factor must depend on the map that it multiplies, and on nothing else.
     """
-    gated, factor = end.reads
-    found, ahead = {places[end.path]}, [factor]
+    if end.op == SELF:  # the map is what the values are made of
+        if (value := places.get(end.reads[-1])) is None:
+            return []
+        gated, ahead = rows[value].reads[0], list(end.reads)
+    else:
+        gated, *ahead = end.reads
+    found = {places[end.path]}
     while ahead:
         path = ahead.pop()
         if path == gated:
@@ -157,7 +171,7 @@ def _kind(rows: Iterable[Row]) -> str:
     operators = [row.op for row in rows]
     mixed = any(op in MIXINGS for op in operators)
     signature = tuple(MIXINGS.get(op, op) for op in operators if op in TELLING or not mixed)
-    named = (name for name, kind in KINDS.items() if kind.signature == signature)
+    named = (name for name, kind in KINDS.items() if signature in (kind.signature, *kind.variants))
     return next(named, UNNAMED)
 
 
@@ -165,10 +179,12 @@ def _block(rows: Sequence[Row]) -> AttentionBlock:
     """Return the block of some rows, the last of which is the product or the sum."""
     end = rows[-1]
     channels, height, width = end.output
-    hidden = _hidden(rows)
+    kind = _kind(rows)
+    narrow = kind not in KINDS or KINDS[kind].hidden is not Kind.hidden
+    hidden = _hidden(rows) if narrow else None
     return AttentionBlock(
         path=_path(rows),
-        kind=_kind(rows),
+        kind=kind,
         stage=end.stage,
         channels=channels,
         height=height,
@@ -182,7 +198,7 @@ def _block(rows: Sequence[Row]) -> AttentionBlock:
 def _hidden(rows: Iterable[Row]) -> int | None:
     """Return the width between the first two layers in a row that mix channels."""
     mixed = [row for row in rows if row.op in MIXINGS]
-    widths = (a.output[0] for a, b in pairwise(mixed) if b.operands[0] == a.output)
+    widths = (a.output[0] for a, b in pairwise(mixed) if b.operands[0][0] == a.output[0])
     return next(widths, None)
 
 

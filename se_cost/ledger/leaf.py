@@ -8,7 +8,6 @@ from se_cost.errors import UsageError
 from se_cost.ledger.rows import Row
 from se_cost.nets.nodes import (
     Act,
-    ChannelConv,
     ChannelPool,
     Conv,
     Deconv,
@@ -27,7 +26,18 @@ from se_cost.nets.nodes import (
     Size,
     Upsample,
 )
-from se_cost.nets.special import ColumnSum, Energy, GlobalStd, LayerNorm, Plus, Softmax, Special
+from se_cost.nets.special import (
+    ChannelConv,
+    ColumnSum,
+    Energy,
+    GlobalStd,
+    LayerNorm,
+    Plus,
+    Profiles,
+    RowSoftmax,
+    Softmax,
+    Special,
+)
 
 
 class ShapeError(UsageError):
@@ -68,10 +78,6 @@ def leaf_row(node: Leaf, shape: Shape) -> Row:
                 raise ShapeError("", f"expects a vector of {c_in}, gets {shape}")
             weights, biases = c_in * c_out, c_out * bias
             return Row("", "linear", (shape,), (c_out,), weights, biases, weights, biases)
-        case ChannelConv(kernel):
-            if len(shape) != 1 or kernel % 2 == 0:
-                raise ShapeError("", f"a kernel of {kernel} does not fit a vector {shape}")
-            return Row("", "channel_conv", (shape,), shape, kernel, macs=kernel * size)
         case Norm(channels):
             _expect_map(shape, channels)
             return Row("", "norm", (shape,), shape, channels, channels, elements=2 * size)
@@ -86,8 +92,6 @@ def leaf_row(node: Leaf, shape: Shape) -> Row:
             return Row("", f"{reduce.value}_pool", (shape,), output, elements=pooled)
         case GlobalPool() | ChannelPool():
             return _pooled(node, shape)
-        case ColumnSum() | GlobalStd() | Softmax() | Energy() | Plus() | LayerNorm():
-            return _special(node, shape)
         case Upsample(factor, mode):
             _expect_map(shape)
             output = (shape[0], shape[1] * factor, shape[2] * factor)
@@ -108,7 +112,7 @@ def leaf_row(node: Leaf, shape: Shape) -> Row:
         case Dropout():
             return Row("", "dropout", (shape,), shape)
         case _:
-            assert_never(node)
+            return _special(node, shape)
 
 
 def _pooled(node: GlobalPool | ChannelPool, shape: Shape) -> Row:
@@ -131,6 +135,10 @@ def _special(node: Special, shape: Shape) -> Row:
     """Return the row of a layer that only attention is made of."""
     size = prod(shape)
     match node:
+        case ChannelConv(kernel):
+            if len(shape) != 1 or kernel % 2 == 0:
+                raise ShapeError("", f"a kernel of {kernel} does not fit a vector {shape}")
+            return Row("", "channel_conv", (shape,), shape, kernel, macs=kernel * size)
         case ColumnSum():
             _expect_map(shape)
             if shape[2] != 1:
@@ -141,7 +149,11 @@ def _special(node: Special, shape: Shape) -> Row:
             _expect_map(shape)
             elements = size + 2 * shape[0]
             return Row("", "global_std", (shape,), shape[:1], elements=elements)
-        case Softmax():
+        case Profiles():
+            _expect_map(shape)
+            output = (shape[0], shape[1] + shape[2], 1)
+            return Row("", "profiles", (shape,), output, elements=2 * size)
+        case Softmax() | RowSoftmax():
             _expect_map(shape)
             return Row("", "softmax", (shape,), shape, elements=size)
         case Energy():  # six operations on every value, three on every sum

@@ -5,7 +5,7 @@ from math import prod
 from typing import TypeVar
 
 from se_cost.nets.nodes import Shape
-from se_cost.record import Record
+from se_cost.record import Record, replace
 
 FLOAT32 = 4  # bytes
 INPUT = "<input>"  # stands for the path of what writes the input of a network, or of a part
@@ -37,6 +37,7 @@ class Row(Record, gc=False):
     elements: int = 0
     reads: tuple[str, ...] = FROM_INPUT
     stage: int | None = None  # None for the classifier
+    given_up: bool = False  # for an attention in its place; its amounts count negatively then
 
     @property
     def params(self) -> int:
@@ -48,13 +49,26 @@ class Row(Record, gc=False):
         """Return float32 bytes moved if every operand and parameter is read once."""
         if self.op in UNMOVED:
             return 0
-        moved = sum(map(prod, self.operands)) + prod(self.output) + self.params
-        return FLOAT32 * moved
+        moved = sum(map(prod, self.operands)) + prod(self.output) + abs(self.params)
+        return FLOAT32 * (-moved if self.given_up else moved)
 
     @property
     def activation_bytes(self) -> int:
         """Return the float32 bytes of the output; what only looks at its input writes none."""
-        return 0 if self.op in UNMOVED else FLOAT32 * prod(self.output)
+        written = 0 if self.op in UNMOVED else FLOAT32 * prod(self.output)
+        return -written if self.given_up else written
+
+    @property
+    def forgone(self) -> "Row":
+        """Return what a network saves that does without this row; of that, the row again."""
+        return replace(
+            self,
+            weights=-self.weights,
+            biases=-self.biases,
+            macs=-self.macs,
+            elements=-self.elements,
+            given_up=not self.given_up,
+        )
 
 
 def stage_name(stage: int | None) -> str:

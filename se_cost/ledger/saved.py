@@ -12,7 +12,7 @@ from se_cost.ledger.rows import VIEWS, Ledger, Row
 NOTHING = (
     *("global_avg_pool", "column_sum", "channel_avg_pool", "channel_max_pool", "energy"),
     *("add", "shift", "plus", "concat", "columns", "upsample_nearest", "upsample_bilinear"),
-    *("shuffle", "constant", "pad", "dropout", *VIEWS),
+    *("profiles", "stretch", "shuffle", "constant", "pad", "dropout", *VIEWS),
 )
 OUTPUT = ("relu", "sigmoid", "tanh", "softmax")
 BOTH = ("global_std",)

@@ -16,127 +16,14 @@ from typing import TypeVar
 
 from se_cost.ledger.costs import Costs
 from se_cost.ledger.find import AttentionBlock
+from se_cost.ledger.row_traffic import Traffic as Traffic
+from se_cost.ledger.row_traffic import besides
+from se_cost.ledger.row_traffic import total as total
+from se_cost.ledger.row_traffic import traffic as traffic
 from se_cost.ledger.rows import FLOAT32, INPUT, Ledger, Row
 from se_cost.ledger.saved import saved
-from se_cost.record import Record
 
 Key = TypeVar("Key")
-INDEX = 8  # bytes of the position of a maximum
-COUNTER = 8  # bytes of the number of batches that a norm has seen
-
-
-class Traffic(Record):
-    """Bytes moved and operators run in either pass, and bytes saved by the first for the second.
-
-    An operator is at least one kernel on a GPU.
-    """
-
-    forward: int = 0
-    backward: int = 0
-    operators_forward: int = 0
-    operators_backward: int = 0
-    saved: int = 0
-
-    def __add__(self, other: "Traffic") -> "Traffic":
-        """Return the traffic of both."""
-        return Traffic(
-            self.forward + other.forward,
-            self.backward + other.backward,
-            self.operators_forward + other.operators_forward,
-            self.operators_backward + other.operators_backward,
-            self.saved + other.saved,
-        )
-
-    def __sub__(self, other: "Traffic") -> "Traffic":
-        """Return what this has more than another."""
-        return Traffic(
-            self.forward - other.forward,
-            self.backward - other.backward,
-            self.operators_forward - other.operators_forward,
-            self.operators_backward - other.operators_backward,
-            self.saved - other.saved,
-        )
-
-
-def total(traffics: Iterable[Traffic]) -> Traffic:
-    """Return the sum."""
-    return sum(traffics, Traffic())
-
-
-def traffic(row: Row, batch: int, size: int) -> Traffic:
-    """Return the traffic of one row of an attention, for `batch` images of `size`-byte numbers.
-
-    What is saved is left out: it depends on the row's neighbours. So does the sum of gradients of
-    what several rows read. Raises ValueError for an operator that no attention has.
-    """
-    x, y = sum(batch * prod(operand) for operand in row.operands), batch * prod(row.output)
-    channels = row.operands[0][0]
-    match row.op:
-        case "global_avg_pool" | "channel_avg_pool":
-            return Traffic(size * (x + y), size * (x + y), 1, 1)  # backward: a spread quotient
-        case "global_max_pool":
-            positions = INDEX * y
-            return Traffic(size * (x + y) + positions, size * (x + y) + positions, 1, 1)
-        case "channel_max_pool":  # backward: zeros, and the gradients put among them
-            positions = INDEX * y
-            return Traffic(size * (x + y) + positions, size * (3 * x + y) + positions, 1, 2)
-        case "column_sum":  # backward: the gradient, side by side
-            sums = row.operands[0][1] - 1
-            return Traffic(size * 3 * y * sums, size * 2 * x, sums, 1)
-        case "global_std":  # variance, sum and root; twice the deviations over the root, scaled
-            return Traffic(size * (x + 5 * y), size * (5 * x + 10 * y), 3, 6)
-        case "concat" | "columns":
-            return Traffic(size * 2 * y, 0, 1, 0)
-        case "linear":
-            gradients = (x + y + row.weights) * 2 + bool(row.biases) * (y + row.biases)
-            operators = 3 if row.biases else 2  # for the input, the weights and the biases
-            return Traffic(size * (x + y + row.params), size * gradients, 1, operators)
-        case "conv" | "channel_conv":  # one operator for all three gradients
-            gradients = 2 * (x + row.weights) + y + row.biases
-            return Traffic(size * (x + y + row.params), size * gradients, 1, 1)
-        case "norm":  # in training; it counts its batches, too
-            forward = size * (x + y + 6 * channels) + 2 * COUNTER
-            return Traffic(forward, size * (3 * x + 7 * channels), 2, 1)
-        case "layer_norm":
-            statistics = 2 * batch
-            forward, backward = x + y + row.params + statistics, 3 * x + 2 * row.params + statistics
-            return Traffic(size * forward, size * backward, 1, 1)
-        case "softmax" | "relu" | "sigmoid" | "tanh" | "hardsigmoid":
-            return Traffic(size * 2 * y, size * 3 * y, 1, 1)
-        case "energy":
-            return _energy(row, batch, size)
-        case "weigh":
-            return Traffic(size * (x + y), size * 2 * (x + y), 1, 2)
-        case "scale":
-            return _scale(row, batch, size)
-        case "plus":
-            return Traffic(size * 2 * y, 0, 1, 0)
-        case "add" | "shift":  # backward: sums over what one number was broadcast to
-            spread = [n for o in row.operands if (n := batch * prod(o)) < y]
-            return Traffic(size * (x + y), size * (len(spread) * y + sum(spread)), 1, len(spread))
-        case _:
-            raise ValueError(f"{row.path}: no attention has the operator {row.op}")
-
-
-def _scale(row: Row, batch: int, size: int) -> Traffic:
-    """Return the traffic of the product of map and factor.
-
-    Backward: gradient times map, for the factor; this summed over each map where the factor is
-    one number for it; and gradient times factor, for the map.
-    """
-    x, factor = (batch * prod(operand) for operand in row.operands)
-    for_factor = 3 * x + (x + factor if factor < x else 0)
-    for_map = 2 * x + factor
-    operators = 3 if factor < x else 2
-    return Traffic(size * (2 * x + factor), size * (for_factor + for_map), 1, operators)
-
-
-def _energy(row: Row, batch: int, size: int) -> Traffic:
-    """Return the traffic of a map's energy: nine operators in a row, and their derivatives."""
-    x, sums = batch * prod(row.output), batch * row.output[0]
-    spread = sums < x  # else nothing is summed for the mean and the variance
-    backward = 26 * x + 9 * sums + 2 * spread * (x + sums)
-    return Traffic(size * (10 * x + 10 * sums), size * backward, 9, 14 + 2 * spread)
 
 
 def forward_bytes(network: Ledger, batch: int, size: int) -> int:
@@ -156,7 +43,8 @@ def saved_bytes(network: Ledger, batch: int, size: int) -> int:
 def gated(attention: Ledger) -> int:
     """Return E: the elements of all gated maps of one image, which are as large as the results."""
     read = {path for row in attention.rows for path in row.reads}
-    return sum(prod(row.output) for row in attention.rows if row.path not in read)
+    ends = (row for row in attention.rows if row.path not in read and not row.given_up)
+    return sum(prod(row.output) for row in ends)
 
 
 def by_part(costs: Costs, batch: int, size: int) -> dict[tuple[int | None, str], Traffic]:
@@ -166,21 +54,6 @@ def by_part(costs: Costs, batch: int, size: int) -> dict[tuple[int | None, str],
     counts there. The sum of two gradients counts where the value is read last.
     """
     return _grouped(((row.stage, row.op), part) for _, row, part in _parts(costs, batch, size))
-
-
-def _besides(row: Row, batch: int, size: int) -> int:
-    """Return the bytes that a row saves which no row writes."""
-    match row.op:
-        case "global_max_pool" | "channel_max_pool":
-            return INDEX * batch * prod(row.output)
-        case "norm":
-            return size * 2 * row.output[0]
-        case "layer_norm":
-            return size * 2 * batch
-        case "energy":  # the deviations, their squares, and what these are divided by
-            return size * batch * (2 * prod(row.output) + row.output[0])
-        case _:
-            return 0
 
 
 def by_stage(costs: Costs, batch: int, size: int) -> dict[int | None, Traffic]:
@@ -204,17 +77,27 @@ def _parts(costs: Costs, batch: int, size: int) -> Iterator[tuple[AttentionBlock
     """Return what every row of every block moves, and what is saved for it."""
     sizes = {row.path: batch * prod(row.output) for row in costs.network.rows}
     added = saved(costs.network) - saved(costs.plain)
+    lost = saved(costs.plain) - saved(costs.network)
     for block in costs.blocks:
         readers: set[str] = set()
         for row in block.rows:
+            if row.given_up:
+                memory = size * batch * prod(row.output) * (row.path in lost)
+                yield (
+                    block,
+                    row,
+                    Traffic() - traffic(row.forgone, batch, size) - Traffic(saved=memory),
+                )
+                continue
             yield block, row, traffic(row, batch, size)
-            yield block, row, Traffic(saved=_besides(row, batch, size))
+            yield block, row, Traffic(saved=besides(row, batch, size))
             if row.path in added:
                 yield block, row, Traffic(saved=size * sizes[row.path])
-            for path in row.reads:
+            for path, operand in zip(row.reads, row.operands, strict=True):
                 if path in readers and path in sizes:
-                    both = Traffic(backward=size * 3 * sizes[path], operators_backward=1)
-                    yield block, row, both
+                    part = batch * prod(operand) < sizes[path]  # its gradient is one of two parts
+                    moves = (2 if part else 3) * size * sizes[path]
+                    yield block, row, Traffic(backward=moves, operators_backward=1)
                 readers.add(path)
         if block.gated in added:
             yield block, block.rows[-1], Traffic(saved=size * sizes[block.gated])

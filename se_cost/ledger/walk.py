@@ -8,18 +8,22 @@ from se_cost.ledger.leaf import ShapeError, leaf_row
 from se_cost.ledger.rows import INPUT, Ledger, Row, prefixed, within
 from se_cost.nets.nodes import (
     Add,
+    Attend,
     Children,
     Columns,
     Concat,
+    Cross,
     Gate,
     Join,
     Node,
+    Scores,
     Seq,
     Shape,
     Shift,
+    Stretch,
     Weigh,
 )
-from se_cost.record import Record
+from se_cost.record import Record, replace
 
 
 class Walked(Record):
@@ -65,7 +69,9 @@ def stage(name: str, node: Node, shape: Shape, source: str) -> Walked:
 def walk(node: Node, shape: Shape) -> Walked:
     """Return what a part makes of an input of `shape`; raise ShapeError if it is unfit."""
     match node:
-        case Seq() | Add() | Concat() | Columns() | Gate() | Shift() | Weigh():
+        case Seq() | Add() | Concat() | Columns() | Gate() | Shift() | Weigh() | Cross():
+            return _join(node, shape)
+        case Stretch() | Scores() | Attend():
             return _join(node, shape)
         case _:
             row = leaf_row(node, shape)
@@ -98,6 +104,17 @@ def _join(node: Join, shape: Shape) -> Walked:
             operands, made_of, macs = (shape, by.shape), (INPUT, by.writer), prod(shape)
             weighed = Row("", "weigh", operands, shape[:1], macs=macs, reads=made_of)
             return Walked(shape[:1], "", (*by.rows, weighed))
+        case Stretch(children):
+            part = _sequence(children, shape)
+            if len(part.shape) != 3:
+                raise ShapeError("", f"a vector {part.shape} cannot be enlarged to a map")
+            output = (part.shape[0], *shape[1:])
+            enlarged = Row("", "stretch", (part.shape,), output, elements=prod(output))
+            return Walked(output, "", (*part.rows, replace(enlarged, reads=(part.writer,))))
+        case Cross():
+            return _crossed(node, shape)
+        case Scores() | Attend():
+            return _compared(node, shape)
         case Add(children):
             parts, rows = _parallel(children, shape)
             shapes, reads = _outputs(parts)
@@ -131,6 +148,53 @@ def _sequence(children: Children, shape: Shape) -> Walked:
         rows += prefixed(name, part.rows, writer)
         shape, writer = part.shape, within(name, part.writer, writer)
     return Walked(shape, writer, tuple(rows))
+
+
+def _crossed(node: Cross, shape: Shape) -> Walked:
+    """Return the product of a map with a factor for each row, and one for each column."""
+    if len(shape) != 3:
+        raise ShapeError("", f"expects a feature map, gets a vector {shape}")
+    (name, shared), *sides = node.children
+    channels, height, width = shape
+    made = _child(name, shared, shape)
+    if made.shape[1:] != (height + width, 1):
+        raise ShapeError("", f"{made.shape} are no rows and columns of a map {shape}")
+    writer = within(name, made.writer, INPUT)
+    rows, operands, reads = prefixed(name, made.rows), [shape], [INPUT]
+    for (name, side), length in zip(sides, (height, width), strict=True):
+        part = _child(name, side, (made.shape[0], length, 1))
+        if part.shape != (channels, length, 1):
+            raise ShapeError("", f"factors of shape {part.shape} do not fit a map {shape}")
+        rows += prefixed(name, part.rows, writer)
+        operands.append(part.shape)
+        reads.append(within(name, part.writer, writer))
+    cross = Row("", "cross", tuple(operands), shape, elements=2 * prod(shape), reads=tuple(reads))
+    return Walked(shape, "", (*rows, cross))
+
+
+def _compared(node: Scores | Attend, shape: Shape) -> Walked:
+    """Return the product of two matrices of every head, which have a row for each position."""
+    parts, rows = _parallel(node.children, shape)
+    shapes, reads = _outputs(parts)
+    channels, *sides = shapes[-1]
+    if len(sides) != 2 or channels % node.heads:
+        raise ShapeError("", f"{node.heads} heads do not divide a map {shapes[-1]}")
+    positions, size = prod(sides), prod(shapes[-1])
+    every = (node.heads, positions, positions)
+    match node:
+        case Scores(_, heads, channels, (height, width)):
+            if shapes != ((channels, height, width),) * 2:
+                raise ShapeError("", f"scores of {height}x{width} do not fit {_listed(shapes)}")
+            distances = 2 * height + 2 * width - 2
+            weights, macs = channels // heads * distances, size * (positions + distances)
+            row = Row("", "scores", shapes, every, weights, macs=macs, elements=3 * prod(every))
+        case Attend():
+            if shapes[0] != every:
+                raise ShapeError("", f"weights of shape {shapes[0]} do not fit {shapes[1]}")
+            row = Row("", "attend", shapes, shapes[-1], macs=size * positions)
+        case _:
+            assert_never(node)
+    return Walked(row.output, "", (*rows, replace(row, reads=reads)))
 
 
 def _parallel(children: Children, shape: Shape) -> tuple[dict[str, Walked], list[Row]]:

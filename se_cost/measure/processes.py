@@ -7,6 +7,7 @@ process in a session of its own, as the ranks of torchrun are.
 
 import os
 import pickle
+import re
 import signal
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -154,11 +155,21 @@ def _results(stream: IO[bytes]) -> Iterator[Any]:
         yield result
 
 
+def told_by(lines: Sequence[str]) -> str | None:
+    """Return the last line that names an error, else the last; None without lines.
+
+    What torch adds to an error of CUDA, for instance `Compile with ...`, is no cause.
+    """
+    errors = [line for line in lines if re.match(r"[\w.]*(Error|Exception|Interrupt): \S", line)]
+    found = errors or lines
+    return found[-1] if found else None
+
+
 def how(said: str, code: int) -> str:
-    """Return how a process ended in one line: by a signal, or what it wrote to stderr last."""
+    """Return how a process ended in one line: by a signal, or by the error it wrote to stderr."""
     lines = [line for line in said.split("\n") if line.strip()]
     if code < 0:
         name = signal.Signals(-code).name
         short = ", as the system does when memory runs out" if name == "SIGKILL" else ""
         return f"ended by {name}{short}"
-    return lines[-1] if lines else f"exit {code}"
+    return told_by(lines) or f"exit {code}"

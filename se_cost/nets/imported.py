@@ -8,6 +8,7 @@ from se_cost.nets.attention.kinds import AnyKind
 from se_cost.nets.nodes import Shape
 from se_cost.record import Record, replace
 
+NONE, OWN = "none", "own"  # no kind of attention, and what a model of the user's has
 Argument = bool | int | float | str | None
 
 
@@ -44,6 +45,16 @@ class Imported(Record, kw_only=True, cache_hash=True, tag_field="source", tag="i
     def arch(self) -> str:
         """Return the name that documents, budgets and files know it by."""
         return self.spec
+
+    @property
+    def kind(self) -> str:
+        """Return the kind that is tried in it, `own` for its own attention, `none` if it has none.
+
+        It must know its stages.
+        """
+        if not self.stages:
+            return NONE
+        return self.attention.name if self.attention else OWN
 
     @property
     def final_stage(self) -> int | None:

@@ -6,11 +6,12 @@ from se_cost.nets.attention.kinds import KINDS
 from se_cost.nets.nodes import (
     Act,
     Add,
-    ChannelConv,
+    Attend,
     ChannelPool,
     Columns,
     Concat,
     Conv,
+    Cross,
     Deconv,
     Dropout,
     Flatten,
@@ -23,14 +24,26 @@ from se_cost.nets.nodes import (
     Pad,
     Pool,
     Scale,
+    Scores,
     Seq,
     Shift,
     Shuffle,
     Size,
+    Stretch,
     Upsample,
     Weigh,
 )
-from se_cost.nets.special import ColumnSum, Energy, GlobalStd, LayerNorm, Plus, Softmax
+from se_cost.nets.special import (
+    ChannelConv,
+    ColumnSum,
+    Energy,
+    GlobalStd,
+    LayerNorm,
+    Plus,
+    Profiles,
+    RowSoftmax,
+    Softmax,
+)
 
 
 def layer(node: Node, name: str = "") -> str:
@@ -57,6 +70,14 @@ def layer(node: Node, name: str = "") -> str:
             return f"shift {'-'.join(_widths(node))}"
         case Weigh():
             return f"weighed sum {'-'.join(_widths(node))}"
+        case Cross():
+            return f"rows and columns {'-'.join(_widths(node))}"
+        case Stretch(children):
+            return " → ".join(filter(None, (layer(child, name) for name, child in children)))
+        case Scores():
+            return f"scores {'-'.join(_widths(node))}"
+        case Attend():
+            return f"self-attention {'-'.join(_widths(node))}"
         case _:
             return _leaf(node)
 
@@ -81,10 +102,14 @@ def _leaf(node: Leaf) -> str:
             return "sum of the columns"
         case GlobalStd():
             return "global standard deviation"
+        case Profiles():
+            return "means of rows and columns"
         case ChannelPool(reduce):
             return f"{reduce.value} of the channels"
         case Softmax():
             return "softmax over the map"
+        case RowSoftmax():
+            return "softmax of rows"
         case Energy():
             return "energy"
         case Linear(_, c_out):
@@ -108,7 +133,9 @@ def _widths(node: Node) -> list[str]:
             return [f"{c_out}"]
         case ChannelConv(kernel):
             return [f"{kernel}"]
-        case Seq() | Add() | Concat() | Columns() | Gate() | Shift() | Weigh():
+        case Seq() | Add() | Concat() | Columns() | Gate() | Shift() | Weigh() | Cross():
+            return [width for _, child in node.children for width in _widths(child)]
+        case Stretch() | Scores() | Attend():
             return [width for _, child in node.children for width in _widths(child)]
         case _:
             return []

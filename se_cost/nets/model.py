@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from se_cost.errors import UsageError
 from se_cost.nets.attention.kinds import PLAIN, Attention
-from se_cost.nets.imported import Imported
+from se_cost.nets.imported import NONE, Imported
 from se_cost.nets.nodes import Shape
 from se_cost.record import Record, replace
 
@@ -47,6 +47,11 @@ class Zoo(Record, cache_hash=True, tag_field="source", tag="zoo"):
     def stages(self) -> tuple[int, ...]:
         """Return the stages that hold attention."""
         return tuple(kind.stage for kind in self.attention.stages)
+
+    @property
+    def kind(self) -> str:
+        """Return the kind of its attention, `none` if there is none."""
+        return self.attention.stages[0].name if self.attention.stages else NONE
 
     @property
     def final_stage(self) -> int | None:

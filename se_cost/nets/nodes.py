@@ -6,36 +6,13 @@ A word carries no cost and no torch code: those are readings of it, each a `matc
 Shapes leave out the batch: a feature map is (channels, height, width), a vector (channels,).
 """
 
-from enum import StrEnum
-
+from se_cost.nets.functions import Fn as Fn
+from se_cost.nets.functions import Interpolation as Interpolation
+from se_cost.nets.functions import Reduce as Reduce
+from se_cost.nets.functions import Shape as Shape
+from se_cost.nets.functions import Size as Size
 from se_cost.nets.special import Special
 from se_cost.nets.word import Word
-
-Size = tuple[int, int]
-Shape = tuple[int, ...]
-
-
-class Fn(StrEnum):
-    """An activation function, applied to every element."""
-
-    RELU = "relu"
-    SIGMOID = "sigmoid"
-    TANH = "tanh"
-    HARDSIGMOID = "hardsigmoid"
-
-
-class Reduce(StrEnum):
-    """How a pooling window becomes one number."""
-
-    AVG = "avg"
-    MAX = "max"
-
-
-class Interpolation(StrEnum):
-    """How a feature map is enlarged."""
-
-    NEAREST = "nearest"
-    BILINEAR = "bilinear"
 
 
 class Conv(Word):
@@ -82,6 +59,7 @@ class Pool(Word):
     stride: Size
     padding: Size = (0, 0)
     ceil: bool = False
+    counts_padding: bool = True  # whether a mean counts the zeros of the padding
 
 
 class GlobalPool(Word):
@@ -102,12 +80,6 @@ class Linear(Word):
     c_in: int
     c_out: int
     bias: bool = True
-
-
-class ChannelConv(Word):
-    """Convolution along the channels of a vector, zero-padded so that their number stays."""
-
-    kernel: int
 
 
 class Upsample(Word):
@@ -190,25 +162,50 @@ class Weigh(Word):
     children: Children
 
 
-Leaf = (
-    Conv
-    | Deconv
-    | Norm
-    | Act
-    | Pool
-    | GlobalPool
-    | ChannelPool
-    | Special
-    | Linear
-    | ChannelConv
-    | Upsample
-    | Shuffle
-    | Scale
-    | Pad
-    | Flatten
-    | Dropout
-)
-Join = Seq | Add | Concat | Columns | Gate | Shift | Weigh
+class Cross(Word):
+    """`x * f(x) * g(x)`, f(x) for each row of the map and g(x) for each column, of every channel.
+
+    The parts: `shared` makes (c, H + W, 1) of the map, `height` f(x), (C, H, 1), of the first H
+    positions of that, and `width` g(x), (C, W, 1), of the others.
+    """
+
+    children: Children
+
+
+class Stretch(Word):
+    """f(x), enlarged to the height and the width of x: every position copies the nearest."""
+
+    children: Children
+
+
+class Scores(Word):
+    """How well each position fits every other, by heads: (C, H, W) to (heads, H*W, H*W).
+
+    The parts make the queries q and the keys k, maps (C, H, W) whose channels are divided among
+    the heads. The score is q·k / √(C/heads) + q·(a + b), with a learned vector a for the vertical
+    distance of two positions of a map of `size` (H, W), and b for the horizontal one.
+    """
+
+    children: Children
+    heads: int
+    channels: int
+    size: Size
+
+
+class Attend(Word):
+    """Sums of the values of all positions, for each of them: (C, H, W) to (C, H, W).
+
+    The parts: `by` makes the weights (heads, H*W, H*W), `value` the values (C, H, W).
+    """
+
+    children: Children
+    heads: int
+
+
+Layer = Conv | Deconv | Norm | Act | Pool | GlobalPool | ChannelPool | Linear
+Shaping = Upsample | Shuffle | Scale | Pad | Flatten | Dropout
+Leaf = Layer | Special | Shaping
+Join = Seq | Add | Concat | Columns | Gate | Shift | Weigh | Cross | Stretch | Scores | Attend
 Node = Leaf | Join
 
 IDENTITY = Seq()

@@ -3,6 +3,12 @@
 from se_cost.nets.word import Word
 
 
+class ChannelConv(Word):
+    """Convolution along the channels of a vector, zero-padded so that their number stays."""
+
+    kernel: int
+
+
 class ColumnSum(Word):
     """Sum of the columns of a map: (C, n, 1) to (C,)."""
 
@@ -11,8 +17,16 @@ class GlobalStd(Word):
     """Standard deviation over the whole map, of all its values: (C, H, W) to (C,)."""
 
 
+class Profiles(Word):
+    """Means of the rows of a map, then those of its columns: (C, H, W) to (C, H + W, 1)."""
+
+
 class Softmax(Word):
     """Softmax over the positions of each channel: those of a map then sum to one."""
+
+
+class RowSoftmax(Word):
+    """Softmax along the last dimension, so that every row of a map sums to one."""
 
 
 class Energy(Word):
@@ -36,4 +50,14 @@ class LayerNorm(Word):
     channels: int
 
 
-Special = ColumnSum | GlobalStd | Softmax | Energy | Plus | LayerNorm
+Special = (
+    ChannelConv
+    | ColumnSum
+    | GlobalStd
+    | Profiles
+    | Softmax
+    | RowSoftmax
+    | Energy
+    | Plus
+    | LayerNorm
+)

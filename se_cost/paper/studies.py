@@ -45,10 +45,26 @@ STUDIES: Mapping[str, Study] = {
         "Lee et al., SRM: A Style-based Recalibration Module, arXiv 1903.10829",
         "A block adds two weights a channel and a norm.",
     ),
+    "mhsa": Study(
+        "The costs in the BoTNet paper, recomputed",
+        "Srinivas et al., Bottleneck Transformers for Visual Recognition, arXiv 2101.11605",
+        "Self-attention with 4 heads replaces the three 3x3 convolutions of the last stage.",
+    ),
+    "ge": Study(
+        "The costs in the gather-excite paper, recomputed",
+        "Hu et al., Gather-Excite, arXiv 1810.12348",
+        "GE-θ- gathers over the whole map here.",
+    ),
+    "simam": Study(
+        "The costs in the SimAM paper, recomputed",
+        "Yang et al., SimAM, ICML 2021",
+        "Every value has a factor that is made of no weights.",
+    ),
 }
 QUANTITIES: Mapping[str, Callable[[Costs], int]] = {
     "params": lambda whole: whole.network.params,
     "MACs": lambda whole: whole.network.macs,
+    "params added": lambda whole: whole.attention.params,
     "weights added": lambda whole: whole.attention.weights,
 }
 UNITS = {"G": 10**9, "M": 10**6, "Mi": MEBI, "": 1}

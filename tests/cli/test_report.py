@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from helpers import GATING_KINDS
 from measure.made_up import full, timing
 
 from cli import counted
@@ -67,6 +68,26 @@ def test_prints_what_the_page_says(run: Run) -> None:
     headings = ("Time of inference", "Time of a training step", "Parameters", "Computing")
     places = [text.index(f"{heading}\n") for heading in headings]
     assert places == sorted(places)
+
+
+def test_other_kinds_are_on_the_page(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If they are asked for: the network's own block as it is, the others as they are usual."""
+    monkeypatch.setattr("se_cost.report.figures.alternatives.kinds", lambda *given: SVG)
+    words = ("--no-time", "--alternatives", "--r", "8", "--stages", "2,3", "--verbose")
+    shown = run("report", "--arch", "se_resnet18", *words).stdout
+    assert "What else could be taken?" in shown
+    assert re.search(r"^  scSE +\d", shown, re.MULTILINE)
+    assert "--no-time --alternatives" in shown or "--alternatives --no-time" in shown
+    assert "se_resnet18-kinds.svg" in {path.name for path in Path("reports").iterdir()}
+    data = json.loads(Path("reports/se_resnet18.json").read_text())
+    rows = {one["kind"]: one for one in data["alternatives"]["alternatives"]}
+    assert list(rows) == ["none", *GATING_KINDS]
+    assert rows["se"]["params"] == data["params"]["network"]["params"]
+    stages = [one["stage"] for one in rows["eca"]["recipe"]["attention"]["stages"]]
+    assert stages == [2, 3]
+    assert "alternatives" not in json.loads(
+        run(*COUNTED, "--output", "-", "--format", "json").stdout
+    )
 
 
 def test_page_shows_what_is_there(run: Run) -> None:

@@ -1,6 +1,7 @@
 """What every kind costs in one network: by the ledger, and by what was measured beside it."""
 
 import pytest
+from helpers import GATING_KINDS
 from measure.made_up import of_kinds, timing
 
 from se_cost.documents.alternatives import KEYS, alternatives
@@ -9,16 +10,15 @@ from se_cost.documents.time import timed
 from se_cost.ledger.costs import costs
 from se_cost.ledger.traffic import by_stage, gated, total
 from se_cost.measure.timing.settings import Mode, Settings
-from se_cost.nets.attention.kinds import KINDS
 from se_cost.nets.zoo.model import model
 
-MODELS = [model("resnet18", attention=kind, input=64) for kind in KINDS]
+MODELS = [model("resnet18", attention=kind, input=64) for kind in GATING_KINDS]
 EVERY = alternatives(MODELS)
 
 
 def test_plain_comes_first() -> None:
     """Then the kinds in the order that they are asked for."""
-    assert [one.kind for one in EVERY.alternatives] == ["none", *KINDS]
+    assert [one.kind for one in EVERY.alternatives] == ["none", *GATING_KINDS]
     plain = EVERY.alternatives[0]
     assert (plain.recipe, plain.blocks, plain.without_final_stage) == (MODELS[0].plain, 0, None)
     assert (plain.attention.params, plain.attention.traffic.forward) == (0, 0)

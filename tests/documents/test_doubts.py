@@ -20,7 +20,7 @@ from se_cost.measure.timing.all_reduce import AllReduce
 from se_cost.measure.timing.arms import BASELINE, NETWORK, TRIMMED
 from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.run import Stop, half_width
-from se_cost.measure.timing.samples import ProcessResult
+from se_cost.measure.timing.samples import ProcessResult, Throttling
 from se_cost.measure.timing.settings import Settings, StoppingRule
 from se_cost.nets.zoo.model import model
 from se_cost.record import replace
@@ -204,3 +204,23 @@ def test_a_straggler(seconds: dict[str, tuple[float, float]], told: bool) -> Non
     words = "rank 1 is a straggler, all others wait for it: look at its device and host"
     slow = with_processes(run, replace(first, exchanges=exchanges), *others)
     assert doubts(slow) == [words] * told
+
+
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        ({"retried": 1}, "the memory was nearly full"),
+        ({"sharing": 1}, "the GPU was shared: 1 other program computed on it"),
+        ({"sharing": 0}, ""),
+        ({"throttling": Throttling(5, 0, 9, 1900, 1980, 60)}, ""),
+        (
+            {"throttling": Throttling(5, 0, 0, 1900, 1980, 60, told=False)},
+            "the GPU did not tell to the end whether it was slowed down",
+        ),
+    ],
+)
+def test_what_a_gpu_did(how: dict[str, Any], told: str) -> None:
+    """What may have slowed it down, or was not seen, is told."""
+    found = doubts(went(timing(SE50), **how))
+    assert len(found) == bool(told)
+    assert all(doubt.startswith(told) for doubt in found)

@@ -7,6 +7,7 @@ from se_cost.documents.explain import (
     ALONE,
     BOUND,
     CACHES,
+    L2,
     LEFT_OVER,
     PASSES,
     QUEUES,
@@ -80,7 +81,7 @@ def test_assumptions_are_those_of_the_device() -> None:
     """Caches on a CPU, a queue on a GPU, strides where a layout changes in training."""
     found = explanation(SE50)
     assert explained(found).assumptions == (BOUND, ALONE, LEFT_OVER, PASSES, CACHES)
-    assert explained(on_gpu(found)).assumptions[4:] == (QUEUES,)
+    assert explained(on_gpu(found)).assumptions[4:] == (L2, QUEUES)
     assert explained(replace(found, alone=())).assumptions == (BOUND, PASSES, CACHES)
     nhwc = Settings(layout=MemoryFormat.NHWC)
     assert STRIDED not in explained(explanation(SE50, nhwc)).assumptions

@@ -6,11 +6,12 @@ import pytest
 from measure.made_up import ENVIRONMENT, full, timing
 from msgspec import UNSET
 
-from documents.every import exchanging, weighed
+from documents.every import both_ways, exchanging, weighed
 from se_cost.documents.files import encode
 from se_cost.documents.time import Arm, BatchesDocument, Rule, TimeDocument, batches, timed
 from se_cost.measure.fuse.record import How
 from se_cost.measure.timing.arms import BASELINE, FUSED, NETWORK, TRIMMED
+from se_cost.measure.timing.launches import launches
 from se_cost.measure.timing.run import Stop
 from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.measure.timing.verdict import Overhead, TimeVerdict
@@ -132,9 +133,19 @@ def test_memory_and_energy() -> None:
         assert arm is not None
         assert arm.peak_memory_bytes == i * 2**30
         assert arm.peak_reserved_bytes == i * 2**31
-        assert arm.joules_per_image == i / 4
+        assert (arm.joules_per_image, arm.joules_low, arm.joules_high) == (i / 4, i / 5, i / 3)
     bare = json.loads(encode(timed(timing(SE50))))["network"]
     assert bare.keys() == {"median_ms", "images_per_second", "overhead"}
+
+
+def test_launches() -> None:
+    """In per cent of the eager plain network; what attention costs without them stands beside."""
+    document = timed(both_ways(SE50))
+    assert [(rung.replayed, rung.dropped) for rung in document.ladder] == [
+        *((True, (5, 4, 3, 2)), (True, ()))
+    ]
+    assert document.launches == launches(both_ways(SE50).run)
+    assert timed(timing(SE50)).launches is None
 
 
 def test_the_all_reduce_of_gradients() -> None:

@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
+from helpers import GATING_KINDS
 
 from se_cost.ledger.costs import costs
 from se_cost.ledger.find import UNNAMED, find, without
 from se_cost.ledger.rows import Ledger
 from se_cost.ledger.walk import ledger, walk
+from se_cost.nets.attention.ge import GE
 from se_cost.nets.attention.kinds import KINDS
-from se_cost.nets.attention.place import Place
+from se_cost.nets.attention.place import Kind, Place
 from se_cost.nets.attention.se import SE, Squeeze
 from se_cost.nets.model import Zoo
 from se_cost.nets.nodes import (
@@ -35,7 +37,8 @@ CASES = [
     (family.name, place, kind)
     for family in FAMILIES.values()
     for place in family.places
-    for kind in KINDS
+    for kind in GATING_KINDS
+    if place in KINDS[kind].places
 ]
 VARIANTS = [
     *(
@@ -45,6 +48,7 @@ VARIANTS = [
         for fn in (Fn.SIGMOID, Fn.HARDSIGMOID)
     ),
     *(SE(r=r) for r in (1, 3, 3000)),
+    *(GE(extent=extent, theta=theta) for extent in (2, 4, 8) for theta in (False, True)),
 ]
 
 
@@ -85,9 +89,22 @@ def test_found_is_what_was_put_there(family: str, place: Place, kind: str) -> No
     assert_found(model(family, attention=kind, place=place))
 
 
+@pytest.mark.parametrize("size", [32, 224])
+def test_what_takes_the_place_of_a_layer(size: int) -> None:
+    """Is found as the others are; what it adds is what it costs less the layer."""
+    net = model("mhsa_resnet50", input=size)
+    assert [block.path for block in find(ledger(build(net), net.input))] == [
+        f"stage5.block{i}.sum.residual.mhsa" for i in (1, 2, 3)
+    ]
+    whole = costs(net)
+    for of in ("weights", "biases", "macs", "elements", "bytes", "activation_bytes"):
+        added = getattr(whole.network, of) - getattr(whole.plain, of)
+        assert getattr(whole.attention, of) == added
+
+
 @pytest.mark.parametrize("template", VARIANTS, ids=repr)
-def test_every_form_of_se_is_found(template: SE) -> None:
-    """Whatever the pooling, the gate, the biases and the ratio."""
+def test_every_form_is_found(template: Kind) -> None:
+    """Whatever the pooling, the gate, the biases, the ratio and the extent."""
     assert_found(model("resnet18", attention=template))
 
 

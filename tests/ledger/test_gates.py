@@ -8,6 +8,7 @@ import pytest
 from stored import Written, gate, stored
 
 from se_cost.ledger.gates.find import find, refused, without
+from se_cost.ledger.gates.liveness import Living
 from se_cost.ledger.gates.products import Along, varies
 from se_cost.ledger.gates.rules import GateForm, NoGate
 from se_cost.ledger.trace import Value
@@ -127,6 +128,38 @@ def test_what_was_dead_before_is_no_cost() -> None:
     (block,) = find(run.trace(product))
     assert block.macs == 64
     assert without(run.trace(product), [block]).macs == 64
+
+
+def test_a_sum_of_two_gates_of_one_map_dies_with_both() -> None:
+    """With one of them gone it sums the map and the other; a residual sum stays."""
+    run = Written(*MAP)
+    first = run.op("mul", 0, gate(run, 0, 8), shape=MAP)
+    second = run.op("mul", 0, gate(run, 0, 8), shape=MAP)
+    both = run.op("add", first, second, shape=MAP)
+    end = run.op("add", 0, both, shape=MAP)
+    traced = run.trace(run.op("relu", end, shape=MAP))
+    (block,) = find(traced)
+    number = traced.values[both].producer
+    assert number in block.ops
+    assert traced.values[end].producer not in block.ops
+    living = Living(traced)
+    assert number not in living.remove(block.cuts[:1]).ops
+    assert number in living.remove(block.cuts[1:]).ops
+    assert living.source(both) == 0
+
+
+def test_other_sums_of_gates_stay() -> None:
+    """Of a map and its product, and of products of two maps."""
+    run = Written(*MAP)
+    product = run.op("mul", 0, gate(run, 0, 8), shape=MAP)
+    residual = run.op("add", 0, product, shape=MAP)
+    other = run.op("relu", residual, shape=MAP)
+    second = run.op("mul", other, gate(run, other, 8), shape=MAP)
+    end = run.op("add", product, second, shape=MAP)
+    traced = run.trace(run.op("relu", end, shape=MAP))
+    assert len(find(traced)) == 2
+    died = without(traced, find(traced)).dead_ops
+    assert not {traced.values[value].producer for value in (residual, end)} & {*died}
 
 
 def test_gates_in_a_row_die_in_any_order() -> None:

@@ -69,7 +69,7 @@ def test_gradients_of_what_is_read_twice_are_summed() -> None:
 
 def test_a_block_of_two_gates_gates_one_map() -> None:
     """E is that of SE, whatever a block does in between."""
-    for kind in ("cbam", "bam", "scse", "gc"):
+    for kind in ("cbam", "bam", "scse", "gc", "ca"):
         assert gated(costs(model("resnet50", attention=kind)).attention) == 5_519_360
 
 

@@ -17,7 +17,7 @@ from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.run import Run, Stop
 from se_cost.measure.timing.samples import Process, ProcessResult
 from se_cost.measure.timing.settings import SIZES, DType, MemoryFormat, Mode, Settings, StoppingRule
-from se_cost.nets.model import Model, Zoo
+from se_cost.nets.model import Model
 from se_cost.record import replace
 
 PLAIN_SECONDS = 0.010
@@ -68,7 +68,7 @@ def timing(
 
 
 def of_kinds(
-    models: Sequence[Zoo], settings: Settings, ratios: Sequence[float], quads: int = 8
+    models: Sequence[Model], settings: Settings, ratios: Sequence[float], quads: int = 8
 ) -> Timing:
     """Return a timing of several kinds of attention, each `ratios` times as slow as plain."""
     networks = each(models)

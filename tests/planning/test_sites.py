@@ -3,6 +3,7 @@
 from math import prod
 
 import pytest
+from helpers import gating_places
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -44,7 +45,7 @@ def amounts(net: Zoo, how: Settings) -> Amounts:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_parts_sum_to_the_whole(family: str, by: By) -> None:
     """For every family, place and kind."""
-    for place in FAMILIES[family].places:
+    for place in gating_places(family):
         for kind in ("se", "eca", "ese"):
             net = model(family, attention=kind, place=place)
             whole = summed(site.candidates[0] for site in sites((net,), TRAIN, by))

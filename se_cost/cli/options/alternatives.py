@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from se_cost.cli.options.model import ATTENTION, INPUT, MODEL, OF_YOURS, zoo_named
+from se_cost.cli.options.kinds import ATTENTION, OF_FEW
+from se_cost.cli.options.model import MODEL, model_named
 from se_cost.cli.options.option import Command, Option, bundled
 from se_cost.cli.options.output import OUTPUT
 from se_cost.cli.options.settings import BATCH, SETTINGS
@@ -11,13 +12,14 @@ from se_cost.documents.order import Order
 from se_cost.errors import UsageError
 from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.nets.attention.kinds import KINDS
-from se_cost.nets.model import Zoo
+from se_cost.nets.attention.place import Place
+from se_cost.nets.model import Model
 from se_cost.nets.zoo.registry import parsed
 from se_cost.record import replace
 from se_cost.text import joined
 
 LEAST = 2  # images: in training SRM and BAM normalise vectors over the batch
-OF_ONE_KIND = ("attention", "squeeze", "gate", "bias")
+OF_ONE_KIND = ("attention", *(option.name for option in OF_FEW))
 UNASKED = ("mode", "cuda_graphs", "fold_norms", "optimizer", "nproc", "runtime")
 
 
@@ -32,12 +34,7 @@ SORT = Option(
     default=Order.KINDS,
     metavar="COST",
 )
-PIXELS = replace(INPUT, help="Pixels, 224 or 800x1333.")
-SITES = tuple(
-    PIXELS if option is INPUT else option
-    for option in MODEL
-    if option.name not in ("spec", *OF_YOURS, *OF_ONE_KIND)
-)
+SITES = tuple(option for option in MODEL if option.name not in OF_ONE_KIND)
 BATCH_OF_TWO = replace(BATCH, default=LEAST)
 TIMED = tuple(
     BATCH_OF_TWO if option is BATCH else option for option in SETTINGS if option.name not in UNASKED
@@ -55,21 +52,42 @@ def timed_options(command: Command) -> Command:
 
 
 def _models(
-    *, arch: str, kinds: tuple[str, ...] | None, r: tuple[int, ...] | None, **options: Any
-) -> list[Zoo]:
+    *,
+    spec: str | None,
+    arch: str,
+    kinds: tuple[str, ...] | None,
+    r: tuple[int, ...] | None,
+    **options: Any,
+) -> list[Model]:
     """Return the network with each kind; `r` is for those kinds that have one."""
-    family = parsed(arch)[0].name
     names = kinds or tuple(KINDS)
-    able = [name for name in names if r is not None and "r" in KINDS[name].__struct_fields__]
-    found = [
-        zoo_named(family, attention=name, r=r if name in able else None, **options)
-        for name in names
-    ]
+    able = [name for name in names if "r" in KINDS[name].__struct_fields__]
     if r is not None and not able:
         raise UsageError(f"r {joined(r, ',')}: none of {joined(names)} has one")
-    if not found[0].stages:
+    network = parsed(arch)[0].name if spec is None else arch
+    own = [] if spec is None or kinds else _own(spec, arch, **options)
+    found = [*own]
+    for name in names:
+        ratio = r if name in able else None
+        try:
+            model = model_named(spec=spec, arch=network, attention=name, r=ratio, **options)
+        except UsageError:
+            if kinds or Place.STANDARD in KINDS[name].places:
+                raise
+            continue  # a kind that nobody asked for, and that has no place here
+        if model.stages:
+            found.append(model)
+        elif spec and kinds:
+            raise UsageError(f"{name} has no weights, by which it would be found in {spec}")
+    if not found:
         raise UsageError("no stage keeps attention: leave out --drop-stages, or name fewer")
     return found
+
+
+def _own(spec: str, arch: str, **options: Any) -> list[Model]:
+    """Return a model of the user's as it is, if it has attention."""
+    own = model_named(spec=spec, arch=arch, **options | {"after": (), "drop_stages": ()})
+    return [own] if own.stages else []
 
 
 def _settings(**options: Any) -> list[Settings]:

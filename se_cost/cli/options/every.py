@@ -22,7 +22,7 @@ OPTIONS: tuple[Option, ...] = (
     *(study.STUDY, study.TABLE),
     *(alternatives.COMPARED, alternatives.SORT),
     *settings.SETTINGS,
-    *(measure.MEASURE, measure.TIME),
+    *(measure.MEASURE, measure.TIME, measure.ALTERNATIVES),
     *(fuse.HOW, fuse.COMPARE, fuse.SAVE),
     *protocol.TABLE,
     *(protocol.RESUME, protocol.LADDER, protocol.FUSE, protocol.SELF_CHECK, protocol.ENERGY),

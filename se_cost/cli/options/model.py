@@ -1,31 +1,30 @@
 """The options that name a model, or several."""
 
-from ast import literal_eval
 from typing import Any
 
 import click
 
+from se_cost.cli.options.arguments import argument
+from se_cost.cli.options.kinds import ATTENTION, OF_ATTENTION, OF_FEW, OF_KIND
 from se_cost.cli.options.option import Command, Option, bundled, typed
 from se_cost.cli.options.types import POSITIVE, Arch, Inputs, Numbers, OneOf
 from se_cost.errors import UsageError, not_one_of
 from se_cost.nets.attention.kinds import KINDS, AnyKind
 from se_cost.nets.attention.place import Place
-from se_cost.nets.attention.se import GATES, SE, Squeeze
-from se_cost.nets.imported import Argument, Imported
+from se_cost.nets.attention.se import SE
+from se_cost.nets.imported import NONE, Imported
 from se_cost.nets.model import Head, Model, StrideIn, Zoo
-from se_cost.nets.zoo.model import NONE, model, template
+from se_cost.nets.zoo.model import model, template
 from se_cost.record import replace
 from se_cost.text import joined
 
-NETWORK, ATTENTION = "Network", "Attention"
+NETWORK = "Network"
 OF_YOURS = {  # arguments, and their flags
     "model_arg": "--model-arg",
     "app_dir": "--app-dir",
     "after": "--insert-after",
     "drop": "--drop",
 }
-OF_KIND = ("r", "squeeze", "gate", "bias")  # not every kind of attention has them
-OF_ATTENTION = (*OF_KIND, "place", "stages", "drop_stages")  # no plain network has them
 
 ARCH = Option("--arch", NETWORK, "The network.", Arch(), default="se_resnet50")
 OWN = (
@@ -78,11 +77,14 @@ MODEL = (
         metavar="N,...",
     ),
     Option(
-        "--place", ATTENTION, "Position of the attention block.", OneOf(Place), usual="standard"
+        "--place",
+        ATTENTION,
+        f"Position of the attention block: {joined(Place)}.",
+        OneOf(Place),
+        usual="the kind's",
+        metavar="PLACE",
     ),
-    Option("--squeeze", ATTENTION, "Squeeze pooling.", OneOf(Squeeze), usual="avg"),
-    Option("--gate", ATTENTION, "Gate activation.", OneOf(GATES), usual="sigmoid"),
-    Option("--bias/--no-bias", ATTENTION, "Biases in the two FCs.", usual="bias"),
+    *OF_FEW,
     Option(
         "--stages",
         ATTENTION,
@@ -166,7 +168,7 @@ def zoo_named(arch: str, **options: Any) -> Zoo:
             if kind is None and typed(name):
                 instead = f"{arch} has none: take se_{arch}, or --attention se"
                 raise UsageError(f"--{name.replace('_', '-')} is of attention, and {instead}")
-            able = kind is not None and (name not in OF_KIND or hasattr(kind, name))
+            able = kind is not None and (name not in OF_KIND or name in kind.__struct_fields__)
             if not able and not typed(name):  # set in pyproject.toml for networks that can have it
                 del given[name]
     return model(arch, **given)
@@ -194,6 +196,8 @@ def _own(
 ) -> Model:
     """Return a model of the user's, with the stages in which it has attention."""
     of_kind = {name: ours.pop(name, None) for name in OF_KIND}
+    if attention and attention != NONE and Place.STANDARD not in KINDS[attention].places:
+        raise UsageError(f"{attention} takes the place of a layer: that is for `se-cost nets`")
     for name, value in ours.items():
         if value is not None and typed(name):
             raise UsageError(f"--{name.replace('_', '-')} is for the networks of `se-cost nets`")
@@ -204,7 +208,7 @@ def _own(
     first, *others = input or ((),)
     asked = Imported(
         spec=spec,
-        arguments=tuple(map(_argument, model_arg)),
+        arguments=tuple(map(argument, model_arg)),
         app_dir=app_dir or "",
         input=first,
         others=tuple(others),
@@ -232,18 +236,6 @@ def _kind(name: str | None, of_kind: dict[str, Any]) -> AnyKind | None:
         given["r"] = r[0]
     kind: AnyKind = template(name or SE.name, given)
     return kind
-
-
-def _argument(text: str) -> tuple[str, Argument]:
-    """Return a name and its value: a literal of Python where it is one, else the text."""
-    name, equals, value = text.partition("=")
-    if not equals or not name.isidentifier():
-        raise UsageError(f"--model-arg {text!r} is no argument: write NAME=VALUE")
-    try:
-        literal = literal_eval(value)
-    except (ValueError, SyntaxError):
-        return name, value
-    return name, literal if isinstance(literal, bool | int | float | str | None) else value
 
 
 def _models(*, arch: str, **options: Any) -> list[Model]:

@@ -28,6 +28,7 @@ class Option(Record):
     multiple: bool = False
     key: bool = True  # whether pyproject.toml may set it
     called: str = ""  # its name in Python, if that is not its word
+    alone: str | None = None  # the value that the flag means if none follows it
 
     @property
     def word(self) -> str:
@@ -45,6 +46,13 @@ class Option(Record):
         usual = self.usual or (self.word if self.default is True else _shown(self.default))
         return f"{self.help}  [default: {usual}]" if usual else self.help
 
+    @property
+    def _switch(self) -> dict[str, Any]:
+        """Return how click reads it: as a switch, a switch that a word may follow, or a word."""
+        if self.type is None:
+            return {"is_flag": True}
+        return {} if self.alone is None else {"is_flag": False, "flag_value": self.alone}
+
     def added_to(self, command: Command) -> Command:
         """Return a command that has this option too."""
         add: Decorator = click.option(
@@ -54,7 +62,7 @@ class Option(Record):
             group=self.group,
             help=self.told,
             type=self.type,
-            is_flag=True if self.type is None else None,
+            **self._switch,
             default=self.default if self.type or "/" in self.flag else False,
             metavar=self.metavar,
             multiple=self.multiple,

@@ -7,8 +7,9 @@ from typing import Any
 
 from se_cost.cli.options.budget import CAPS as CHECKED
 from se_cost.cli.options.budget import Amount
+from se_cost.cli.options.kinds import OF_KIND
 from se_cost.cli.options.measure import MEASURING
-from se_cost.cli.options.model import MODEL, OF_KIND, model_named, without_yours
+from se_cost.cli.options.model import MODEL, model_named, without_yours
 from se_cost.cli.options.option import Command, Option, bundled, typed
 from se_cost.cli.options.plan_types import Axes, Bandwidth, Duration
 from se_cost.cli.options.types import POSITIVE, FilePath, Inputs, Kinds, Numbers, OneOf, Percent
@@ -204,6 +205,8 @@ def _of_zoo(
     asked = model(arch, attention=kinds[0], **usual)
     for size in sizes:
         model(arch, input=size)  # refuses one that the network cannot take
+    if len({one.attention.place for one in found}) > 1:
+        raise UsageError(f"{joined(kinds)} have different places in {arch}: plan them apart")
     if not asked.stages:
         raise UsageError("no stage is left that could hold attention: leave out --drop-stages")
     _expect_few(len(found))

@@ -6,9 +6,9 @@ import click
 
 from se_cost.cli.options.measure import MEASURING
 from se_cost.cli.options.option import Command, Option, bundled
-from se_cost.cli.options.types import POSITIVE, Device, Numbers, OneOf
+from se_cost.cli.options.types import ON, POSITIVE, Device, Numbers, OneOf, SwitchOr
 from se_cost.errors import UsageError
-from se_cost.measure.timing.settings import DType, MemoryFormat, Mode, Runtime, Settings
+from se_cost.measure.timing.settings import DType, Graphs, MemoryFormat, Mode, Runtime, Settings
 from se_cost.record import replace
 
 USUAL = Settings()
@@ -20,7 +20,9 @@ MODE = Option(
     OneOf(Mode),
     default=USUAL.mode,
 )
-DEVICE = Option("--device", MEASURING, "auto, cpu, cuda or cuda:N.", Device(), default=USUAL.device)
+DEVICE = Option(
+    "--device", MEASURING, "auto, cpu, cuda, cuda:N, xpu or mps.", Device(), default=USUAL.device
+)
 BATCH = Option(
     "--batch", MEASURING, "Images per iteration.", POSITIVE, default=USUAL.batch, metavar="N"
 )
@@ -30,7 +32,7 @@ THREADS = Option(
     "--threads", MEASURING, "Threads on the CPU.", POSITIVE, usual="torch's choice", metavar="N"
 )
 AUTOCAST = Option("--autocast", MEASURING, "Weights stay float32; autocast lowers to --dtype.")
-COMPILE = Option("--compile", MEASURING, "Compiled by torch.compile.")
+COMPILE = Option("--compile", MEASURING, "Compiled by torch.compile, beside --max-time.")
 RUNTIME = Option(
     "--runtime",
     MEASURING,
@@ -48,7 +50,16 @@ SETTINGS = (
     Option("--fold-norms", MEASURING, "Batch norms folded into convolutions; inference."),
     Option("--optimizer", MEASURING, "Training takes the optimiser's step too: SGD with momentum."),
     COMPILE,
-    Option("--cuda-graphs", MEASURING, "Each iteration replayed as one CUDA graph."),
+    Option(
+        "--cuda-graphs",
+        MEASURING,
+        "Each iteration replayed as one CUDA graph; with `both`, timed eagerly too.",
+        SwitchOr(Graphs),
+        default=USUAL.cuda_graphs,
+        metavar="[both]",
+        alone=ON,
+    ),
+    Option("--cudnn-benchmark", MEASURING, "cuDNN tries its plans and takes the quickest."),
     Option(
         "--nproc",
         MEASURING,

@@ -3,18 +3,23 @@
 import math
 import os
 from collections.abc import Iterable, Iterator
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from se_cost.errors import not_one_of
+from se_cost.measure.timing.settings import DEVICES
 from se_cost.nets.attention.kinds import KINDS
+from se_cost.text import joined
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 MANY = 20  # numbers that a range is spelled out to
+NAMES = ("auto", "cpu", *DEVICES)
+ON = "true"  # a switch, as pyproject.toml writes it
 DIGITS = 18  # more are no number of anything
 LONGEST = 1e6  # seconds, eleven days: more than any system waits for
 
@@ -144,20 +149,44 @@ class Percent(click.FloatRange):
 
 
 class Device(Type):
-    """The CPU, a GPU, or whichever of them is there."""
+    """The CPU, an accelerator, or whichever of them is there."""
 
     name = "device"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the device's name, or say which ones there are."""
         kind, _, index = str(value).partition(":")
-        if value in ("auto", "cpu", "cuda") or (kind == "cuda" and is_number(index)):
+        if value in NAMES or (kind in DEVICES and is_number(index)):
             return str(value)
-        raise not_one_of("device", value, ("auto", "cpu", "cuda", "cuda:0"))
+        raise not_one_of("device", value, (*NAMES, "cuda:0"))
 
     def offers(self, incomplete: str) -> Iterator[str]:
-        """Return the devices; which GPUs there are, only torch knows."""
-        return (device for device in ("auto", "cpu", "cuda") if device.startswith(incomplete))
+        """Return the devices; which of them are there, only torch knows."""
+        return (device for device in NAMES if device.startswith(incomplete))
+
+
+class SwitchOr(Type):
+    """A switch that one of some words may follow: it is on, off, or that word."""
+
+    name = "switch"
+
+    def __init__(self, words: type[StrEnum]) -> None:
+        self.words = words
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> bool | StrEnum:
+        """Return it, or say what may follow the switch."""
+        said: dict[str, bool | StrEnum] = {ON: True, "false": False}
+        said |= {word.value: word for word in self.words}
+        if (word := str(value).lower()) not in said:
+            choice = joined(self.words)
+            self.fail(f"{value!r} is unknown: leave it out, or take {choice}", param, ctx)
+        return said[word]
+
+    def offers(self, incomplete: str) -> Iterator[str]:
+        """Return the words that may follow."""
+        return (word for word in self.words if word.startswith(incomplete))
 
 
 class Arch(Type):

@@ -25,7 +25,8 @@ def announce(asked: "Sequence[Asked]", seconds: float = LOOK) -> None:
     sleep(seconds)
     number, limit = len(asked), sum(one.protocol.max_time for one in asked)
     count = f"{number} timings" if number > 1 else "a timing"
-    say(f"se-cost: {count}, at most {limit:g} s in all")
+    beside = " beside compiling" * any(one.settings.compile for one in asked)
+    say(f"se-cost: {count}, at most {limit:g} s in all{beside}")
     if who := busy(load_since()):
         say(f"se-cost: warning: this machine is busy, times may not be conclusive: {who}")
 

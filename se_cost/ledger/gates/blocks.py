@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from se_cost.ledger.gates.graph import Graph
-from se_cost.ledger.gates.liveness import Cut, Living
+from se_cost.ledger.gates.liveness import JOINS, Cut, Living
 from se_cost.ledger.trace import ROOT
 from se_cost.record import Record
 
@@ -21,16 +21,18 @@ class Group(Record):
 def grouped(graph: Graph, cuts: Sequence[Cut]) -> list[Group]:
     """Return the blocks in the order of computation.
 
-    Products belong together that share the making of their factors within one module call, or
-    that are all there is in a call.
+    Products belong together that share the making of their factors within one module call, that
+    are summed and of one map, or that are all there is in a call.
     """
     owners: dict[int, int] = {}
     groups: list[Group] = []
+    partners = _partners(graph, cuts)
     for one in cuts:
         own = [number for number in one.ops if number not in owners]
         others = {owners[number] for number in one.ops if number in owners}
         place = _innermost(graph, [graph.ops[number].call for number in (one.op, *own)])
-        near = [i for i in sorted(others) if groups[i].place == place or not own]
+        summed = [i for i, group in enumerate(groups) if partners.get(one.op) in _ops(group)]
+        near = summed + [i for i in sorted(others) if groups[i].place == place or not own]
         if near:
             index, old = near[0], groups[near[0]]
             where = _innermost(graph, (graph.ops[one.op].call, old.place))
@@ -42,6 +44,22 @@ def grouped(graph: Graph, cuts: Sequence[Cut]) -> list[Group]:
             groups.append(Group((one,), place, carried=bool(others)))
         owners.update(dict.fromkeys(own, index))
     return _together(graph, groups)
+
+
+def _partners(graph: Graph, cuts: Sequence[Cut]) -> dict[int, int]:
+    """Return for each product that is summed with another of its map the operator of that."""
+    made = {graph.ops[one.op].writes[0]: one for one in cuts}
+    found: dict[int, int] = {}
+    for op in graph.ops:
+        if op.name in JOINS and len(op.reads) == 2 and made.keys() >= set(op.reads):
+            first, second = (made[read] for read in op.reads)
+            if graph.whole(first.map) == graph.whole(second.map):
+                found |= {first.op: second.op, second.op: first.op}
+    return found
+
+
+def _ops(group: Group) -> list[int]:
+    return [one.op for one in group.cuts]
 
 
 def _innermost(graph: Graph, calls: Iterable[int]) -> int:

@@ -7,6 +7,8 @@ from se_cost.ledger.gates.rules import GateForm
 from se_cost.ledger.trace import Op, Trace
 from se_cost.record import Record
 
+JOINS = ("add", "maximum")  # that two gated forms of one map end in, as in scSE
+
 
 class Cut(Record):
     """A product or sum that hands on its map instead, and the operators that made the rest."""
@@ -32,7 +34,9 @@ class Living:
         self._values, self._ops = trace.values, trace.ops
         self._reads = [op.reads for op in trace.ops]
         self._uses = [0] * len(trace.values)  # by living operators, and as outputs
-        self._instead: dict[int, int] = {}  # maps for products that are gone
+        self._instead: dict[int, int] = {}  # maps for products that are gone, and for their sums
+        self._gated: set[int] = set()  # the products that are gone
+        self.joins: list[int] = []  # the sums of two such products of one map, gone as well
         self.ops: set[int] = set()
         self._use(trace.outputs)
 
@@ -47,12 +51,18 @@ class Living:
         return self._reads[op]
 
     def remove(self, cuts: Iterable[Cut]) -> Died:
-        """Let products hand on their maps; return what dies by it."""
+        """Let products hand on their maps; return what dies by it.
+
+        A sum of two such products of one map hands it on as well.
+        """
         ops: list[int] = []
         parameters: list[int] = []
         for cut in cuts:
             if cut.op in self.ops:
                 self._release(self._unread(cut, self._ops[cut.op], ops), ops, parameters)
+        for number in sorted(filter(self._joins_one_map, self.ops)):
+            self.joins.append(number)
+            self._release(self._handed_on(number, self._ops[number].reads[0], ops), ops, parameters)
         return Died(tuple(sorted(ops)), tuple(sorted(parameters)))
 
     def _unread(self, cut: Cut, op: Op, died: list[int]) -> tuple[int, ...]:
@@ -62,13 +72,24 @@ class Living:
             factor = next(read for read in reads[-2:] if read != cut.map)
             self._reads[cut.op] = tuple(read for read in reads if read != factor)
             return (factor,)
-        (product,) = op.writes
-        self._uses[self.source(cut.map)] += self._uses[product]
-        self._uses[product] = 0
-        self._instead[product] = cut.map
-        self.ops.discard(cut.op)
-        died.append(cut.op)
-        return reads
+        self._gated.update(op.writes)
+        return self._handed_on(cut.op, cut.map, died)
+
+    def _joins_one_map(self, number: int) -> bool:
+        """Return whether an operator sums two products that are gone, of one map."""
+        op = self._ops[number]
+        gated = op.name in JOINS and len(op.reads) == 2 and self._gated.issuperset(op.reads)
+        return gated and len({self.source(read) for read in op.reads}) == 1
+
+    def _handed_on(self, number: int, gated: int, died: list[int]) -> tuple[int, ...]:
+        """Take out an operator that hands on a map; return what is read less often by it."""
+        (result,) = self._ops[number].writes
+        self._uses[self.source(gated)] += self._uses[result]
+        self._uses[result] = 0
+        self._instead[result] = gated
+        self.ops.discard(number)
+        died.append(number)
+        return self._reads[number]
 
     def _use(self, values: Iterable[int]) -> None:
         ahead = list(values)

@@ -123,7 +123,10 @@ def _smaller(graph: Graph, op: Op) -> list[int]:
 
 
 def _merely_summed(graph: Graph, one: Candidate) -> bool:
-    """Return whether all that is done with a product is to sum it over space: pooling."""
+    """Return whether all that is done with a product is to sum it over space: pooling.
+
+    A mean is what networks end in anyhow, and there it is that of a gated map.
+    """
     ahead, summed = [graph.ops[one.op].writes[0]], False
     while ahead:
         value = ahead.pop()
@@ -131,7 +134,7 @@ def _merely_summed(graph: Graph, one: Candidate) -> bool:
             op = graph.ops[number]
             if op.view:
                 ahead += op.writes
-            elif op.name in ("sum", "mean") and graph.reduces(op):
+            elif op.name == "sum" and graph.reduces(op):
                 summed = True
             else:
                 return False

@@ -18,6 +18,8 @@ from se_cost.nets.nodes import Shape
 
 Handle = Callable[[list[Any], list[Any]], int]  # of the traced inputs and outputs of an operator
 
+CPU = torch.device("cpu")
+
 
 def fvcore_count(model: Model) -> FvcoreCount:
     """Count one image of a model; raise MeasurementError if memory does not suffice."""
@@ -36,7 +38,7 @@ def by_fvcore(blank: nn.Module, shape: Shape) -> FvcoreCount:
 
 def fvcore_counted(network: nn.Module, inputs: tuple[Tensor, ...]) -> FvcoreCount:
     """Count one run of a module that has values, in eval mode; raise as `by_fvcore` does."""
-    with warnings.catch_warnings(), torch.no_grad(), one_thread(), enough_memory():
+    with warnings.catch_warnings(), torch.no_grad(), one_thread(), enough_memory(CPU):
         warnings.simplefilter("ignore")  # the tracer that fvcore uses is deprecated
         analysis = FlopCountAnalysis(network.eval(), inputs)
         analysis.set_op_handle(**LEFT_OUT)
@@ -90,6 +92,7 @@ LEFT_OUT: dict[str, Handle] = {
     "aten::sigmoid": _per_output,
     "aten::tanh": _per_output,
     "aten::hardsigmoid": _per_output,
+    "aten::hardswish": _per_output,
     "aten::add": _per_output,
     "aten::mul": _per_output,
     "aten::sub": _per_output,

@@ -58,7 +58,7 @@ class Bench:
 
     def __init__(self, model: Model, settings: Settings) -> None:
         self._settings, self._device = settings, resolve(settings.device)
-        with quiet(settings.threads), enough_memory():
+        with quiet(settings.threads), enough_memory(self._device):
             self._stages, reuses = attention(model, settings, self._device)
             self._stream = Stream(self._device)
             self._pool: dict[tuple[Any, ...], Numbers] = {}
@@ -69,7 +69,7 @@ class Bench:
     def run(self, seconds: float) -> None:
         """Time every operator once in each of as many rounds as fit into the time, at least one."""
         end, taken = monotonic() + seconds, 0.0
-        with quiet(self._settings.threads), enough_memory(), torch.inference_mode():
+        with quiet(self._settings.threads), enough_memory(self._device), torch.inference_mode():
             while not taken or monotonic() + taken < end:
                 begun = monotonic()
                 self._rounds.append(self._round())

@@ -48,8 +48,9 @@ def surveyed(settings: Settings) -> Machine:
 
     Raises MeasurementError if there is no such device or not enough memory.
     """
-    with quiet(settings.threads), enough_memory():
-        return machine(resolve(settings.device))
+    device = resolve(settings.device)
+    with quiet(settings.threads), enough_memory(device):
+        return machine(device)
 
 
 def bench(model: Model, settings: Settings) -> Operators:

@@ -1,10 +1,9 @@
-"""Stopwatches for a CPU and for a GPU, and what keeps them steady."""
+"""Stopwatches for a CPU and for an accelerator, and what keeps them steady."""
 
 import gc
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
 import torch
 
@@ -15,9 +14,20 @@ GPU_SHORTEST = 0.1  # seconds that one timing on a GPU lasts at least
 GPU_BUSY = 3.0  # seconds until the clocks of a GPU have ramped up
 
 
-def stopwatch(steps: Mapping[str, Step], device: torch.device) -> Stopwatch:
-    """Return the stopwatch for steps that run on `device`."""
-    return gpu_stopwatch(steps, device) if device.type == "cuda" else cpu_stopwatch(steps)
+def nothing() -> None:
+    """Do nothing."""
+
+
+def stopwatch(
+    steps: Mapping[str, Step], device: torch.device, meanwhile: Callable[[], None] = nothing
+) -> Stopwatch:
+    """Return the stopwatch for steps that run on `device`.
+
+    `meanwhile` is called in every timing, while an accelerator still works; never on a CPU.
+    """
+    if device.type == "cpu":
+        return cpu_stopwatch(steps)
+    return event_stopwatch(steps, device, meanwhile)
 
 
 def cpu_stopwatch(
@@ -35,32 +45,36 @@ def cpu_stopwatch(
     return watch
 
 
-def gpu_stopwatch(steps: Mapping[str, Step], device: torch.device) -> Stopwatch:
-    """Return a stopwatch of CUDA events, with one synchronisation a timing."""
+def event_stopwatch(
+    steps: Mapping[str, Step], device: torch.device, meanwhile: Callable[[], None] = nothing
+) -> Stopwatch:
+    """Return a stopwatch of events in the device's stream, with one synchronisation a timing."""
 
     def watch(arm: str, iterations: int) -> float:
         step = steps[arm]
-        stream = torch.cuda.current_stream(device)
-        start, end = _event(), _event()
+        stream = torch.accelerator.current_stream(device)
+        start = torch.Event(device, enable_timing=True)
+        end = torch.Event(device, enable_timing=True)
         start.record(stream)
         for _ in range(iterations):
             step()
         end.record(stream)
+        meanwhile()
         end.synchronize()
-        milliseconds: float = start.elapsed_time(end)
-        return milliseconds / 1000
+        return start.elapsed_time(end) / 1000  # of milliseconds
 
     return watch
 
 
-def _event() -> Any:
-    return torch.cuda.Event(enable_timing=True)  # type: ignore[no-untyped-call]
-
-
 @contextmanager
-def quiet(threads: int | None) -> Iterator[None]:
-    """Set the number of threads and switch the garbage collector off; restore both at the end."""
+def quiet(threads: int | None, *, benchmark: bool = False) -> Iterator[None]:
+    """Set threads and cuDNN's way to plan, switch the garbage collector off; restore all three.
+
+    With `benchmark`, cuDNN tries all its plans at the first call of a shape, and keeps the best.
+    """
     before, collecting = torch.get_num_threads(), gc.isenabled()
+    tried = torch.backends.cudnn.benchmark
+    torch.backends.cudnn.benchmark = benchmark
     if threads is not None:
         torch.set_num_threads(threads)
     gc.collect()
@@ -69,5 +83,6 @@ def quiet(threads: int | None) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+        torch.backends.cudnn.benchmark = tried
         if collecting:
             gc.enable()

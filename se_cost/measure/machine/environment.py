@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from msgspec import UNSET
 
+from se_cost.measure.machine.accelerator import accelerator
 from se_cost.measure.machine.load import affinity
 from se_cost.measure.steps.runtimes import version
 from se_cost.measure.timing.environment import Environment
@@ -24,7 +25,7 @@ def environment(device: torch.device, settings: Settings) -> Environment:
         torch=str(torch.__version__),  # a class of torch, which unpickling would import
         python=platform.python_version(),
         system=platform.system(),
-        **(_gpu(device) if device.type == "cuda" else _cpu()),
+        **(_cpu() if device.type == "cpu" else accelerator(device, settings)),
         threads=torch.get_num_threads(),
         dtype=settings.dtype,
         layout=settings.layout,
@@ -47,16 +48,3 @@ def _read(path: Path) -> str:
         return path.read_text()
     except OSError:
         return ""
-
-
-def _gpu(device: torch.device) -> dict[str, Any]:
-    properties = torch.cuda.get_device_properties(device)
-    return {
-        "device": "cuda",
-        "device_name": properties.name,
-        "sms": properties.multi_processor_count,
-        "cuda": str(torch.version.cuda),
-        "cudnn": int(torch.backends.cudnn.version() or 0),  # type: ignore[no-untyped-call]
-        "cudnn_benchmark": int(torch.backends.cudnn.benchmark),
-        "cudnn_tf32": int(torch.backends.cudnn.allow_tf32),  # convolutions of float32 in TF32
-    }

@@ -11,11 +11,10 @@ from pathlib import Path
 import torch
 
 from se_cost.errors import MeasurementError
-from se_cost.measure.machine.clocks import quiet
-from se_cost.measure.machine.device import resolve
-from se_cost.measure.machine.out_of_memory import enough_memory
+from se_cost.measure.machine.device import device_for
+from se_cost.measure.machine.measuring import measuring
+from se_cost.measure.steps.allocator import PEAK, RESERVED, counts, forget_peak
 from se_cost.measure.steps.steps import steps
-from se_cost.measure.steps.yours import expected_to_run
 from se_cost.measure.timing.result import PeakMemory
 from se_cost.measure.timing.settings import Settings
 from se_cost.nets.model import Model
@@ -27,23 +26,27 @@ STATUS = Path("/proc/self/status")
 def peak_memory(model: Model, settings: Settings) -> PeakMemory:
     """Build a network, run a few iterations and return the peak.
 
+    On an accelerator the first iteration does not count: it tries plans, or compiles. A CUDA graph
+    allocates in its capture alone, so all of it counts.
+
     Raises MeasurementError if there is no such device, not enough memory, or no report of the peak.
     """
-    device = resolve(settings.device)
-    if device.type == "cuda":
-        torch.cuda.init()  # type: ignore[no-untyped-call]  # the next line does not by itself
-        torch.cuda.reset_peak_memory_stats(device)
-    with quiet(settings.threads), expected_to_run([model], settings), enough_memory():
+    device = device_for(settings)
+    with measuring([model], settings, device):
         step = steps({"arm": model}, settings, device)["arm"]
+        step()
+        if not settings.cuda_graphs:
+            forget_peak(device)
         for _ in range(ITERATIONS):
             step()
-    return _of_gpu(device) if device.type == "cuda" else PeakMemory(resident(), None)
+    return PeakMemory(resident(), None) if device.type == "cpu" else _of(device)
 
 
-def _of_gpu(device: torch.device) -> PeakMemory:
-    return PeakMemory(
-        torch.cuda.max_memory_allocated(device), torch.cuda.max_memory_reserved(device)
-    )
+def _of(device: torch.device) -> PeakMemory:
+    found = counts(device)
+    if not found.get(PEAK):
+        raise MeasurementError(f"no peak memory: torch does not report what {device.type} has used")
+    return PeakMemory(found[PEAK], found.get(RESERVED))
 
 
 def resident(status: Path = STATUS) -> int:

@@ -2,6 +2,7 @@
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import interpolate
 
 from se_cost.nets.nodes import Reduce
 
@@ -61,6 +62,75 @@ class Weighed(nn.Sequential):
         return torch.bmm(x.flatten(2), weights.flatten(2).transpose(1, 2)).squeeze(2)
 
 
+class Stretched(nn.Sequential):
+    """What the parts, which follow one another, make of a map, enlarged to its size."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return a map of the height and width of `x` (N, C, H, W)."""
+        small: Tensor = super().forward(x)  # type: ignore[no-untyped-call]
+        return interpolate(small, size=[int(x.shape[2]), int(x.shape[3])])
+
+
+class Crossed(nn.ModuleDict):
+    """The input times a factor for each row, and one for each column, of every channel."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return `x` (N, C, H, W) times factors (N, C, H, 1) and (N, C, 1, W)."""
+        shared, height, width = self.values()
+        sides = [int(x.shape[2]), int(x.shape[3])]  # no operators in a trace
+        rows, columns = shared(x).split(sides, 2)
+        product: Tensor = x * height(rows) * width(columns).transpose(2, 3)
+        return product
+
+
+class PositionScores(nn.ModuleDict):
+    """How well each position fits every other, by what is there and by their distance."""
+
+    def __init__(self, parts: dict[str, nn.Module], channels: int, size: tuple[int, int]) -> None:
+        super().__init__(parts)
+        distances = 2 * sum(size) - 2
+        self.distances = nn.Parameter(torch.randn(channels, distances) * channels**-0.5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return scores (N, heads, H*W, H*W), those of a position with all others in a row."""
+        n, _, h, w = (int(side) for side in x.shape)
+        query, key = (part(x).reshape(-1, len(self.distances), h * w) for part in self.values())
+        rows = query.transpose(1, 2)
+        tall, wide = torch.split(self.distances, [2 * h - 1, 2 * w - 1], 1)
+        scores = torch.bmm(rows, key) * len(tall) ** -0.5
+        scores = scores.view(-1, h, w, h, w)
+        high, far = 2 * h - 1, 2 * w - 1
+        vertical = torch.bmm(rows, tall.expand(len(rows), -1, -1))
+        vertical = vertical.as_strided(
+            (len(rows), h, w, h, 1), (h * w * high, w * high - 1, high, 1, 1), h - 1
+        )
+        horizontal = torch.bmm(rows, wide.expand(len(rows), -1, -1))
+        horizontal = horizontal.as_strided(
+            (len(rows), h, w, 1, w), (h * w * far, w * far, far - 1, 1, 1), w - 1
+        )
+        total: Tensor = scores + vertical + horizontal
+        return total.view(n, -1, h * w, h * w)
+
+
+class Attended(nn.ModuleDict):
+    """Sums of the values of all positions, for each of them."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return a map of the shape of the values, (N, C, H, W)."""
+        by, value = (part(x) for part in self.values())
+        heads = by.flatten(0, 1)
+        columns = value.reshape(len(heads), -1, heads.shape[1])
+        return torch.bmm(columns, heads.transpose(1, 2)).view(value.shape)
+
+
+class MeansOfLines(nn.Module):
+    """Means of the rows of a map, then those of its columns."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return a map (N, C, H + W, 1) for a map `x` (N, C, H, W)."""
+        return torch.cat([x.mean(3, keepdim=True), x.mean(2, keepdim=True).transpose(2, 3)], 2)
+
+
 class SummedColumns(nn.Module):
     """Sum of the columns of a map."""
 
@@ -101,6 +171,13 @@ class SoftmaxOverMap(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Return a map of the shape of `x`."""
         return x.flatten(2).softmax(2).view(x.shape)
+
+
+class SoftmaxOfRows(nn.Softmax):
+    """Softmax along the last dimension."""
+
+    def __init__(self) -> None:
+        super().__init__(-1)
 
 
 class ValueEnergy(nn.Module):

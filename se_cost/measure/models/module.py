@@ -8,15 +8,21 @@ from torch import nn
 
 from se_cost.measure.models.layers import (
     AlongChannels,
+    Attended,
     Constant,
+    Crossed,
     Gated,
+    MeansOfLines,
     Offset,
     OverChannels,
+    PositionScores,
     Shifted,
     SideBySide,
+    SoftmaxOfRows,
     SoftmaxOverMap,
     Stack,
     StdOverMap,
+    Stretched,
     Sum,
     SummedColumns,
     ValueEnergy,
@@ -25,12 +31,13 @@ from se_cost.measure.models.layers import (
 from se_cost.nets.nodes import (
     Act,
     Add,
-    ChannelConv,
+    Attend,
     ChannelPool,
     Children,
     Columns,
     Concat,
     Conv,
+    Cross,
     Deconv,
     Dropout,
     Flatten,
@@ -45,19 +52,33 @@ from se_cost.nets.nodes import (
     Pool,
     Reduce,
     Scale,
+    Scores,
     Seq,
     Shift,
     Shuffle,
+    Stretch,
     Upsample,
     Weigh,
 )
-from se_cost.nets.special import ColumnSum, Energy, GlobalStd, LayerNorm, Plus, Softmax, Special
+from se_cost.nets.special import (
+    ChannelConv,
+    ColumnSum,
+    Energy,
+    GlobalStd,
+    LayerNorm,
+    Plus,
+    Profiles,
+    RowSoftmax,
+    Softmax,
+    Special,
+)
 
 ACTIVATIONS: dict[Fn, type[nn.Module]] = {
     Fn.RELU: nn.ReLU,
     Fn.SIGMOID: nn.Sigmoid,
     Fn.TANH: nn.Tanh,
     Fn.HARDSIGMOID: nn.Hardsigmoid,
+    Fn.HARDSWISH: nn.Hardswish,
 }
 RELU_IN_PLACE_AFTER = (Conv, Deconv, Norm, Linear, Add)  # whose backward needs no output of theirs
 
@@ -85,6 +106,14 @@ def module(node: Node) -> nn.Module:
             return Shifted(_sequence(children))
         case Weigh(children):
             return Weighed(_sequence(children))
+        case Cross(children):
+            return Crossed(_parallel(children))
+        case Stretch(children):
+            return Stretched(_sequence(children))
+        case Scores(children, heads, channels, size):
+            return PositionScores(_parallel(children), channels // heads, size)
+        case Attend(children):
+            return Attended(_parallel(children))
         case _:
             return _leaf(node)
 
@@ -100,22 +129,18 @@ def _leaf(node: Leaf) -> nn.Module:
             return nn.BatchNorm2d(channels)
         case Act(fn):
             return ACTIVATIONS[fn]()
-        case Pool(reduce, kernel, stride, padding, ceil):
+        case Pool(reduce, kernel, stride, padding, ceil, counts_padding):
             if reduce is Reduce.MAX:
                 return nn.MaxPool2d(kernel, stride, padding, ceil_mode=ceil)
-            return nn.AvgPool2d(kernel, stride, padding, ceil_mode=ceil)
+            return nn.AvgPool2d(kernel, stride, padding, ceil, counts_padding)
         case GlobalPool(reduce):
             average = reduce is Reduce.AVG
             pool = nn.AdaptiveAvgPool2d(1) if average else nn.AdaptiveMaxPool2d(1)
             return nn.Sequential(pool, nn.Flatten())
-        case ColumnSum() | GlobalStd() | Softmax() | Energy() | Plus() | LayerNorm():
-            return _special(node)
         case ChannelPool(reduce):
             return OverChannels(reduce)
         case Linear(c_in, c_out, bias):
             return nn.Linear(c_in, c_out, bias)
-        case ChannelConv(kernel):
-            return AlongChannels(kernel)
         case Upsample(factor, mode):
             return nn.Upsample(scale_factor=factor, mode=mode.value)
         case Shuffle(groups):
@@ -129,18 +154,24 @@ def _leaf(node: Leaf) -> nn.Module:
         case Dropout(p):
             return nn.Dropout(p)
         case _:
-            assert_never(node)
+            return _special(node)
 
 
 def _special(node: Special) -> nn.Module:
     """Return the module of a layer that only attention is made of."""
     match node:
+        case ChannelConv(kernel):
+            return AlongChannels(kernel)
         case ColumnSum():
             return SummedColumns()
         case GlobalStd():
             return StdOverMap()
+        case Profiles():
+            return MeansOfLines()
         case Softmax():
             return SoftmaxOverMap()
+        case RowSoftmax():
+            return SoftmaxOfRows()
         case Energy(lam):
             return ValueEnergy(lam)
         case Plus(term):

@@ -127,11 +127,12 @@ def _take_out(
     """Take gates out of the graphs; `same` are the operators of the run that was noted."""
     living = Living(seen)
     living.remove(cuts)
-    for cut in cuts:
-        product = Product(same[cut.op], seen.ops[cut.op].reads.index(cut.map))
+    maps = {cut.op: seen.ops[cut.op].reads.index(cut.map) for cut in cuts}
+    for number, place in (maps | dict.fromkeys(living.joins, 0)).items():
+        product = Product(same[number], place)
         path = next((path for path, one in noted.items() if product.op in one.nodes), None)
         if path is None:
-            raise MeasurementError(f"{seen.path(cut.op)} stands in none of {_named(noted)}")
+            raise MeasurementError(f"{seen.path(number)} stands in none of {_named(noted)}")
         try:
             hand_on(noted[path], product)
         except MeasurementError as error:

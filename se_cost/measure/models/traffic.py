@@ -10,10 +10,11 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from se_cost.errors import MeasurementError
 from se_cost.ledger import traffic as formulas
 from se_cost.ledger.traffic import Traffic, total
 from se_cost.measure.models.costs import costs
-from se_cost.measure.timing.settings import SIZES, Settings
+from se_cost.measure.timing.settings import SIZES, Mode, Settings
 from se_cost.nets.imported import Imported
 from se_cost.nets.model import Model
 from se_cost.record import Record, replace
@@ -51,6 +52,19 @@ def by_stage(model: Model, settings: Settings) -> dict[int | None, Traffic]:
         return formulas.by_stage(costs(model), *_numbers(settings))
     parts = map(_whole, _stages(model, settings))
     return dict(zip(model.stages, parts, strict=True))
+
+
+def of_one_image(model: Model) -> dict[int | None, Traffic]:
+    """Return the traffic of every stage for one image, in training and float32; raise as `by_part`.
+
+    A norm of vectors cannot be trained on one image. It is then what two images take, less what a
+    third takes more: traffic is linear in their number.
+    """
+    try:
+        return by_stage(model, Settings(mode=Mode.TRAIN, batch=1))
+    except MeasurementError:
+        two, three = (by_stage(model, Settings(mode=Mode.TRAIN, batch=n)) for n in (2, 3))
+        return {stage: part + part - three[stage] for stage, part in two.items()}
 
 
 def by_block(model: Model, settings: Settings) -> dict[str, Traffic]:

@@ -44,12 +44,12 @@ def synchronised(watch: Stopwatch, gather: Gather) -> Watch:
 
 
 def own_device(name: str, rank: Rank) -> torch.device:
-    """Return the device of a rank: the CPU, or the GPU of its number on this host.
+    """Return the device of a rank: the CPU, or the accelerator of its number on this host.
 
     Raises MeasurementError if it is not there.
     """
     device = resolve(name)
-    return resolve(f"cuda:{rank.local}") if device.type == "cuda" else device
+    return device if device.type == "cpu" else resolve(f"{device.type}:{rank.local}")
 
 
 def join(device: torch.device) -> None:
@@ -58,10 +58,12 @@ def join(device: torch.device) -> None:
     A process group cannot be created again after it was destroyed: torchrun's store keeps the old
     addresses.
     """
-    on_gpu = device.type == "cuda"
-    if on_gpu:
-        torch.cuda.set_device(device)
+    backend = "gloo"
+    if device.type != "cpu":
+        torch.accelerator.set_device_index(device)
+        own = distributed.get_default_backend_for_device(device)  # of NVIDIA and AMD it is nccl
+        backend = f"cpu:gloo,{device.type}:{own}"
     if distributed.is_initialized():
         return
-    distributed.init_process_group("cpu:gloo,cuda:nccl" if on_gpu else "gloo", timeout=PATIENCE)
+    distributed.init_process_group(backend, timeout=PATIENCE)
     atexit.register(distributed.destroy_process_group)

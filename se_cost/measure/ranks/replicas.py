@@ -1,6 +1,8 @@
 """The networks of one rank: replicas that train together, each with its part of the batch.
 
-Gradients are reduced by DistributedDataParallel, over NCCL on GPUs and gloo on CPUs.
+Gradients are reduced by DistributedDataParallel, over NCCL on GPUs and gloo on CPUs. Each rank
+keeps running statistics of its own: no_sync leaves their broadcast out too, so it would be taken
+for a part of the all-reduce.
 """
 
 from collections.abc import Mapping
@@ -39,7 +41,8 @@ def replicate(
         if settings.mode is Mode.INFER:
             replicas.steps[arm] = step(own, batch, part)
             continue
-        wrapped = DistributedDataParallel(own, [device] if device.type == "cuda" else None)
+        on = None if device.type == "cpu" else [device]
+        wrapped = DistributedDataParallel(own, on, broadcast_buffers=False)
         replicas.steps[arm] = step(wrapped, batch, part)
         replicas.no_sync[arm] = without_all_reduce(wrapped, replicas.steps[arm])
     return replicas

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 
 from se_cost.errors import UsageError
+from se_cost.measure.processes import told_by
 from se_cost.measure.timing.settings import Settings
 from se_cost.record import Record, replace
 
@@ -85,4 +86,4 @@ def cause(said: str) -> str | None:
     if rank is None or code is None:
         return None
     lines = re.findall(rf"^\[rank{rank[1]}\]: *(\S.*)$", said, re.MULTILINE)
-    return ": ".join([f"rank {rank[1]} ended with {code[1]}", *lines[-1:]])
+    return ": ".join(filter(None, [f"rank {rank[1]} ended with {code[1]}", told_by(lines)]))

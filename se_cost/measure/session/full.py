@@ -9,10 +9,17 @@ from se_cost.errors import MeasurementError, UsageError
 from se_cost.measure.models.costs import to_be_timed
 from se_cost.measure.session.jobs import EnergyJob, MemoryJob, TimeJob
 from se_cost.measure.session.parent import patience, work
-from se_cost.measure.timing.arms import FUSED, expect_possible, expect_trainable, fitted
+from se_cost.measure.timing.arms import (
+    FUSED,
+    expect_possible,
+    expect_trainable,
+    fitted,
+    of_arm,
+    with_replayed,
+)
 from se_cost.measure.timing.collect import Start, WorkerLostError, collect
 from se_cost.measure.timing.protocol import Progress, silent
-from se_cost.measure.timing.result import PeakMemory, Timing
+from se_cost.measure.timing.result import Joules, PeakMemory, Timing
 from se_cost.measure.timing.run import Run, Stop
 from se_cost.measure.timing.samples import ProcessResult
 from se_cost.measure.timing.schedule import LEAST, QUADS, Share, seconds_of_quad, share
@@ -20,7 +27,7 @@ from se_cost.measure.timing.settings import Protocol, QuickPlan, Runtime, Settin
 from se_cost.nets.model import Model
 from se_cost.record import replace
 
-METERING = 120.0  # seconds: every network runs six times for two to four
+METERING = 120.0  # seconds: every network runs six times for two to four, and waits for ticks
 ROOMY = 30.0  # seconds of a process, from which on the first one measures as much as any
 PADDING = 4096  # bytes of environment, and of a memory page
 
@@ -44,6 +51,7 @@ def time_by(
     Raises UsageError for settings that contradict each other, MeasurementError if they cannot be
     timed here.
     """
+    networks = with_replayed(networks, settings or Settings())
     if isinstance(protocol, StoppingRule):
         return time_fully(
             *(model, networks, settings, protocol, progress, work), energy=energy, before=before
@@ -80,7 +88,7 @@ def time_fully(
     expect_trainable(model, settings)
     networks = {arm: to_be_timed(network) for arm, network in networks.items()}
 
-    def attempt(fitting: Settings) -> tuple[Run, dict[str, float]]:
+    def attempt(fitting: Settings) -> tuple[Run, dict[str, Joules]]:
         progress(0, "measuring energy" if energy else "starting")
         joules = _joules(networks, fitting, work) if energy else {}
         start = _start(networks, fitting, rule, work)
@@ -124,18 +132,19 @@ def _start(
         begun = monotonic()
         result: ProcessResult = work(job, limit, padding=random.randrange(PADDING))
         found.append(result)
-        idle = max(0.0, monotonic() - begun - len(result.quads) * seconds_of_quad([result]))
+        timed = len(result.quads) * seconds_of_quad([result])
+        idle = max(0.0, monotonic() - begun - timed - result.process.compiling)
         return result
 
     return start
 
 
-def _joules(networks: Mapping[str, Model], settings: Settings, work: Work) -> dict[str, float]:
+def _joules(networks: Mapping[str, Model], settings: Settings, work: Work) -> dict[str, Joules]:
     if settings.nproc > 1:
         raise UsageError("--energy needs --nproc 1")
     try:
         limit = patience(METERING, settings, len(networks))
-        found: dict[str, float] = work(EnergyJob(networks, settings), limit)
+        found: dict[str, Joules] = work(EnergyJob(networks, settings), limit)
     except WorkerLostError as error:
         raise MeasurementError(f"no energy: {error}") from None
     return found
@@ -158,7 +167,10 @@ def _peaks(
     """
     limit = patience(_share(rule), settings, 1)
     alone = {arm: network for arm, network in networks.items() if not arm.startswith(FUSED)}
-    return {arm: work(MemoryJob(network, settings), limit) for arm, network in alone.items()}
+    return {
+        arm: work(MemoryJob(network, of_arm(arm, settings)), limit)
+        for arm, network in alone.items()
+    }
 
 
 def _share(rule: StoppingRule) -> float:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from se_cost.measure.timing.result import PeakMemory
+from se_cost.measure.timing.result import Joules, PeakMemory
 from se_cost.measure.timing.samples import ProcessResult
 from se_cost.measure.timing.settings import QuickPlan, Settings
 from se_cost.nets.model import Model
@@ -34,4 +34,4 @@ class EnergyJob(Record):
 
 
 Job = TimeJob | MemoryJob | EnergyJob
-Answer = ProcessResult | PeakMemory | dict[str, float]
+Answer = ProcessResult | PeakMemory | dict[str, Joules]

@@ -6,12 +6,14 @@ from time import monotonic
 import torch
 
 from se_cost.errors import MeasurementError
-from se_cost.measure.machine.clocks import GPU_BUSY, GPU_SHORTEST, stopwatch
+from se_cost.measure.machine.clocks import GPU_BUSY, GPU_SHORTEST, nothing, stopwatch
 from se_cost.measure.machine.environment import environment
 from se_cost.measure.machine.load import watch_load
+from se_cost.measure.machine.sharing import watch_sharing
 from se_cost.measure.machine.throttle import ThrottleWatch, watcher
 from se_cost.measure.ranks.gather import Gather, single_rank, synchronised
 from se_cost.measure.session.jobs import TimeJob
+from se_cost.measure.steps.allocator import retried
 from se_cost.measure.steps.steps import Step
 from se_cost.measure.timing.arms import BASELINE, NETWORK
 from se_cost.measure.timing.protocol import (
@@ -39,17 +41,22 @@ def timed(
     Ranks see the same times, those of the slowest, the same clock and the same disturbances, so
     each decides by itself and all alike. Raises MeasurementError if no quad fits into the time.
     """
-    plan = gpu_plan(job.plan) if device.type == "cuda" else job.plan
-    timer = stopwatch(steps, device)
-    gpu = ThrottleWatch(timer, read) if (read := watcher(device)) else None
-    disturbed = gpu.disturbed if gpu else undisturbed
-    every_rank = synchronised(gpu or timer, gather)
+    where = environment(device, job.settings)  # what it cannot tell is known before it is timed
+    plan = job.plan if device.type == "cpu" else gpu_plan(job.plan)
+    gpu = ThrottleWatch(read) if (read := watcher(device)) else None
+    flushes: list[int] = []  # of the allocator, after the warm-up and after every quad
+
+    def disturbed() -> bool:
+        flushes.append(retried(device))
+        return gpu.disturbed() if gpu else undisturbed()
+
+    every_rank = synchronised(stopwatch(steps, device, gpu or nothing), gather)
     instruments = Instruments(
         stopwatch=lambda arm, iterations: max(every_rank(arm, iterations)),
         now=lambda: max(gather(monotonic())),
         disturbed=lambda: any(gather(float(disturbed()))),
     )
-    load_since = watch_load()
+    load_since, sharing_since = watch_load(), watch_sharing(device)
     found = measure(instruments, in_order(steps), plan, job.number, progress)
     if not found.quads:
         raise MeasurementError(_no_quad(found, plan))
@@ -65,8 +72,10 @@ def timed(
         stolen=load.stolen,
         load=load.load,
         throttling=gpu.throttling() if gpu else None,
+        retried=flushes[-1] - flushes[0],
+        sharing=sharing_since(),
     )
-    return ProcessResult(process, found.quads, environment(device, job.settings))
+    return ProcessResult(process, found.quads, where)
 
 
 def gpu_plan(plan: QuickPlan) -> QuickPlan:

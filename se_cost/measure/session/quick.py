@@ -1,11 +1,11 @@
 """A timed comparison in this process: the quick protocol, and one process of the full one."""
 
 from collections.abc import Mapping
+from time import monotonic
 
 from se_cost.errors import MeasurementError
-from se_cost.measure.machine.clocks import quiet
-from se_cost.measure.machine.device import resolve
-from se_cost.measure.machine.out_of_memory import enough_memory
+from se_cost.measure.machine.device import device_for
+from se_cost.measure.machine.measuring import measuring
 from se_cost.measure.models.costs import to_be_timed
 from se_cost.measure.ranks.torchrun import outer, ranked
 from se_cost.measure.session.jobs import TimeJob
@@ -13,7 +13,6 @@ from se_cost.measure.session.parent import patience, work
 from se_cost.measure.session.process import timed
 from se_cost.measure.session.rank import one_rank
 from se_cost.measure.steps.steps import steps
-from se_cost.measure.steps.yours import expected_to_run
 from se_cost.measure.timing.arms import expect_possible, expect_trainable, fitted
 from se_cost.measure.timing.collect import WorkerLostError
 from se_cost.measure.timing.protocol import Progress, silent
@@ -22,6 +21,7 @@ from se_cost.measure.timing.run import Run, Stop
 from se_cost.measure.timing.samples import ProcessResult
 from se_cost.measure.timing.settings import QuickPlan, Settings
 from se_cost.nets.model import Model
+from se_cost.record import replace
 
 
 def time_quick(
@@ -34,8 +34,10 @@ def time_quick(
     """Time `networks` against the first of them, BASELINE, by the quick protocol.
 
     A batch that does not fit into the memory of a GPU is halved for all networks together. Under an
-    outer torchrun this process is one of its ranks, and no batch is halved. Raises UsageError for
-    settings that contradict each other, MeasurementError if they cannot be timed here.
+    outer torchrun this process is one of its ranks, and no batch is halved. CUDA graphs get a fresh
+    process for every attempt, since torch does not recover from a capture that breaks off. Raises
+    UsageError for settings that contradict each other, MeasurementError if they cannot be timed
+    here.
     """
     settings, plan = ranked(settings or Settings(), outer()), plan or QuickPlan()
     expect_possible(settings)
@@ -43,7 +45,8 @@ def time_quick(
     networks = {arm: to_be_timed(network) for arm, network in networks.items()}
 
     def attempt(fitting: Settings) -> ProcessResult:
-        return one_process(TimeJob(networks, fitting, plan, fitting.seed), progress)
+        job = TimeJob(networks, fitting, plan, fitting.seed)
+        return elsewhere(job) if fitting.cuda_graphs else one_process(job, progress)
 
     if outer() is None:
         result, fitting = fitted(settings, attempt)
@@ -64,14 +67,18 @@ def one_process(job: TimeJob, progress: Progress = silent) -> ProcessResult:
     if rank is not None:
         return one_rank(rank, job, progress)
     if settings.nproc > 1:
-        return _in_ranks(job)
-    device = resolve(settings.device)
-    models = job.networks.values()
-    with quiet(settings.threads), expected_to_run(models, settings), enough_memory():
-        return timed(steps(job.networks, settings, device), job, device, progress)
+        return elsewhere(job)
+    device = device_for(settings)
+    with measuring(job.networks.values(), settings, device):
+        begun = monotonic()
+        ready = steps(job.networks, settings, device)
+        compiling = monotonic() - begun if settings.compile else 0.0
+        result = timed(ready, job, device, progress)
+    return replace(result, process=replace(result.process, compiling=compiling))
 
 
-def _in_ranks(job: TimeJob) -> ProcessResult:
+def elsewhere(job: TimeJob) -> ProcessResult:
+    """Do a job in a fresh process, or in its ranks; raise MeasurementError if they are lost."""
     try:
         limit = patience(job.plan.max_time, job.settings, len(job.networks))
         result: ProcessResult = work(job, limit)

@@ -5,14 +5,14 @@ from time import monotonic
 
 import torch
 
-from se_cost.measure.machine.clocks import quiet, stopwatch
-from se_cost.measure.machine.out_of_memory import enough_memory
+from se_cost.measure.machine.clocks import stopwatch
+from se_cost.measure.machine.device import expect_runs
+from se_cost.measure.machine.measuring import measuring
 from se_cost.measure.ranks.gather import gather, join, own_device, synchronised
 from se_cost.measure.ranks.replicas import Replicas, replicate
 from se_cost.measure.ranks.torchrun import Rank
 from se_cost.measure.session.jobs import TimeJob
 from se_cost.measure.session.process import timed
-from se_cost.measure.steps.yours import expected_to_run
 from se_cost.measure.timing.all_reduce import AllReduce, measure_all_reduce
 from se_cost.measure.timing.protocol import Progress, silent
 from se_cost.measure.timing.samples import ProcessResult
@@ -28,9 +28,9 @@ def one_rank(rank: Rank, job: TimeJob, progress: Progress = silent) -> ProcessRe
     enough memory or time; the other ranks then wait, and torchrun ends them.
     """
     device = own_device(job.settings.device, rank)
+    expect_runs(device, job.settings)
     join(device)
-    settings, models = job.settings, job.networks.values()
-    with quiet(settings.threads), expected_to_run(models, settings), enough_memory():
+    with measuring(job.networks.values(), job.settings, device):
         replicas = replicate(rank, job.networks, job.settings, device)
         share = ALL_REDUCE if replicas.no_sync else 0.0
         result = timed(replicas.steps, _for_share(job, 1 - share), device, progress, gather)

@@ -14,7 +14,7 @@ from se_cost.measure.timing.settings import Settings
 
 def expect_here(before: Environment, settings: Settings) -> None:
     """Raise UsageError if this is another machine, or has other versions; it names all of them."""
-    with quiet(settings.threads):
+    with quiet(settings.threads, benchmark=settings.cudnn_benchmark):
         here = environment(resolve(settings.device), settings)
     then, now = asdict(before), asdict(here)
     other = [name for name in {**then, **now} if then.get(name) != now.get(name)]

@@ -6,6 +6,7 @@ from typing import Any
 import torch
 
 from se_cost.errors import MeasurementError, UsageError
+from se_cost.measure.steps.allocator import refused
 from se_cost.measure.timing.arms import GRAPHS_NEED_CUDA
 from se_cost.record import Record
 
@@ -36,8 +37,8 @@ def replayed(iteration: Callable[[], None], device: torch.device, cuda: Any = to
     with cuda.device(device):
         side = cuda.Stream(device)
         _warm_up(iteration, side, cuda)
-        graph = cuda.CUDAGraph()
-        _capture(iteration, graph, side, cuda)
+        graph, before = cuda.CUDAGraph(), refused(device)
+        _capture(iteration, graph, side, cuda, lambda: refused(device) > before)
     return Replay(graph, iteration)
 
 
@@ -50,15 +51,21 @@ def _warm_up(iteration: Callable[[], None], side: Any, cuda: Any) -> None:
     main.wait_stream(side)
 
 
-def _capture(iteration: Callable[[], None], graph: Any, side: Any, cuda: Any) -> None:
-    """Capture one iteration; out of memory is passed on, since a smaller batch may fit."""
+def _capture(
+    iteration: Callable[[], None], graph: Any, side: Any, cuda: Any, ran_out: Callable[[], bool]
+) -> None:
+    """Capture one iteration; out of memory is passed on, since a smaller batch may fit.
+
+    Torch leaves its stream and its allocator in the capture that broke off: what comes next must
+    be done in another process.
+    """
     try:
         with cuda.graph(graph, stream=side):
             iteration()
     except RuntimeError as error:
         # a capture that breaks off fails once more when it is ended: the first error is the cause
         cause = error.__context__ or error
-        if isinstance(cause, cuda.OutOfMemoryError):
+        if isinstance(cause, cuda.OutOfMemoryError) or ran_out():
             raise cause from None
         said = str(cause).partition("\n")[0]
         raise MeasurementError(

@@ -16,6 +16,7 @@ from se_cost.measure.steps.arms import built
 from se_cost.measure.steps.compiling import compile_now, compiled
 from se_cost.measure.steps.cuda_graphs import replayed
 from se_cost.measure.steps.runtimes import inference
+from se_cost.measure.timing.arms import of_arm
 from se_cost.measure.timing.settings import Mode, Runtime, Settings
 from se_cost.nets.imported import Imported
 from se_cost.nets.model import Head, Model
@@ -49,7 +50,7 @@ def steps(
         torch.compiler.reset()  # what an earlier comparison compiled counts towards a limit
     batch = data(next(iter(networks.values())), settings, device)
     return {
-        arm: step(built(arm, model, settings, batch.images), batch, settings)
+        arm: step(built(arm, model, settings, batch.images), batch, of_arm(arm, settings))
         for arm, model in networks.items()
     }
 

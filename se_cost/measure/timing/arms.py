@@ -1,13 +1,14 @@
 """Which networks a timing compares, and with which settings they can be compared."""
 
+import gc
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import TypeVar
 
 from se_cost.errors import MeasurementError, OutOfMemoryError, UsageError, expect_met
 from se_cost.ledger.costs import costs
-from se_cost.measure.timing.settings import DType, Mode, Runtime, Settings
+from se_cost.measure.timing.settings import DType, Graphs, Mode, Runtime, Settings
 from se_cost.nets.model import Model, Zoo
 from se_cost.record import replace
 
@@ -20,7 +21,13 @@ TRIMMED = "without_final_stage"
 FUSED = "fused"  # the network, with its attention rewritten to cost less
 IN_PLACE = "plain_in_place"  # the plain network, with its sums written in place as fused ones are
 
+REPLAYED = {  # arms that are captured as CUDA graphs, where the others are not, and what they are
+    "baseline_replayed": BASELINE,
+    "network_replayed": NETWORK,
+}
+
 GRAPHS_NEED_CUDA = "--cuda-graphs needs --device cuda"
+BENCHMARK_NEEDS_CUDA = "--cudnn-benchmark needs --device cuda"
 
 
 def three(model: Model) -> Networks:
@@ -63,6 +70,20 @@ def with_fused(networks: Networks, model: Model) -> Networks:
     return {**networks, FUSED: model}
 
 
+def with_replayed(networks: Mapping[str, Model], settings: Settings) -> Networks:
+    """Return the plain network and the one with attention once more, if both ways are asked for."""
+    if settings.cuda_graphs is not Graphs.BOTH:
+        return dict(networks)
+    return {**networks, **{arm: networks[of] for arm, of in REPLAYED.items() if of in networks}}
+
+
+def of_arm(arm: str, settings: Settings) -> Settings:
+    """Return the settings of one arm, which is captured as a CUDA graph or is not."""
+    if settings.cuda_graphs is not Graphs.BOTH:
+        return settings
+    return replace(settings, cuda_graphs=arm in REPLAYED)
+
+
 def fusing(settings: Settings) -> Settings:
     """Return the settings of a comparison with a fused network.
 
@@ -72,10 +93,9 @@ def fusing(settings: Settings) -> Settings:
     return replace(settings, fold_norms=settings.mode is Mode.INFER)
 
 
-def each(models: Sequence[Zoo]) -> Networks:
+def each(models: Sequence[Model]) -> Networks:
     """Return the plain network and every model, by the kind of its attention."""
-    kinds = {model.attention.stages[0].name: model for model in models}
-    return {BASELINE: models[0].plain, **kinds}
+    return {BASELINE: models[0].plain, **{model.kind: model for model in models}}
 
 
 def itself(model: Model) -> Networks:
@@ -94,19 +114,21 @@ def expect_possible(settings: Settings) -> None:
     The device is taken as it was asked for: `auto` may still turn out to be a CPU.
     """
     training, single = settings.mode is Mode.TRAIN, settings.nproc == 1
+    graphs, elsewhere = bool(settings.cuda_graphs), _kind(settings) not in ("auto", "cuda")
     needs = {
         "--autocast needs --dtype bfloat16 or float16": (
             settings.autocast and settings.dtype is DType.FLOAT32
         ),
-        GRAPHS_NEED_CUDA: settings.cuda_graphs and settings.device == "cpu",
+        GRAPHS_NEED_CUDA: graphs and elsewhere,
+        BENCHMARK_NEEDS_CUDA: settings.cudnn_benchmark and elsewhere,
         "--fold-norms needs --mode infer: training normalises with the statistics of its batch": (
             settings.fold_norms and training
         ),
         "--optimizer needs --mode train": settings.optimizer and not training,
-        "--cuda-graphs needs --nproc 1": settings.cuda_graphs and not single,
+        "--cuda-graphs needs --nproc 1": graphs and not single,
         "--compile needs --nproc 1": settings.compile and not single,
-        "--nproc needs --device cuda or cpu: every rank takes a GPU of its own": (
-            settings.device.startswith("cuda:") and not single
+        "--nproc needs a --device without a number: every rank takes a GPU of its own": (
+            ":" in settings.device and not single
         ),
     }
     expect_met(needs | _of_runtime(settings))
@@ -118,12 +140,17 @@ def expect_possible(settings: Settings) -> None:
         raise UsageError(_remainder(settings.batch, settings.nproc))
 
 
+def _kind(settings: Settings) -> str:
+    """Return the device without its number."""
+    return settings.device.partition(":")[0]
+
+
 def _of_runtime(settings: Settings) -> dict[str, bool]:
     """Return what another runtime than torch needs, and whether it is missing."""
     if settings.runtime is Runtime.TORCH:
         return {}
     option, usual = f"--runtime {settings.runtime}", Settings()
-    of_torch = ("autocast", "compile", "cuda_graphs", "nproc")
+    of_torch = ("autocast", "compile", "cuda_graphs", "nproc", "cudnn_benchmark")
     return {
         f"{option} needs --mode infer": settings.mode is not Mode.INFER,
         f"{option} needs --device cpu": settings.device not in ("auto", "cpu"),
@@ -170,7 +197,8 @@ def fitted(settings: Settings, attempt: Callable[[Settings], T]) -> tuple[T, Set
             smaller = halved(settings)
             if smaller is None:
                 raise
-        settings = smaller  # out here, where the tensors of the attempt are gone with its error
+        settings = smaller
+        gc.collect()  # out here the error of the attempt is gone; some of its tensors are in cycles
 
 
 def halved(settings: Settings) -> Settings | None:

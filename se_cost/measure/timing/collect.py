@@ -33,7 +33,8 @@ def collect(
 ) -> Run:
     """Run processes until the rule says stop, and keep all that are finished, whatever happens.
 
-    Those from `before` count as if they had run here, but took none of the time.
+    Those from `before` count as if they had run here, but took none of the time. Neither does what
+    the first processes compile, without which a few networks would leave no time for `at_least`.
 
     Ctrl-C, an error, or `GIVE_UP` lost processes in a row end it; if nothing was finished by then
     Ctrl-C and the error are passed on, and lost processes leave a run without processes.
@@ -45,7 +46,8 @@ def collect(
     while run.stop is None:
         try:
             run, in_a_row = _with_one_more(run, start, in_a_row)
-            elapsed, width = now() - begun, half_width(run)
+            compiling = sum(one.process.compiling for one in run.processes[known:][: rule.at_least])
+            elapsed, width = now() - begun - compiling, half_width(run)
             if progress is not silent:  # which need not wait for an estimate
                 progress(*_progress(run, rule, elapsed, width))
             stop = Stop.FAILED if in_a_row == GIVE_UP else _stop(run, rule, elapsed, width, known)

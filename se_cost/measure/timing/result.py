@@ -26,6 +26,14 @@ class PeakMemory(Record):
     reserved: int | None  # of the GPU by torch's allocator; None on a CPU
 
 
+class Joules(Record):
+    """The energy of one image on a GPU, in joules: the mean of several runs, and their extremes."""
+
+    mean: float
+    low: float
+    high: float
+
+
 class Timing(Record):
     """The samples of one run, and all that they depend on."""
 
@@ -36,7 +44,7 @@ class Timing(Record):
     asked: int | None = None  # the batch that did not fit into memory
     peaks: Mapping[str, PeakMemory] = field(default_factory=dict)  # by arm
     memory_error: str = ""  # why peaks are missing, where they were asked for
-    joules: Mapping[str, float] = field(default_factory=dict)  # per image, by arm
+    joules: Mapping[str, Joules] = field(default_factory=dict)  # per image, by arm
 
     @property
     def arms(self) -> list[str]:

@@ -63,15 +63,19 @@ class Run(Record):
         return self._estimate(lambda quad: quad.drift)
 
     def between(self, arm: str, other: str) -> Estimate | None:
-        """Estimate log(arm / other), of quads that followed each other; None if there are none.
+        """Estimate log(arm / other); None if they were not timed together."""
+        return self.together((arm, other), lambda one, two: one - two)
 
-        Both were paired with the plain network at nearly the same time in the same process, so
-        what both pairs have in common cancels.
+    def together(self, arms: Sequence[str], contrast: Callable[..., float]) -> Estimate | None:
+        """Estimate a contrast of some log(arm / baseline), of quads that followed each other.
+
+        All were paired with the plain network at nearly the same time in the same process, so
+        what the pairs have in common cancels. None if the arms were not timed together.
         """
         found = [
-            [one.effect - two.effect for one, two in zip(*both, strict=False)]
+            [contrast(*(quad.effect for quad in quads)) for quads in zip(*each, strict=False)]
             for result in self.processes
-            for both in [[[q for q in result.quads if q.arm == a] for a in (arm, other)]]
+            for each in [[[quad for quad in result.quads if quad.arm == arm] for arm in arms]]
         ]
         return self._over(found) if any(found) else None
 

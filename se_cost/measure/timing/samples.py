@@ -9,14 +9,15 @@ from se_cost.record import Record, field
 
 
 class Throttling(Record):
-    """The state of a GPU, read at the edges of all timings."""
+    """The state of a GPU, read within all timings; null is what it does not tell."""
 
     readings: int
     slowed: int  # readings with a cause for which a quad is dropped
     power_capped: int  # readings at the power limit, for which none is dropped
-    clock_low: int  # MHz
-    clock_high: int
-    celsius_high: int
+    clock_low: int | None  # MHz
+    clock_high: int | None
+    celsius_high: int | None
+    told: bool = True  # whether it told to the end why its clock was not higher
 
 
 class Process(Record, kw_only=True):
@@ -36,6 +37,9 @@ class Process(Record, kw_only=True):
     stolen: float | None  # given by the hypervisor to other machines
     load: float | None  # average number of runnable tasks in the last minute
     throttling: Throttling | None  # None without a GPU, or without NVML
+    retried: int = 0  # times that memory of an accelerator was found only by flushing its cache
+    sharing: int | None = None  # other processes that computed on the GPU; None if not told
+    compiling: float = 0.0  # seconds until torch.compile was done, which no limit counts
 
 
 class ProcessResult(Record):

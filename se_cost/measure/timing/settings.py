@@ -41,10 +41,19 @@ class MemoryFormat(StrEnum):
     NHWC = "nhwc"
 
 
+class Graphs(StrEnum):
+    """Which iterations are captured as CUDA graphs, where it is not all or none of them."""
+
+    BOTH = "both"  # the plain network and the one with attention are timed eagerly and replayed
+
+
+DEVICES = ("cuda", "xpu", "mps")  # accelerators of torch whose events tell the time
+
+
 class Settings(Record):
     """Everything beside the networks that changes the answer."""
 
-    device: str = "auto"  # auto, cpu, cuda or cuda:N
+    device: str = "auto"  # auto, cpu, or one of DEVICES, with :N behind it or not
     mode: Mode = Mode.INFER
     batch: int = 1  # images of one iteration, over all ranks
     dtype: DType = DType.FLOAT32
@@ -53,11 +62,12 @@ class Settings(Record):
     seed: int = 0
     autocast: bool = False  # weights stay float32, autocast lowers operations to dtype
     compile: bool = False  # by torch.compile
-    cuda_graphs: bool = False  # an iteration is captured once and replayed: no launch cost
+    cuda_graphs: bool | Graphs = False  # captured once and replayed: no launch cost
     fold_norms: bool = False  # batch norms folded into their convolutions; inference only
     optimizer: bool = False  # training includes the step of SGD with momentum
     nproc: int = 1  # data-parallel processes, each with a part of the batch
     runtime: Runtime = Runtime.TORCH
+    cudnn_benchmark: bool = False  # cuDNN tries its plans, where it would guess the best
 
 
 class StoppingRule(Record):

@@ -4,7 +4,8 @@ from math import log2
 from typing import ClassVar
 
 from se_cost.nets.attention.place import Kind
-from se_cost.nets.nodes import Act, ChannelConv, Fn, Gate, GlobalPool, gate
+from se_cost.nets.nodes import Act, Fn, Gate, GlobalPool, gate
+from se_cost.nets.special import ChannelConv
 
 
 class ECA(Kind, tag="eca"):

@@ -4,20 +4,22 @@ from collections.abc import Mapping
 from typing import get_args
 
 from se_cost.nets.attention.bam import BAM
+from se_cost.nets.attention.ca import CA
 from se_cost.nets.attention.cbam import CBAM
 from se_cost.nets.attention.eca import ECA
 from se_cost.nets.attention.ese import ESE
 from se_cost.nets.attention.gc import GC
 from se_cost.nets.attention.ge import GE
+from se_cost.nets.attention.mhsa import MHSA
 from se_cost.nets.attention.place import Kind, Place
 from se_cost.nets.attention.scse import SCSE
 from se_cost.nets.attention.se import SE
 from se_cost.nets.attention.simam import SimAM
 from se_cost.nets.attention.srm import SRM
-from se_cost.nets.nodes import Node
+from se_cost.nets.nodes import Conv, Node
 from se_cost.record import Record
 
-AnyKind = SE | ESE | ECA | CBAM | BAM | SCSE | SRM | GE | GC | SimAM
+AnyKind = SE | ESE | ECA | CBAM | BAM | SCSE | SRM | GE | GC | SimAM | CA | MHSA
 KINDS: Mapping[str, type[Kind]] = {kind.name: kind for kind in get_args(AnyKind)}
 
 
@@ -44,6 +46,10 @@ class Slot(Record, cache_hash=True):
         if self.kind is None or self.place != here:
             return {}
         return {self.kind.name: self.kind.block(channels)}
+
+    def instead(self, name: str, layer: Conv) -> dict[str, Node]:
+        """Return `{name: layer}`, or `{name: block}` if a block takes the place of the layer."""
+        return self(Place.INSTEAD, layer.c_out) or {name: layer}
 
 
 PLAIN = Attention()

@@ -8,14 +8,15 @@ import msgspec
 from se_cost.errors import UsageError, not_one_of
 from se_cost.nets.attention.kinds import KINDS, Attention
 from se_cost.nets.attention.place import Kind, Place
+from se_cost.nets.imported import NONE
 from se_cost.nets.model import Head, StrideIn, Zoo
 from se_cost.nets.nodes import Shape
 from se_cost.nets.zoo.family import Family
+from se_cost.nets.zoo.places import place_of, stages_at
 from se_cost.nets.zoo.registry import FAMILIES, arch, parsed
 from se_cost.record import replace
 from se_cost.text import joined
 
-NONE = "none"
 MOST = 2**63  # pixels, classes, r: far above anything that is built
 T = TypeVar("T")
 
@@ -25,7 +26,7 @@ def model(
     *,
     attention: str | Kind | None = None,
     r: int | Sequence[int] | None = None,
-    place: Place | str = Place.STANDARD,
+    place: Place | str | None = None,
     stages: Sequence[int] | int | None = None,
     drop_stages: Sequence[int] | int = (),
     input: int | tuple[int, int] | None = None,  # noqa: A002 - the command line's word
@@ -46,13 +47,17 @@ def model(
     Raises UsageError, naming the value and what is allowed.
     """
     family, said = parsed(_typed("network", name, str))
-    place = _word(f"place in {family.name}", place, family.places)
     kind = _kind(said if attention is None else attention, options)
     if kind is None:
         _expect_none(family, r=r, stages=stages, drop_stages=drop_stages or None)
-    kept = _kept(family, stages, drop_stages)
-    by_stage = dict(zip(family.stages, _ratios(family, r, kind), strict=True))
-    kinds = tuple(_at(kind, stage, by_stage[stage]) for stage in kept if kind)
+    place = place_of(family, kind, place)
+    if place is Place.INSTEAD and stride_in != StrideIn.CONV1X1:
+        raise UsageError(f"stride_in {stride_in}: the convolution that is replaced has none then")
+    able = stages_at(family, place)
+    kept = _kept(family, able, stages, drop_stages)
+    by_stage = dict(zip(able, _ratios(family, able, r, kind), strict=True))
+    shape = _input(family, input)
+    kinds = tuple(_at(kind, stage, by_stage[stage], shape) for stage in kept if kind)
     head = _word("head", head, Head)
     varied = {"stride_in": stride_in != StrideIn.CONV1X1, "head": head != Head.CLASSIFIER}
     _expect_able(family, varied | {"width": width != 1.0})
@@ -61,7 +66,7 @@ def model(
     return Zoo(
         arch=arch(family, kind.name if kind and kinds else None),
         family=family.name,
-        input=_input(family, input),
+        input=shape,
         classes=_classes(family, classes),
         stride_in=_word("stride_in", stride_in, StrideIn),
         head=head,
@@ -94,8 +99,9 @@ def template(asked: str | Kind, options: Mapping[str, Any]) -> Any:
         found = msgspec.convert(fields, type(kind))
     except msgspec.ValidationError as error:
         raise UsageError(f"{kind.name} cannot be built so: {error}") from None
-    if isinstance(r := getattr(found, "r", 1), int):
-        _positive("r", r)
+    for option in ("r", "heads"):
+        if isinstance(number := getattr(found, option, 1), int):
+            _positive(option, number)
     return found
 
 
@@ -120,14 +126,14 @@ def _no_option(kind: Kind, option: str) -> UsageError:
     return UsageError(f"{kind.name} has no {option}: {where}")
 
 
-def _at(kind: Kind | None, stage: int, r: int | None) -> Any:
-    """Return the block of one stage."""
-    assert kind is not None
-    return replace(kind, stage=stage, **({} if r is None else {"r": r}))
+def _at(kind: Kind, stage: int, r: int | None, shape: Shape) -> Any:
+    """Return the block of one stage; every stage halves the height and the width."""
+    height, width = (-(-side // 2**stage) for side in shape[1:])
+    return replace(kind.on((height, width)), stage=stage, **({} if r is None else {"r": r}))
 
 
 def _ratios(
-    family: Family, r: int | Sequence[int] | None, kind: Kind | None
+    family: Family, stages: Sequence[int], r: int | Sequence[int] | None, kind: Kind | None
 ) -> Sequence[int | None]:
     """Return one reduction ratio for each stage that can hold attention; None where unasked."""
     if r is None:
@@ -135,28 +141,31 @@ def _ratios(
     elif kind is not None and "r" not in kind.__struct_fields__:
         raise _no_option(kind, "r")
     if r is None:
-        return [None] * len(family.stages)
+        return [None] * len(stages)
     ratios = [_positive("r", ratio) for ratio in _numbers("r", r)]
     if len(ratios) == 1:
-        ratios *= len(family.stages)
-    if len(ratios) != len(family.stages):
+        ratios *= len(stages)
+    if len(ratios) != len(stages):
         raise UsageError(
             f"r has {len(ratios)} values ({joined(ratios)}): give one for all stages, or "
-            f"{len(family.stages)}, for the stages {joined(family.stages)} of {family.name}"
+            f"{len(stages)}, for the stages {joined(stages)} of {family.name}"
         )
     return ratios
 
 
 def _kept(
-    family: Family, stages: Sequence[int] | int | None, drop_stages: Sequence[int] | int
+    family: Family,
+    able: Sequence[int],
+    stages: Sequence[int] | int | None,
+    drop_stages: Sequence[int] | int,
 ) -> list[int]:
-    """Return the stages that keep attention."""
-    wanted = family.stages if stages is None else _numbers("stages", stages)
+    """Return the stages that keep attention, of those that are able to have it."""
+    wanted = able if stages is None else _numbers("stages", stages)
     dropped = _numbers("drop_stages", drop_stages)
     for stage in (*wanted, *dropped):
-        if stage not in family.stages:
-            raise not_one_of(f"stage of {family.name}", stage, family.stages)
-    return [stage for stage in family.stages if stage in wanted and stage not in dropped]
+        if stage not in able:
+            raise not_one_of(f"stage of {family.name}", stage, able)
+    return [stage for stage in able if stage in wanted and stage not in dropped]
 
 
 def _expect_able(family: Family, varied: Mapping[str, bool]) -> None:

@@ -57,7 +57,7 @@ def resnet(depth: int, model: Zoo) -> Seq:
             stride = 2 if i == 0 and stage > 2 else 1
             blocks[f"block{i + 1}"] = block(c_in, width, c_out, stride, attention, model.stride_in)
             c_in = c_out
-        stages[f"stage{stage}"] = seq(**blocks)
+        stages[f"stage{stage}"] = seq(**blocks, **attention(Place.STAGE, c_in))
     if model.head is Head.CLASSIFIER:
         stages["head"] = classifier(c_in, model.classes)
     return seq(**stages)
@@ -141,12 +141,13 @@ def bottleneck(
     """
     reduced = reduced or width
     first, second = (stride, 1) if stride_in is StrideIn.CONV1X1 else (1, stride)
+    layer = conv(reduced, width, 3, stride=second, dilation=dilation, groups=groups)
     return seq(
         **attention(Place.PRE, c_in),
         conv1=conv(c_in, reduced, 1, stride=first),
         norm1=Norm(reduced),
         relu1=RELU,
-        conv2=conv(reduced, width, 3, stride=second, dilation=dilation, groups=groups),
+        **attention.instead("conv2", layer),
         norm2=Norm(width),
         relu2=RELU,
         **attention(Place.INNER, width),
@@ -167,6 +168,12 @@ def shortcut(c_in: int, c_out: int, stride: int, attention: Slot) -> Seq:
     )
 
 
+def _places(depth: int) -> tuple[Place, ...]:
+    """Return the places of a depth; bottlenecks have one 3x3 convolution, which can be replaced."""
+    replaced = (Place.INSTEAD,) * (DEPTHS[depth].expansion > 1)
+    return (*RESIDUAL_PLACES, Place.STAGE, *replaced)
+
+
 FAMILIES = tuple(
     Family(
         name=f"resnet{depth}",
@@ -174,7 +181,7 @@ FAMILIES = tuple(
         source="He et al., arXiv 1512.03385, table 1",
         build=partial(resnet, depth),
         stages=tuple(WIDTHS),
-        places=RESIDUAL_PLACES,
+        places=_places(depth),
         options=frozenset({"stride_in", "head"}),
     )
     for depth in DEPTHS

@@ -1,10 +1,12 @@
 """A model of the zoo in words: as people read it, and as the command line spells it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from se_cost.nets.attention.kinds import AnyKind, ratio
-from se_cost.nets.attention.place import Kind, Place
+from se_cost.nets.attention.place import Kind
 from se_cost.nets.model import Head, StrideIn, Zoo
+from se_cost.nets.zoo.places import stages_at
 from se_cost.nets.zoo.registry import FAMILIES, title
 from se_cost.text import joined
 
@@ -18,7 +20,7 @@ def described(model: Zoo) -> str:
         words += [_phrase(name, value) for name, value in _varied(kind).items()]
         if not _everywhere(model):
             words.append(f"{kind.title} in stages {joined(model.stages)}")
-        words += [f"place {model.attention.place}"] * (model.attention.place != Place.STANDARD)
+        words += [f"place {model.attention.place}"] * (model.attention.place != kind.places[0])
     words.append(f"input {channels}x{height}x{width}")
     words += [f"stride in the {model.stride_in}"] * (model.stride_in != StrideIn.CONV1X1)
     words += [f"head {model.head}"] * (model.head != Head.CLASSIFIER)
@@ -35,7 +37,7 @@ def options(model: Zoo) -> str:
         words += [f"--r {joined(_ratios(model), ',')}"] if ratio(kind) else []
         words += [_flag(name, value) for name, value in _varied(kind).items()]
         words += [f"--stages {joined(model.stages, ',')}"] * (not _everywhere(model))
-        words += [f"--place {model.attention.place}"] * (model.attention.place != Place.STANDARD)
+        words += [f"--place {model.attention.place}"] * (model.attention.place != kind.places[0])
     words += [f"--input {joined(model.input[1:], 'x')}"] * (model.input != family.input)
     words += [f"--classes {model.classes}"] * (model.classes != family.classes)
     words += [f"--stride-in {model.stride_in}"] * (model.stride_in != StrideIn.CONV1X1)
@@ -60,7 +62,7 @@ def kind_options(kind: AnyKind) -> str:
 def _varied(kind: Kind) -> dict[str, Any]:
     """Return the options of a kind that are not as usual; r and stage are told elsewhere."""
     usual = type(kind)()
-    names = (name for name in kind.__struct_fields__ if name not in ("stage", "r"))
+    names = (name for name in kind.__struct_fields__ if name not in (*kind.implied, "r"))
     given = {name: getattr(kind, name) for name in names}
     return {name: value for name, value in given.items() if value != getattr(usual, name)}
 
@@ -86,8 +88,13 @@ def _ratios(model: Zoo) -> list[int | None]:
     if len(set(ratios.values())) == 1:
         return [next(iter(ratios.values()))]
     usual = ratio(type(model.attention.stages[0])())
-    return [ratios.get(stage, usual) for stage in FAMILIES[model.family].stages]
+    return [ratios.get(stage, usual) for stage in _able(model)]
 
 
 def _everywhere(model: Zoo) -> bool:
-    return len(model.stages) == len(FAMILIES[model.family].stages)
+    return len(model.stages) == len(_able(model))
+
+
+def _able(model: Zoo) -> Sequence[int]:
+    """Return the stages that can hold attention where a model has it."""
+    return stages_at(FAMILIES[model.family], model.attention.place)

@@ -40,7 +40,8 @@ def kinds(title: str, axis: str, points: Sequence[Point]) -> str:
                 fontsize=LETTERS,
             )
         axes.margins(x=0.12, y=0.12)
-        axes.set_xlim(left=-ONE / 2)
+        if all(point.params >= 0 for point in points):
+            axes.set_xlim(left=-ONE / 2)
         axes.set_xlabel("parameters added")
         axes.set_ylabel(literal(axis))
 

@@ -6,9 +6,9 @@ from se_cost.documents.alternatives import Alternative, AlternativesDocument, At
 from se_cost.documents.time import TimeDocument
 from se_cost.measure.timing.verdict import Overhead
 from se_cost.nets.attention.kinds import KINDS
-from se_cost.nets.words import described
-from se_cost.nets.zoo.registry import title
-from se_cost.record import Record
+from se_cost.nets.imported import NONE, OWN, Imported
+from se_cost.nets.words import described, title
+from se_cost.record import Record, replace
 from se_cost.report.page import Column, Page, Picture, Table, answer
 from se_cost.report.pages import time
 from se_cost.report.pages.words import MIB, shown
@@ -18,6 +18,7 @@ PASSES = (
     "moves in eager PyTorch, divided by E: forward, and with the backward pass. Operators are "
     "those that attention adds, at least one kernel each on a GPU."
 )
+OTHERS = {NONE: "plain", OWN: "its own"}
 LEFT = "What is left of it without the attention of stage {}, and how much less that is"
 
 
@@ -93,12 +94,15 @@ WITHOUT = (
 )
 
 
-def page(document: AlternativesDocument) -> Page:
-    """Return the page: a table with a line for each kind, what dropping saves, and a picture."""
+def page(document: AlternativesDocument, prefix: str = "") -> Page:
+    """Return the page: a table with a line for each kind, what dropping saves, and a picture.
+
+    `prefix` begins the name of the picture.
+    """
     lines = [KindLine(_name(one), one) for one in document.alternatives]
     times = _times(document)
     columns = (*COLUMNS, *TIMES) if times else COLUMNS
-    name = title(document.recipe)
+    name = _network(document)
     tables = (
         Table.of(f"{name} with each kind, one image in float32", columns, lines),
         Table.of(LEFT.format(document.final_stage), WITHOUT, lines[1:]),
@@ -109,7 +113,9 @@ def page(document: AlternativesDocument) -> Page:
         *(f"{time.heading(one)}. {time.basis(one)}" for one in times),
     )
     found = answer(sentences, tables, (*document.disagreements, *document.doubts))
-    return Page((*found.blocks, _picture(document, lines[1:])), title=f"Attention for {name}")
+    return Page(
+        (*found.blocks, _picture(document, lines[1:], prefix)), title=f"Attention for {name}"
+    )
 
 
 def _sentence(lines: Iterable[KindLine]) -> str:
@@ -120,14 +126,20 @@ def _sentence(lines: Iterable[KindLine]) -> str:
     words = []
     for name, cost in {line.name: line.one.attention for line in ends}.items():
         words.append(
-            f"{name} adds {cost.params:,} parameters (+{cost.params_percent:.2f} %) and moves "
+            f"{name} adds {cost.params:,} parameters ({cost.params_percent:+.2f} %) and moves "
             f"{cost.traffic.forward / MIB:,.1f} MiB"
         )
     return f"{'; '.join(words)}."
 
 
+def _network(document: AlternativesDocument) -> str:
+    """Return the name of the network; the kinds stand in the table."""
+    recipe = document.recipe
+    return title(replace(recipe, dropped=()) if isinstance(recipe, Imported) else recipe)
+
+
 def _name(one: Alternative) -> str:
-    return KINDS[one.kind].title if one.kind in KINDS else "plain"
+    return KINDS[one.kind].title if one.kind in KINDS else OTHERS[one.kind]
 
 
 def _times(document: AlternativesDocument) -> list[TimeDocument]:
@@ -157,10 +169,10 @@ def _less(left: int, every: int) -> float | None:
     return 100 * (1 - left / every) if every else None
 
 
-def _picture(document: AlternativesDocument, lines: list[KindLine]) -> Picture:
+def _picture(document: AlternativesDocument, lines: list[KindLine], prefix: str) -> Picture:
     what = "measured time" if any(line.infer for line in lines) else "bytes moved"
-    words = f"Parameters that each kind adds to {title(document.recipe)}, against {what}"
-    return Picture("kinds", lambda: _drawn(words, lines), words)
+    words = f"Parameters that each kind adds to {_network(document)}, against {what}"
+    return Picture(f"{prefix}kinds", lambda: _drawn(words, lines), words)
 
 
 def _drawn(words: str, lines: list[KindLine]) -> str:

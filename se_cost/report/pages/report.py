@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from msgspec import UNSET, UnsetType
 from msgspec.structs import asdict
 
+from se_cost.documents.alternatives import AlternativesDocument
 from se_cost.documents.report import ReportDocument
 from se_cost.documents.time import TimeDocument
 from se_cost.measure.timing.verdict import MARGIN, Overhead, judged
@@ -15,16 +16,16 @@ from se_cost.report.page import (
     Beside,
     Block,
     Column,
-    Console,
     Details,
     Page,
     Picture,
     Section,
     Table,
     Text,
+    console,
     formatted,
 )
-from se_cost.report.pages import flops, params, time
+from se_cost.report.pages import alternatives, flops, params, time
 from se_cost.report.pages.folding import folded
 from se_cost.report.pages.reproduce import commands
 from se_cost.report.pages.summary import asked, headings, labels, summary
@@ -34,6 +35,7 @@ from se_cost.text import joined
 PARAMETERS, COMPUTING = "Parameters", "Computing"
 WHY = "Why the time grows more than the MACs"
 FINAL_STAGE = "Should the final stage keep its attention?"
+OTHERS = "What else could be taken?"
 DEPENDS = "What the times depend on"
 SAME_ANYWHERE = "Counts come out the same anywhere."
 OF_THIS_MACHINE = "Counts come out the same anywhere, times are this machine's."
@@ -88,8 +90,13 @@ def sections(document: ReportDocument, prefix: str = "", level: int = 2) -> list
         Section(PARAMETERS, folded(params.page(document.params), 1), level),
         Section(COMPUTING, folded(flops.page(document.flops), 0), level),
         Section(FINAL_STAGE, final, level),
+        *([_others(document.alternatives, prefix, level)] if document.alternatives else []),
         *([Section(WHY, (Text(_why(document)),), level)] if document.flops.attention.bytes else []),
     ]
+
+
+def _others(document: AlternativesDocument, prefix: str, level: int) -> Section:
+    return Section(OTHERS, folded(alternatives.page(document, prefix), 1), level)
 
 
 def _times(document: ReportDocument, prefix: str) -> Picture:
@@ -132,7 +139,7 @@ def decision(document: ReportDocument) -> str:
 def end(networks: Sequence[ReportDocument]) -> list[Block]:
     """Return what follows the answers: what the times depend on, and how to get them again."""
     timings = [time for network in networks for time in network.time]
-    again = Section("Reproduce", (Console(commands(networks)), _beside(bool(timings))))
+    again = Section("Reproduce", (console(*commands(networks)), _beside(bool(timings))))
     if not timings:
         return [again]
     return [Section("Environment", (Details(DEPENDS, (_environment(timings[0]),)),)), again]

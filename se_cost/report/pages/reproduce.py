@@ -61,6 +61,7 @@ def fuses(timing: TimeDocument) -> bool:
 def _measuring(network: ReportDocument, files: Iterable[str]) -> Iterator[str]:
     """Yield the options that say what was measured."""
     yield from (f"--from {file}" for file in files)
+    yield from ["--alternatives"] * (network.alternatives is not UNSET)
     if files or not network.time:
         yield from ["--no-time"] * (network.params.measured is UNSET)
         return
@@ -94,7 +95,8 @@ def _protocol(timing: TimeDocument) -> Iterator[str]:
         target = f"{rule.target_percent:g}"
         yield from [f"--target {target}"] * (target != f"{100 * RULE.target:g}")
         yield from [f"--max-time {rule.max_time:g}"] * (rule.max_time != RULE.max_time)
-    if any(len(rung.dropped) > 1 and not rung.in_place for rung in timing.ladder):
+    rungs = [rung for rung in timing.ladder if not rung.in_place and not rung.replayed]
+    if any(len(rung.dropped) > 1 for rung in rungs):
         yield "--ladder"
     if fuses(timing):
         yield "--fuse"

@@ -1,7 +1,7 @@
 """What one iteration of a measurement is, in words."""
 
 from se_cost.documents.baseline import Conditions
-from se_cost.measure.timing.settings import RUNTIMES, Mode, Runtime, Settings
+from se_cost.measure.timing.settings import RUNTIMES, Graphs, Mode, Runtime, Settings
 from se_cost.text import joined
 
 MODES = {Mode.INFER: "inference", Mode.TRAIN: "forward, loss and backward pass"}
@@ -31,7 +31,9 @@ def conditions(settings: Settings | Conditions) -> tuple[str, ...]:
         "batch norms folded": settings.fold_norms,
         "compiled": settings.compile,
         f"by {RUNTIMES[settings.runtime]}": settings.runtime is not Runtime.TORCH,
-        "replayed as a CUDA graph": settings.cuda_graphs,
+        "replayed as a CUDA graph": settings.cuda_graphs is True,
+        "eager and replayed as a CUDA graph": settings.cuda_graphs is Graphs.BOTH,
+        "plans tried by cuDNN": settings.cudnn_benchmark,
         f"over {settings.nproc} processes": settings.nproc > 1,
     }
     always = (MODES[settings.mode], dtype, f"{settings.layout}")

@@ -11,6 +11,7 @@ from se_cost.nets.imported import Removal
 from se_cost.nets.words import described, title
 from se_cost.record import Record
 from se_cost.report.page import Cell, Column, Page, Table, answer
+from se_cost.report.pages.gpu import launches, remarks
 from se_cost.report.pages.noise import ALL_REDUCE, NOISE, Waiting, noise_of
 from se_cost.report.pages.settings import conditions, running
 from se_cost.report.pages.words import MIB, UNMEASURED, known, shown
@@ -37,15 +38,15 @@ WRITES = (
 
 REMOVED = {  # how a model of the user's is without its attention, and what that means for a time
     Removal.MODULE: (
-        "The attention is taken out as whole modules: in both networks the rest runs as it is."
+        "The attention is taken out as whole modules; the rest of every network runs as it is."
     ),
     Removal.REWRITE: (
-        "In both networks the modules that hold attention run as graphs, out of which it is taken: "
-        "a graph is not as quick as its module, but both have it."
+        "In every network the modules around the attention run as graphs of torch.fx, out of which "
+        "it is taken. A graph can be faster or slower than its module, so all run as the same ones."
     ),
     Removal.EXPORT: (
-        "Both networks run as graphs of torch.export, out of which the attention is taken: a graph "
-        "is not as quick as the modules, but both are one."
+        "Every network runs as a graph of torch.export, out of which the attention is taken. A "
+        "graph can be faster or slower than its modules, so all run as one."
     ),
 }
 
@@ -79,6 +80,8 @@ SPEED = (
 USED = (  # those that were measured
     Column("peak MiB", lambda line: mib(line.arm), ",.0f"),
     Column("J/image", lambda line: known(line.arm.joules_per_image), ".3f"),
+    Column("least J", lambda line: known(line.arm.joules_low), ".3f"),
+    Column("most J", lambda line: known(line.arm.joules_high), ".3f"),
 )
 OVERHEAD = (
     Column("overhead %", lambda line: line.overhead and line.overhead.percent, "+.2f"),
@@ -90,7 +93,10 @@ OVERHEAD = (
 
 def page(document: TimeDocument) -> Page:
     """Return the page of one comparison."""
-    sentences = (f"{described(document.recipe)}: {sentence(document)}", basis(document))
+    first = f"{described(document.recipe)}: {sentence(document)}"
+    without = [found.replayed] if (found := document.launches) and found.replayed else []
+    graphs = [f"Replayed as CUDA graphs: {beside(plain(document), change)}" for change in without]
+    sentences = (first, *graphs, basis(document))
     doubts = (*document.disagreements, *document.doubts)
     return answer(sentences, tables([document]), doubts, glossary([document]))
 
@@ -102,7 +108,8 @@ def glossary(documents: Sequence[TimeDocument]) -> list[str]:
     rungs = [rung for one in documents for rung in one.ladder]
     writes = any(known(rung.fused) for rung in rungs) and not any(rung.in_place for rung in rungs)
     removed = [REMOVED[one.removal] for one in documents[:1] if one.removal]
-    return [PAIRED, *removed, *[WHOLE_PROCESS] * (peaks and on_cpu), *[WRITES] * writes]
+    whole = [WHOLE_PROCESS] * (peaks and on_cpu)
+    return [PAIRED, *removed, *whole, *[WRITES] * writes, *remarks(documents)]
 
 
 def tables(documents: Sequence[TimeDocument]) -> list[Table]:
@@ -113,11 +120,12 @@ def tables(documents: Sequence[TimeDocument]) -> list[Table]:
     used = [column for column in USED if any(column.of(line) is not None for line in networks)]
     noise = [check for document in documents for check in noise_of(document, batch(document))]
     waiting = [one for document in documents for one in _waiting(document)]
-    title = placed(joined(conditions(first.settings)), first) if others else heading(first)
+    head = placed(joined(conditions(first.settings)), first) if others else heading(first)
     found = [
-        Table.of(title, (*column, *SPEED, *used, *OVERHEAD), networks),
+        Table.of(head, (*column, *SPEED, *used, *OVERHEAD), networks),
         Table.of("Noise of this run", (*column, *NOISE), noise),
     ]
+    found += launches(documents, column, lambda one: (batch(one), plain(one), title(one.recipe)))
     if waiting:
         found.append(Table.of("All-reduce of the gradients", (*column, *ALL_REDUCE), waiting))
     return found
@@ -147,13 +155,15 @@ def lines(document: TimeDocument) -> Iterator[TimedLine]:
         number, again if document.self_check else title(document.recipe), document.network
     )
     for rung in document.ladder:
-        yield TimedLine(number, _rung(rung, plain(document)), rung)
+        yield TimedLine(number, _rung(rung, document), rung)
 
 
-def _rung(rung: Rung, plain: str) -> str:
-    """Return a network with less attention, or with the same attention fused, in words."""
+def _rung(rung: Rung, document: TimeDocument) -> str:
+    """Return a network with less attention, or with the same run in another way, in words."""
+    if rung.replayed:
+        return f"{title(document.recipe) if not rung.dropped else plain(document)}, replayed"
     if rung.in_place:
-        return f"{plain}, sums in place"
+        return f"{plain(document)}, sums in place"
     if how := known(rung.fused):
         return "fused" if how is How.AUTO else f"fused, {how}"
     return f"without stage{'s' * (len(rung.dropped) > 1)} {joined(rung.dropped)}"

@@ -13,5 +13,6 @@ def test_kinds_are_completed() -> None:
 def test_what_contradicts_a_mode_is_no_option() -> None:
     """Both are measured."""
     assert {option.name for option in TIMED} == {
-        *("device", "batch", "dtype", "autocast", "layout", "compile", "threads", "seed")
+        *("device", "batch", "dtype", "autocast", "layout", "compile", "threads", "seed"),
+        "cudnn_benchmark",
     }

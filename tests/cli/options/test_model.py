@@ -71,6 +71,9 @@ def test_every_name_is_an_option(name: str) -> None:
         ("--squeeze max", model("resnet50", attention=SE(squeeze="max"))),  # type: ignore[arg-type]
         ("--gate tanh", model("se_resnet50", gate="tanh")),
         ("--no-bias", model("se_resnet50", bias=False)),
+        ("--arch cbam_resnet50 --kernel 3", model("cbam_resnet50", kernel=3)),
+        ("--arch ge_resnet50 --extent 4 --theta", model("ge_resnet50", extent=4, theta=True)),
+        ("--arch mhsa_resnet50 --heads 8", model("mhsa_resnet50", heads=8)),
         ("--stages 2,3", model("se_resnet50", stages=(2, 3))),
         ("--drop-stages 5", model("se_resnet50", stages=(2, 3, 4))),
         ("--input 320", model("se_resnet50", input=(320, 320))),

@@ -6,7 +6,7 @@ import click
 import pytest
 
 from se_cost.cli.options.settings import SETTINGS, batches_options
-from se_cost.measure.timing.settings import DType, MemoryFormat, Mode, Runtime, Settings
+from se_cost.measure.timing.settings import DType, Graphs, MemoryFormat, Mode, Runtime, Settings
 
 
 @click.command()
@@ -27,6 +27,9 @@ def asked(settings: list[Settings]) -> list[Settings]:
         ("--dtype float16 --autocast", Settings(dtype=DType.FLOAT16, autocast=True)),
         ("--layout nhwc --compile", Settings(layout=MemoryFormat.NHWC, compile=True)),
         ("--cuda-graphs", Settings(cuda_graphs=True)),
+        ("--cuda-graphs --batch 2", Settings(cuda_graphs=True, batch=2)),
+        ("--cuda-graphs both", Settings(cuda_graphs=Graphs.BOTH)),
+        ("--cudnn-benchmark", Settings(cudnn_benchmark=True)),
         ("--fold-norms", Settings(fold_norms=True)),
         ("--mode train --optimizer", Settings(mode=Mode.TRAIN, optimizer=True)),
         ("--batch 8 --nproc 4", Settings(batch=8, nproc=4)),
@@ -36,6 +39,13 @@ def asked(settings: list[Settings]) -> list[Settings]:
 def test_options_name_the_settings(words: str, meant: Settings) -> None:
     """What is said is what is meant, and nothing else."""
     assert asked.main(shlex.split(words), standalone_mode=False) == [meant]
+
+
+@pytest.mark.parametrize(("value", "meant"), [(True, True), (False, False), ("both", Graphs.BOTH)])
+def test_pyproject_sets_a_switch_or_its_word(value: object, meant: object) -> None:
+    """As json and toml write it."""
+    (found,) = asked.main([], standalone_mode=False, default_map={"cuda_graphs": value})
+    assert found.cuda_graphs is meant
 
 
 def test_each_batch_has_its_settings() -> None:

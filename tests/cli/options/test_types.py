@@ -14,9 +14,10 @@ from se_cost.cli.options.types import (
     OneOf,
     Percent,
     Seconds,
+    SwitchOr,
 )
 from se_cost.errors import UsageError
-from se_cost.measure.timing.settings import Mode
+from se_cost.measure.timing.settings import Graphs, Mode
 from se_cost.nets.attention.se import GATES
 from se_cost.nets.nodes import Fn
 
@@ -37,6 +38,11 @@ PART = Percent(min=0, min_open=True, max=100, max_open=True)
         (Inputs(), ((800, 1333),), ((800, 1333),)),
         (Device(), "auto", "auto"),
         (Device(), "cuda:12", "cuda:12"),
+        *((Device(), word, word) for word in ("xpu", "xpu:1", "mps")),
+        (SwitchOr(Graphs), "both", Graphs.BOTH),
+        (SwitchOr(Graphs), Graphs.BOTH, Graphs.BOTH),
+        *((SwitchOr(Graphs), word, word) for word in (True, False)),
+        (SwitchOr(Graphs), "true", True),
         (OneOf(Mode), "train", Mode.TRAIN),
         (OneOf(Mode), Mode.TRAIN, Mode.TRAIN),
         (OneOf(GATES), "hardsigmoid", Fn.HARDSIGMOID),
@@ -60,6 +66,7 @@ def test_read(kind: Any, word: object, meant: object) -> None:
         *((Numbers(), word) for word in ("٣", "9" * 19, "--5", "1 2")),
         *((Inputs(), word) for word in ("", "x", "224x", "22.4", "²", "224X224", "3x8,")),
         *((Device(), word) for word in ("", "gpu", "cuda:", "cuda:x", "cuda:²", "cpu:0", "CPU")),
+        *((SwitchOr(Graphs), word) for word in ("", "neither", "1")),
         *((OneOf(Mode), word) for word in ("", "Train", "TRAIN", "inference")),
         (OneOf(GATES), "softmax"),
         *((Seconds(), word) for word in ("", "0", "-1", "nan", "1s", "inf", "1e9")),

@@ -119,3 +119,6 @@ def test_the_limit_and_the_load_are_told_first(
     assert first == "se-cost: 2 timings, at most 180 s in all"
     assert len(rest) == len(lines)
     assert all(line in told for line, told in zip(lines, rest, strict=True))
+    announce([Asked(net, three(net), Settings(compile=True), plan)], seconds=0)
+    first, *_ = capsys.readouterr().err.splitlines()
+    assert first == "se-cost: a timing, at most 90 s in all beside compiling"

@@ -77,6 +77,37 @@ class Stubborn(Inline):
         return super().forward(x)
 
 
+class BothWays(nn.Module):
+    """Gates by channel and by position, summed or the larger of them, beside a convolution."""
+
+    def __init__(self, largest: bool = False) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(8, 8, 3, padding=1)
+        self.fc = nn.Linear(8, 8)
+        self.point = nn.Conv2d(8, 1, 1)
+        self.largest = largest
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the map that was gated both ways."""
+        x = self.conv(x)
+        channels = x * torch.sigmoid(self.fc(x.mean((2, 3))))[:, :, None, None]
+        positions = x * torch.sigmoid(self.point(x))
+        return torch.maximum(channels, positions) if self.largest else channels + positions
+
+
+class Both(nn.Module):
+    """A network with such a block."""
+
+    def __init__(self, largest: bool = False) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 3, padding=1)
+        self.both = BothWays(largest)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return eight numbers."""
+        return self.both(self.stem(x)).mean((2, 3))  # type: ignore[no-any-return]
+
+
 class Twice(Net):
     """The same with two blocks at one size."""
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from itertools import product
 
 import pytest
+from helpers import GATING_KINDS
 
 from measure.fuse.nets import built, fused, images
 from se_cost.measure.fuse.record import How
@@ -55,7 +56,7 @@ def test_every_kind(kind: AnyKind, place: Place) -> None:
 
 
 @pytest.mark.parametrize("place", RESIDUAL_PLACES)
-@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+@pytest.mark.parametrize("kind", [KINDS[name] for name in GATING_KINDS], ids=GATING_KINDS)
 def test_every_build(kind: type[Kind], place: Place) -> None:
     """Every kind of attention there is; maps have as many channels as pixels."""
     for batch in (1, 4):

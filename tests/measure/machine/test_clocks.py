@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from se_cost.measure.machine.clocks import cpu_stopwatch, quiet, stopwatch
+from se_cost.measure.timing.settings import DEVICES
 
 
 def test_stopwatch_reads_the_clock_around_all_iterations() -> None:
@@ -18,8 +19,12 @@ def test_stopwatch_reads_the_clock_around_all_iterations() -> None:
 
 
 def test_quiet_restores_everything() -> None:
-    """Threads and garbage collector are as they were, after an error too."""
+    """Threads, garbage collector and cuDNN's way to plan are as they were, after an error too."""
     threads = torch.get_num_threads()
+    with quiet(threads + 1, benchmark=True):
+        assert torch.backends.cudnn.benchmark
+        assert torch.get_num_threads() == threads + 1
+    assert not torch.backends.cudnn.benchmark
     with quiet(threads + 1):
         assert torch.get_num_threads() == threads + 1
         assert not gc.isenabled()
@@ -30,7 +35,7 @@ def test_quiet_restores_everything() -> None:
 
 
 class FakeEvent:
-    """An event of CUDA whose clock counts the steps that were taken before it."""
+    """An event whose clock counts the steps that were taken before it."""
 
     def __init__(self, log: list[str]) -> None:
         self.log = log
@@ -49,11 +54,14 @@ class FakeEvent:
         return 2.5 * (end.taken - self.taken)
 
 
-def test_a_gpu_stamps_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kind", DEVICES)
+def test_an_accelerator_stamps_the_time(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     """Milliseconds between two events become seconds, with one synchronisation at the end."""
     log: list[str] = []
-    monkeypatch.setattr(torch.cuda, "Event", lambda *, enable_timing: FakeEvent(log))
-    monkeypatch.setattr(torch.cuda, "current_stream", lambda device: None)
-    gpu = torch.device("cuda")
-    assert stopwatch({"a": lambda: log.append("step")}, gpu)("a", 4) == pytest.approx(0.01)
-    assert log == ["step"] * 4 + ["synchronise"]
+    monkeypatch.setattr(torch, "Event", lambda device, *, enable_timing: FakeEvent(log))
+    monkeypatch.setattr(torch.accelerator, "current_stream", lambda device: None)
+    watch = stopwatch(
+        {"a": lambda: log.append("step")}, torch.device(kind), lambda: log.append("meanwhile")
+    )
+    assert watch("a", 4) == pytest.approx(0.01)
+    assert log == ["step"] * 4 + ["meanwhile", "synchronise"]

@@ -11,7 +11,7 @@ import torch
 from se_cost.errors import MeasurementError
 from se_cost.measure.machine import energy as module
 from se_cost.measure.machine.clocks import stopwatch
-from se_cost.measure.machine.energy import counter, energy, joules
+from se_cost.measure.machine.energy import at_a_tick, counter, energy, joules
 from se_cost.measure.steps.steps import steps
 from se_cost.measure.timing.arms import BASELINE, NETWORK
 from se_cost.measure.timing.settings import Settings
@@ -56,7 +56,7 @@ def test_joules_of_an_image() -> None:
         return board.joules
 
     found = energy(board.watch, counted, ["a", "b"], images=4)
-    assert found == pytest.approx({"a": 3 / 4, "b": 3.96 / 4})
+    assert (found["a"].mean, found["b"].mean) == pytest.approx((3 / 4, 3.96 / 4))
     assert readings == 2 * 6 * 2  # before and after six runs of each
 
 
@@ -73,9 +73,27 @@ def test_drift_cancels() -> None:
     same = dict.fromkeys("abc", 300.0), dict.fromkeys("abc", 0.01)
     board = Board(*same, drift=0.01)
     found = energy(board.watch, lambda: board.joules, list("abc"), images=1)
-    assert found["a"] == pytest.approx(found["b"])
-    assert found["a"] == pytest.approx(found["c"])
-    assert found["a"] > 3
+    assert found["a"].mean == pytest.approx(found["b"].mean)
+    assert found["a"].mean == pytest.approx(found["c"].mean)
+    assert found["a"].mean > 3
+
+
+def test_the_spread_is_that_of_the_runs() -> None:
+    """The first run of a drifting board takes the least, the last one the most."""
+    board = Board({"a": 300}, {"a": 0.01}, drift=0.01)
+    found = energy(board.watch, lambda: board.joules, ["a"], images=1)["a"]
+    first, *_, last = (
+        1 + 0.01 * call for call in range(len(board.calls) - 5, len(board.calls) + 1)
+    )
+    assert (found.low, found.high) == pytest.approx((3 * first, 3 * last))
+
+
+def test_read_when_it_moves() -> None:
+    """The counter is behind until its next tick; one that stands still is read after a while."""
+    ticks = iter([5.0, 5.0, 5.0, 7.0, 7.0])
+    assert at_a_tick(lambda: next(ticks), now=lambda: 0.0)() == 7
+    time = count()
+    assert at_a_tick(lambda: 5.0, now=lambda: float(next(time)))() == 5
 
 
 def test_a_counter_that_stands_still() -> None:
@@ -92,7 +110,7 @@ class Nvml(SimpleNamespace):
         """What it raises."""
 
 
-def fake(monkeypatch: pytest.MonkeyPatch, millijoules: list[int]) -> None:
+def fake(monkeypatch: pytest.MonkeyPatch, millijoules: list[int], sliced: int = 0) -> None:
     """Put a made-up NVML in the place of the real one; its counter says what it is given."""
 
     def total(handle: str) -> int:
@@ -105,6 +123,7 @@ def fake(monkeypatch: pytest.MonkeyPatch, millijoules: list[int]) -> None:
         nvmlInit=lambda: None,
         nvmlDeviceGetHandleByUUID=lambda uuid: uuid,
         nvmlDeviceGetTotalEnergyConsumption=total,
+        nvmlDeviceGetMigMode=lambda handle: [sliced, sliced],
     )
     monkeypatch.setitem(sys.modules, "pynvml", nvml)
     properties = SimpleNamespace(uuid="of-torch")
@@ -129,6 +148,9 @@ def test_no_counter(monkeypatch: pytest.MonkeyPatch) -> None:
         MeasurementError, match="cuda counts no energy, Volta and later do: Not Supp"
     ):
         counter(GPU)
+    fake(monkeypatch, [0, 1], sliced=1)
+    with pytest.raises(MeasurementError, match="slice of a GPU"):
+        counter(GPU)
     monkeypatch.setitem(sys.modules, "pynvml", None)  # an import of it now fails
     with pytest.raises(MeasurementError, match=r"pip install 'se-cost\[cuda\]'"):
         counter(GPU)
@@ -142,11 +164,11 @@ def test_a_cpu_counts_no_energy() -> None:
 
 def test_every_network_has_its_energy(monkeypatch: pytest.MonkeyPatch) -> None:
     """A counter that moves by 8 J a run, over runs of 4 s at 1 s an iteration of 2 images."""
-    ticks = count(0, 8)
+    ticks = count(0, 4)  # it is read twice before a run, and twice behind it
     monkeypatch.setattr(module, "counter", lambda device: lambda: float(next(ticks)))
     monkeypatch.setattr(module, "stopwatch", lambda *given: lambda arm, iterations: iterations)
     found = joules(NETWORKS, Settings(device="cpu", batch=2))
-    assert found == {BASELINE: pytest.approx(2), NETWORK: pytest.approx(2)}
+    assert {arm: of.mean for arm, of in found.items()} == {BASELINE: 2, NETWORK: 2}
 
 
 @pytest.mark.cuda
@@ -158,4 +180,4 @@ def test_on_a_gpu() -> None:
     arms = {"small": model("resnet18", input=64), "large": model("resnet18")}
     runs = {arm: steps({arm: one}, settings, GPU)[arm] for arm, one in arms.items()}
     found = energy(stopwatch(runs, GPU), counter(GPU), list(arms), images=8, rounds=1)
-    assert 0 < found["small"] < found["large"]
+    assert 0 < found["small"].mean < found["large"].mean

@@ -11,6 +11,7 @@ import torch
 from se_cost.errors import MeasurementError
 from se_cost.measure.machine import peak_memory as module
 from se_cost.measure.machine.peak_memory import peak_memory, resident
+from se_cost.measure.steps.allocator import PEAK, RESERVED
 from se_cost.measure.timing.result import PeakMemory
 from se_cost.measure.timing.settings import Settings
 from se_cost.nets.zoo.model import model
@@ -62,32 +63,41 @@ def test_unknown_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
             resident(tmp_path / "status")
 
 
-def test_on_a_made_up_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The peak is reset before anything is built, and read after three iterations."""
+@pytest.mark.parametrize(("graphs", "counted"), [(False, 3), (True, 4)], ids=["eager", "graph"])
+def test_on_a_made_up_gpu(monkeypatch: pytest.MonkeyPatch, graphs: bool, counted: int) -> None:
+    """The first iteration tunes or compiles, and does not count; a graph has its memory by then."""
     calls: list[str] = []
     device = torch.device("cuda", 1)
+    monkeypatch.setattr(module, "device_for", lambda _: device)
+    monkeypatch.setattr(module, "steps", lambda *_: {"arm": lambda: calls.append("step")})
 
-    def fake_steps(*_: object) -> dict[str, object]:
-        calls.append("build")
-        return {"arm": lambda: calls.append("step")}
+    def forget(of: torch.device) -> None:
+        assert of == device
+        calls.append("forget")
 
-    def says(name: str, value: int | None = None) -> None:
-        def call(of: torch.device = device) -> int | None:
-            assert of == device
-            calls.append(name)
-            return value
+    def counts(of: torch.device) -> dict[str, int]:
+        assert of == device
+        return {PEAK: 100, RESERVED: 120}
 
-        monkeypatch.setattr(torch.cuda, name, call)
+    monkeypatch.setattr(module, "forget_peak", forget)
+    monkeypatch.setattr(module, "counts", counts)
+    found = peak_memory(NET, Settings(cuda_graphs=graphs))
+    assert found == PeakMemory(allocated=100, reserved=120)
+    assert len(calls[calls.index("forget") + 1 if "forget" in calls else 0 :]) == counted
 
-    monkeypatch.setattr(module, "resolve", lambda _: device)
-    monkeypatch.setattr(module, "steps", fake_steps)
-    says("init")
-    says("reset_peak_memory_stats")
-    says("max_memory_allocated", 100)
-    says("max_memory_reserved", 120)
-    assert peak_memory(NET, Settings()) == PeakMemory(allocated=100, reserved=120)
-    assert calls[:3] == ["init", "reset_peak_memory_stats", "build"]
-    assert calls[3:] == ["step"] * 3 + ["max_memory_allocated", "max_memory_reserved"]
+
+def test_an_accelerator_that_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no peak, and no zero in its place."""
+
+    def fails(*_: object) -> None:
+        raise RuntimeError("Allocator for mps is not a DeviceAllocator.")
+
+    for name in ("memory_stats", "reset_peak_memory_stats", "empty_cache"):
+        monkeypatch.setattr(torch.accelerator, name, fails)
+    monkeypatch.setattr(module, "device_for", lambda _: torch.device("mps"))
+    monkeypatch.setattr(module, "steps", lambda *_: {"arm": lambda: None})
+    with pytest.raises(MeasurementError, match="no peak memory: torch does not report what mps"):
+        peak_memory(NET, Settings())
 
 
 def test_out_of_memory_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

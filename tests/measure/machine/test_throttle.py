@@ -32,7 +32,6 @@ class FakeNvml:
 
     def __init__(self, missing: str = "") -> None:
         self.missing = missing  # the call that the driver refuses
-        self.energy = 0  # millijoules
 
     def nvmlInit(self) -> None:  # noqa: N802
         """Open the library."""
@@ -45,10 +44,12 @@ class FakeNvml:
 
     def nvmlDeviceGetClockInfo(self, gpu: str, clock: int) -> int:  # noqa: N802
         """Return the clock of the multiprocessors, 1, in MHz."""
+        self.expect("nvmlDeviceGetClockInfo")
         return {(f"handle of GPU-{UUID}", 1): 1980}[gpu, clock]
 
     def nvmlDeviceGetTemperature(self, gpu: str, sensor: int) -> int:  # noqa: N802
         """Return degrees Celsius of the only sensor, 0."""
+        self.expect("nvmlDeviceGetTemperature")
         return {(f"handle of GPU-{UUID}", 0): 60}[gpu, sensor]
 
     def nvmlDeviceGetCurrentClocksEventReasons(self, gpu: str) -> int:  # noqa: N802
@@ -97,35 +98,19 @@ def test_reasons_to_drop_a_quad(reasons: int, dropped: bool) -> None:
     assert slowed(reasons) is dropped
 
 
-def watch(*readings: Reading) -> ThrottleWatch:
-    """Return a watch over a stopwatch whose second is 1 ms per iteration, with given readings."""
+def watch(*readings: Reading | None) -> ThrottleWatch:
+    """Return a watch of a GPU with given readings."""
     rest = iter(readings)
-    return ThrottleWatch(lambda arm, n: n / 1000, lambda: next(rest))
-
-
-def test_the_stopwatch_is_passed_on() -> None:
-    """Arm and iterations reach the stopwatch, its seconds come back, and then the GPU is read."""
-    calls: list[object] = []
-
-    def stopwatch(arm: str, iterations: int) -> float:
-        calls.append((arm, iterations))
-        return 0.25
-
-    def read() -> Reading:
-        calls.append("read")
-        return CALM
-
-    assert ThrottleWatch(stopwatch, read)("network", 7) == 0.25
-    assert calls == [("network", 7), "read"]
+    return ThrottleWatch(lambda: next(rest))
 
 
 def test_disturbed_since_it_was_last_asked() -> None:
-    """One hot edge disturbs the quad it lies in, not the next one; a power cap disturbs none."""
+    """One hot timing disturbs the quad it lies in, not the next one; a power cap disturbs none."""
     watched = watch(CALM, HOT, CALM, CAPPED, CALM, HOT)
     said = []
     for _ in range(3):
-        watched("a", 1)
-        watched("b", 1)
+        watched()
+        watched()
         said.append(watched.disturbed())
     assert said == [True, False, True]
     assert not watched.disturbed()
@@ -134,28 +119,52 @@ def test_disturbed_since_it_was_last_asked() -> None:
 def test_summary_is_of_quads() -> None:
     """The warm-up, which ends with the first question, is not in the summary."""
     watched = watch(Reading(210, 95, 0x40), CALM, HOT, CAPPED)
-    watched("a", 1)
+    watched()
     assert watched.throttling() is None
     watched.disturbed()
     assert watched.throttling() is None
     for _ in range(3):
-        watched("a", 1)
+        watched()
     assert watched.throttling() == Throttling(
         readings=3, slowed=1, power_capped=1, clock_low=1200, clock_high=1980, celsius_high=90
     )
 
 
+def test_what_a_gpu_does_not_tell() -> None:
+    """It is left out of the summary; without the reasons nobody knows whether it was slowed."""
+    watched = watch(CALM, Reading(None, 55, None))
+    watched.disturbed()
+    watched()
+    watched()
+    assert not watched.disturbed()
+    assert watched.throttling() == Throttling(2, 0, 0, 1980, 1980, 60, told=False)
+
+
+def test_a_gpu_that_falls_silent() -> None:
+    """It is not asked again, what it told before is kept, and that it fell silent is told."""
+    watched = watch(CALM, None)
+    watched.disturbed()
+    for _ in range(3):  # a third reading would raise StopIteration
+        watched()
+    assert watched.throttling() == Throttling(1, 0, 0, 1980, 1980, 60, told=False)
+
+
 def test_a_quad_in_heat_is_dropped_and_taken_again() -> None:
-    """The protocol drops a quad with a hot edge, counts it, and still takes all it was asked."""
-    edges = 0
+    """The protocol drops a quad with a hot timing, counts it, and still takes all it was asked."""
+    timings = 0
 
     def read() -> Reading:
-        nonlocal edges
-        edges += 1
-        return HOT if edges < 30 else CALM  # in the warm-up, and in the first quads
+        nonlocal timings
+        timings += 1
+        return HOT if timings < 30 else CALM  # in the warm-up, and in the first quads
 
-    watched = ThrottleWatch(lambda arm, n: n / 1000, read)
-    instruments = Instruments(watched, disturbed=watched.disturbed)
+    watched = ThrottleWatch(read)
+
+    def stopwatch(arm: str, iterations: int) -> float:
+        watched()
+        return iterations / 1000
+
+    instruments = Instruments(stopwatch, disturbed=watched.disturbed)
     samples = measure(instruments, ("a", "b"), QuickPlan(quads=5, max_time=600))
     assert len(samples.quads) == 5
     found = watched.throttling()
@@ -172,20 +181,40 @@ def test_reads_the_gpu_that_torch_uses(nvml: FakeNvml) -> None:
     assert read() == Reading(clock_mhz=1980, celsius=60, reasons=0x44)
 
 
-@pytest.mark.parametrize(
-    "missing", ["nvmlInit", "nvmlDeviceGetHandleByUUID", "nvmlDeviceGetCurrentClocksEventReasons"]
-)
+@pytest.mark.parametrize("missing", ["nvmlInit", "nvmlDeviceGetHandleByUUID"])
 def test_a_driver_that_refuses(nvml: FakeNvml, missing: str) -> None:
-    """Without driver, handle or reasons the GPU is not watched, and nothing is raised."""
+    """Without driver or handle the GPU is not watched, and nothing is raised."""
     nvml.missing = missing
     assert watcher(GPU) is None
 
 
+@pytest.mark.parametrize(
+    ("missing", "reading"),
+    [
+        ("nvmlDeviceGetClockInfo", Reading(None, 60, 0x44)),
+        ("nvmlDeviceGetTemperature", Reading(1980, None, 0x44)),
+        ("nvmlDeviceGetCurrentClocksEventReasons", Reading(1980, 60, None)),
+    ],
+)
+def test_a_card_that_lacks_a_reading(
+    monkeypatch: pytest.MonkeyPatch, nvml: FakeNvml, missing: str, reading: Reading
+) -> None:
+    """It loses that reading alone, whether the driver refuses it or the module is too old."""
+    nvml.missing = missing
+    read = watcher(GPU)
+    assert read is not None
+    assert read() == reading
+    nvml.missing = ""
+    monkeypatch.delattr(FakeNvml, missing)
+    assert read() == reading
+
+
 def test_not_watched(monkeypatch: pytest.MonkeyPatch, nvml: FakeNvml) -> None:
-    """A CPU has no NVML; an old module lacks the call; without the module there is a remedy."""
+    """A CPU and a GPU of AMD have no NVML; without the module there is a remedy."""
     assert watcher(torch.device("cpu")) is None
-    monkeypatch.delattr(FakeNvml, "nvmlDeviceGetCurrentClocksEventReasons")
-    assert watcher(GPU) is None
+    with monkeypatch.context() as patched:
+        patched.setattr(torch.version, "hip", "7.0")
+        assert watcher(GPU) is None
     monkeypatch.setitem(sys.modules, "pynvml", None)  # an import of it now fails
     assert watcher(GPU) is None
     with pytest.raises(MeasurementError, match=r"pip install 'se-cost\[cuda\]'"):
@@ -199,5 +228,7 @@ def test_on_a_gpu() -> None:
     pytest.importorskip("pynvml")
     read = watcher(torch.device("cuda"))
     assert read is not None
-    assert read().clock_mhz > 0
-    assert read().celsius > 0
+    found = read()
+    assert found is not None
+    assert found.clock_mhz
+    assert found.celsius

@@ -57,6 +57,11 @@ def space(block: Any, x: Tensor) -> Any:
     return x * block.space(x).sigmoid()
 
 
+def space_then_mean(block: Any, x: Tensor) -> Any:
+    """Gate positions right before the mean over all of them that a classifier reads."""
+    return (x * block.space(x).sigmoid()).mean((2, 3), keepdim=True)
+
+
 def space_by_hand(block: Any, x: Tensor) -> Any:
     """Gate positions by a sigmoid that is spelled out."""
     return x * (1 / (1 + torch.exp(-block.space(x))))
@@ -189,6 +194,7 @@ KINDS = (
         SE + C + 1,
     ),
     Spelling("positions", net(space, space=conv(C, 1)), ("spatial",), C + 1),
+    Spelling("positions, mean", net(space_then_mean, space=conv(C, 1)), ("spatial",), C + 1),
     Spelling("positions by hand", net(space_by_hand, space=conv(C, 1)), ("spatial",), C + 1),
     Spelling("sum of both", with_convs(mixed, space=conv(C, 1)), ("bam",), SE + C + 1),
     Spelling(

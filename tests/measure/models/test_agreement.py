@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 import torch
-from helpers import assert_agreement, label, small_networks
+from helpers import GATING_KINDS, assert_agreement, gating_places, label, small_networks
 from hypothesis import given, settings
 
 from se_cost.ledger.conventions import CONVENTIONS, complete, total
@@ -15,7 +15,6 @@ from se_cost.measure.counting.counts import FvcoreCount
 from se_cost.measure.counting.fvcore import by_fvcore, fvcore_count
 from se_cost.measure.models.build import module_of
 from se_cost.measure.models.module import blank
-from se_cost.nets.attention.kinds import KINDS
 from se_cost.nets.attention.place import RESIDUAL_PLACES, Place
 from se_cost.nets.attention.se import GATES, SE, Squeeze
 from se_cost.nets.model import StrideIn, Zoo
@@ -46,11 +45,13 @@ def resnets() -> list[Zoo]:
 
 def kinds() -> list[Zoo]:
     """Return every other kind of attention, in blocks of both sorts and in every place."""
-    others = [kind for kind in KINDS if kind != SE.name]
-    return [
+    others = [kind for kind in GATING_KINDS if kind != SE.name]
+    gating = [
         model(f"{kind}_resnet{18 if place is Place.STANDARD else 50}", place=place)
         for kind, place in product(others, RESIDUAL_PLACES)
     ]
+    attending = [model("mhsa_resnet50", input=size) for size in (224, 225, (64, 800))]
+    return [*gating, *attending, *(model(f"{kind}_resnet34", place=Place.STAGE) for kind in others)]
 
 
 def networks() -> list[Zoo]:
@@ -60,7 +61,7 @@ def networks() -> list[Zoo]:
     moved = [
         model(name, attention="se", place=place)
         for name in members()
-        for place in FAMILIES[name].places
+        for place in gating_places(name)
         if place is not Place.STANDARD
     ]
     return plain + every + moved
@@ -82,7 +83,8 @@ def test_every_row_is_its_submodule(net: Zoo) -> None:
 
 def small(size: int) -> list[Zoo]:
     """Return ResNet-18 plain and with every kind, and an SE network of every other builder."""
-    found = [model("resnet18", attention=kind, input=size) for kind in ("none", *KINDS)]
+    found = [model("resnet18", attention=kind, input=size) for kind in ("none", *GATING_KINDS)]
+    found.append(model("mhsa_resnet50", input=size))
     for arch in members()[1:]:
         least = FAMILIES[arch].smallest  # None if its input cannot be varied
         found.append(model(arch, attention="se", input=least and max(least, size)))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from helpers import GATING_KINDS
 from torch import fx, nn
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -191,6 +192,39 @@ def test_what_stands_among_other_layers_is_taken_out_of_a_graph() -> None:
         assert isinstance(arm.get_submodule("select"), fx.GraphModule)
         arm(torch.randn(2, *SHAPE)).square().mean().backward()
     assert macs(whole.model.plain) == whole.plain.macs
+
+
+@pytest.mark.parametrize("largest", [False, True])
+def test_a_map_gated_both_ways_is_handed_on_once(largest: bool) -> None:
+    """Without the gates scSE's sum is the map, not twice the map; so is the larger of two."""
+    whole = costs(of("Both", arguments=(("largest", largest),)))
+    assert [(block.path, block.kind) for block in whole.blocks] == [("both", "scse")]
+    assert whole.attention.params == 8 * 8 + 8 + 8 + 1
+    assert not {"add", "maximum"} & {row.op for row in whole.plain.rows}
+    plain, images = module_of(whole.model.plain).eval(), torch.randn(2, *SHAPE)
+    with torch.no_grad():
+        x = plain.get_submodule("both.conv")(plain.get_submodule("stem")(images))
+        assert torch.equal(plain(images), x.mean((2, 3)))
+
+
+OURS = FILE.with_name("ours.py")
+
+
+@pytest.mark.parametrize("kind", [kind for kind in GATING_KINDS if kind != "simam"])
+def test_the_plain_network_is_ours(kind: str) -> None:
+    """A network of the zoo as a user's, its attention taken out: bit for bit the plain one.
+
+    SimAM is found and not counted: it has no weights.
+    """
+    ours = Imported(spec=f"{OURS}:network", arguments=(("arch", f"{kind}_resnet18"),), input=SHAPE)
+    whole = costs(ours)
+    assert {block.kind for block in whole.blocks} == {kind}
+    stripped = module_of(whole.model.plain).eval()
+    plain = module_of(model("resnet18", input=64)).eval()
+    plain.load_state_dict(stripped.state_dict())
+    images = torch.randn(2, *SHAPE)
+    with torch.no_grad():
+        assert torch.equal(stripped(images), plain(images))
 
 
 def test_a_module_at_hand_stays_as_it_is() -> None:

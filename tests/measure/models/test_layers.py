@@ -1,13 +1,16 @@
 """Blocks compute what their papers define, written out once more with torch's functions."""
 
 from collections.abc import Callable
+from itertools import product
 
 import pytest
 import torch
+from helpers import fitted
 from torch import Tensor, nn
 from torch.nn import functional as f
 
 from se_cost.measure.models.module import module
+from se_cost.nets.attention.ge import GE
 from se_cost.nets.attention.kinds import KINDS
 
 C, R = 32, 16
@@ -73,6 +76,35 @@ def simam(x: Tensor, parts: Parts) -> Tensor:
     return x * torch.sigmoid(d / (4 * (v + 1e-4)) + 0.5)
 
 
+def ca(x: Tensor, parts: Parts) -> Tensor:
+    """Rows and columns through one convolution and one norm, then gated apart."""
+    h, w = x.shape[2:]
+    means = torch.cat([x.mean(3), x.mean(2)], 2)[..., None]
+    shared = f.hardswish(parts["shared.norm"](parts["shared.reduce"](means)))
+    rows, columns = (parts[f"{side}.conv"] for side in ("height", "width"))
+    f_h, f_w = shared[:, :, :h], shared[:, :, h : h + w].transpose(2, 3)
+    return x * torch.sigmoid(rows(f_h)) * torch.sigmoid(columns(f_w))
+
+
+def mhsa(x: Tensor, parts: Parts) -> Tensor:
+    """Position by position: its query against the key and the distance of every other."""
+    (n, c, h, w), heads = x.shape, 4
+    names = ("by.scores.query", "by.scores.key", "value")
+    q, k, v = (parts[name](x).view(n, heads, c // heads, h, w) for name in names)
+    distances = parts["by.scores"].distances
+    assert isinstance(distances, Tensor)
+    tall, wide = distances[:, : 2 * h - 1], distances[:, 2 * h - 1 :]
+    result = torch.empty_like(q)
+    for i, j in product(range(h), range(w)):
+        here = q[..., i, j]
+        down = torch.einsum("nad,di->nai", here, tall[:, h - 1 - i : 2 * h - 1 - i])
+        right = torch.einsum("nad,dj->naj", here, wide[:, w - 1 - j : 2 * w - 1 - j])
+        match = torch.einsum("nad,nadij->naij", here, k) / (c // heads) ** 0.5
+        scores = (match + down[..., None] + right[:, :, None]).flatten(2).softmax(2)
+        result[..., i, j] = torch.einsum("nap,nadp->nad", scores, v.flatten(3))
+    return result.flatten(1, 2)
+
+
 DEFINED: dict[str, Callable[[Tensor, Parts], Tensor]] = {
     "cbam": cbam,
     "bam": bam,
@@ -81,13 +113,15 @@ DEFINED: dict[str, Callable[[Tensor, Parts], Tensor]] = {
     "gc": gc,
     "ge": ge,
     "simam": simam,
+    "ca": ca,
+    "mhsa": mhsa,
 }
 
 
 def block(kind: str) -> nn.Module:
     """Return a block in inference, whose norms have statistics that are not trivial."""
     torch.manual_seed(0)
-    built = module(KINDS[kind]().block(C))
+    built = module(fitted(KINDS[kind], C, (6, 5)))
     built(torch.randn(4, C, 6, 5))
     return built.eval()
 
@@ -99,6 +133,26 @@ def test_a_block_is_its_definition(kind: str) -> None:
     with torch.no_grad():
         expected = DEFINED[kind](x, dict(built.named_modules()))
         torch.testing.assert_close(built(x), expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("extent", [2, 4, 8])
+def test_gather_excite_over_an_extent(extent: int) -> None:
+    """A mean over the neighbours within the map, or convolutions, copied to the nearest values."""
+    torch.manual_seed(0)
+    x = torch.randn(2, C, 6, 5)
+    side = 2 * extent - 1
+    mean = f.avg_pool2d(x, side, extent, extent - 1, count_include_pad=False)
+    excited = x * torch.sigmoid(f.interpolate(mean, size=(6, 5)))
+    torch.testing.assert_close(module(GE(extent=extent).block(C))(x), excited)
+    built = module(GE(extent=extent, theta=True).block(C))
+    built(x)
+    parts = dict(built.eval().named_modules())
+    y = x
+    for i in range(extent.bit_length() - 1):
+        y = parts[f"gather.norm{i + 1}"](parts[f"gather.conv{i + 1}"](f.relu(y) if i else y))
+    with torch.no_grad():
+        excited = x * torch.sigmoid(f.interpolate(y, size=(6, 5)))
+        torch.testing.assert_close(built(x), excited)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -7,7 +7,8 @@ from torch import nn
 import se_cost
 from se_cost.measure.models.module import blank, module
 from se_cost.nets.attention.place import Place
-from se_cost.nets.nodes import RELU, ChannelConv, Norm, add, conv, seq
+from se_cost.nets.nodes import RELU, Norm, add, conv, seq
+from se_cost.nets.special import ChannelConv
 from se_cost.nets.zoo.model import model
 from se_cost.nets.zoo.registry import build
 

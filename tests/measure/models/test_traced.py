@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 import torch
-from helpers import label
+from helpers import GATING_KINDS, label
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import astuple
@@ -17,7 +17,9 @@ from se_cost.ledger.walk import ledger
 from se_cost.measure.models.build import FORMATS, module_of
 from se_cost.measure.models.module import module
 from se_cost.measure.timing.settings import MemoryFormat
+from se_cost.nets.attention.ge import GE
 from se_cost.nets.attention.kinds import KINDS
+from se_cost.nets.attention.mhsa import MHSA
 from se_cost.nets.attention.place import RESIDUAL_PLACES, Kind, Place
 from se_cost.nets.attention.se import GATES, SE, Squeeze
 from se_cost.nets.model import Model
@@ -65,9 +67,15 @@ NETWORKS = [
     model("se_densenet121", input=64, place=Place.BLOCK),
     model("se_wrn16_8"),
     # at 32 the last maps have one value, which needs no sum
-    *(model(f"{kind}_resnet18", input=32) for kind in KINDS),
-    *(model(f"{kind}_mobilenet", input=64) for kind in KINDS if kind != "se"),
-    *(model(f"{kind}_densenet121", input=64, place=Place.BLOCK) for kind in ("cbam", "srm", "gc")),
+    *(model(f"{kind}_resnet18", input=32) for kind in GATING_KINDS),
+    *(model(f"{kind}_mobilenet", input=64) for kind in GATING_KINDS if kind != "se"),
+    *(
+        model(f"{kind}_densenet121", input=64, place=Place.BLOCK)
+        for kind in GATING_KINDS
+        if kind != "se"
+    ),
+    *(model("mhsa_resnet50", input=size) for size in (32, 96)),
+    model("bam_resnet18", input=64, place=Place.STAGE),
 ]
 
 
@@ -77,18 +85,22 @@ def test_traffic_is_that_of_the_operators(net: Model) -> None:
     assert traced(net, 2) == noted(net, 2)
 
 
-@settings(max_examples=20)
+VARIANTS = [GE(extent=e, theta=theta) for e, theta in product((2, 4, 8), (False, True))]
+
+
+@settings(max_examples=25)
 @given(
-    kind=st.sampled_from(list(KINDS.values())),
+    kind=st.sampled_from([*(kind() for kind in KINDS.values()), *VARIANTS]),
     channels=st.integers(2, 40),
     sides=st.tuples(st.integers(1, 9), st.integers(1, 9)),
     batch=st.integers(2, 3),
 )
-def test_random_blocks(kind: type[Kind], channels: int, sides: Size, batch: int) -> None:
+def test_random_blocks(kind: Kind, channels: int, sides: Size, batch: int) -> None:
     """Of every kind, on maps of every size, between layers that need gradients of both ends."""
+    channels *= kind.name != "mhsa" or MHSA().heads
     end = {"norm": Norm(channels)}
     plain = seq(conv=conv(3, channels, 1), **end)
-    node = seq(conv=conv(3, channels, 1), attention=kind().block(channels), **end)
+    node = seq(conv=conv(3, channels, 1), attention=kind.on(sides).block(channels), **end)
     shape = (3, *sides)
     x = torch.randn(batch, *shape)
     found, base = (trace(module(part), x) for part in (node, plain))

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 import torch
-from helpers import small_networks
+from helpers import GATING_KINDS, gating_places, small_networks
 from hypothesis import given, settings
 from torch import Tensor, nn
 from torch.nn.modules import module as hooks
@@ -27,7 +27,6 @@ from se_cost.ledger.traced_rows import UNUSED, attention, rows
 from se_cost.ledger.walk import ledger, walk
 from se_cost.measure.models.module import blank
 from se_cost.measure.models.tracing import images, trace
-from se_cost.nets.attention.kinds import KINDS as OURS
 from se_cost.nets.model import Zoo
 from se_cost.nets.nodes import Node, Shape, seq
 from se_cost.nets.zoo.model import model
@@ -133,17 +132,15 @@ def test_stored_traces_are_those_of_today(name: str, request: pytest.FixtureRequ
     assert (stored.params, stored.macs) == (run.params, run.macs)
 
 
-# of scSE's two products a trace without them still sums the map and itself
-TRACED = [kind for kind in OURS if kind != "scse"]
-
-
 def zoo() -> list[Zoo]:
     """Return one network of every builder with SE, and the other kinds and places in one."""
     families = [name for name in FAMILIES if not re.search("101|152|16[19]|201|34|154", name)]
     return [
         *(model(name, attention="se") for name in families),
-        *(model("resnet18", attention=kind) for kind in TRACED if kind != "se"),
-        *(model("se_resnet50", place=place) for place in FAMILIES["resnet50"].places[1:]),
+        *(model("resnet18", attention=kind) for kind in GATING_KINDS if kind != "se"),
+        *(model("mobilenet", attention=kind) for kind in GATING_KINDS if kind != "se"),
+        model("densenet121", attention="scse"),
+        *(model("se_resnet50", place=place) for place in gating_places("resnet50")[1:]),
         model("se_densenet121", place="block"),
     ]
 
@@ -158,8 +155,8 @@ def test_our_own_networks_are_read_the_same_both_ways(net: Zoo) -> None:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_our_whole_zoo_is_read_the_same_both_ways(family: str) -> None:
     """For every network at every place, with every kind."""
-    for place in FAMILIES[family].places:
-        for kind in TRACED:
+    for place in gating_places(family):
+        for kind in GATING_KINDS:
             assert_agreement(model(family, attention=kind, place=place))
 
 

@@ -23,6 +23,7 @@ ARCHS = [
     "cbam_resnet18",
     "bam_resnet18",
     "gc_resnet18",
+    "ca_resnet18",
 ]
 
 

@@ -106,3 +106,10 @@ def test_some_commands_are_for_one_process(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("WORLD_SIZE", "2")
     with pytest.raises(UsageError, match=r"^report cannot run under torchrun"):
         expect_single_process("report")
+
+
+def test_the_cause_is_an_error() -> None:
+    """Not what torch adds to it."""
+    error = "[rank1]: torch.AcceleratorError: CUDA error: an illegal memory access"
+    said = CRASHED.replace("[rank1]: ZeroDivisionError: a bug", f"{error}\n[rank1]: Compile with")
+    assert cause(said) == f"rank 1 ended with 1: {error.removeprefix('[rank1]: ')}"

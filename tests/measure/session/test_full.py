@@ -9,12 +9,14 @@ from measure.made_up import TRUTH, result
 from se_cost.errors import MeasurementError, OutOfMemoryError, UsageError
 from se_cost.measure.session.full import time_by, time_fully
 from se_cost.measure.session.jobs import EnergyJob, Job, MemoryJob, TimeJob
-from se_cost.measure.timing.arms import BASELINE, NETWORK, TRIMMED, three, two, with_fused
+from se_cost.measure.timing.arms import BASELINE, NETWORK, REPLAYED, TRIMMED, three, two, with_fused
 from se_cost.measure.timing.collect import WorkerLostError
-from se_cost.measure.timing.result import PeakMemory, Timing
+from se_cost.measure.timing.result import Joules, PeakMemory, Timing
 from se_cost.measure.timing.run import Stop
-from se_cost.measure.timing.settings import Mode, QuickPlan, Settings, StoppingRule
+from se_cost.measure.timing.settings import Graphs, Mode, QuickPlan, Settings, StoppingRule
+from se_cost.nets.model import Model
 from se_cost.nets.zoo.model import model
+from se_cost.record import replace
 
 NET = model("se_resnet18", input=32)
 NETWORKS = three(NET)
@@ -39,7 +41,7 @@ class Workers:
         if isinstance(job, MemoryJob):
             return PeakMemory(GIB * (1 + len(job.network.stages)), None)
         if isinstance(job, EnergyJob):
-            return dict.fromkeys(job.networks, 0.25)
+            return dict.fromkeys(job.networks, Joules(0.25, 0.2, 0.3))
         return result(TRUTH, job.plan.quads, job.number)
 
     @property
@@ -226,12 +228,44 @@ def test_a_plan_is_the_quick_protocol(monkeypatch: pytest.MonkeyPatch) -> None:
     assert seen == [QuickPlan(quads=7, seed=5)]
 
 
+def test_both_ways_are_four_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plain network and the one with attention are timed once more, by either protocol."""
+    seen: list[list[str]] = []
+
+    def time(model: object, networks: dict[str, Model], *rest: object, **more: object) -> None:
+        seen.append(list(networks))
+
+    monkeypatch.setattr("se_cost.measure.session.quick.time_quick", time)
+    monkeypatch.setattr("se_cost.measure.session.full.time_fully", time)
+    for protocol in (QuickPlan(), StoppingRule()):
+        time_by(protocol, NET, NETWORKS, Settings(cuda_graphs=Graphs.BOTH))
+    assert seen == [[BASELINE, NETWORK, TRIMMED, *REPLAYED]] * 2
+
+
+def test_compiling_takes_nothing_of_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process of 10 s that took 100 s, 90 of them to compile, leaves time for all networks."""
+    clock = [0.0]
+
+    class Compiling(Workers):
+        def __call__(self, job: Job, limit: float, padding: int = 0) -> Any:
+            clock[0] += 100
+            found = super().__call__(job, limit, padding)
+            if not isinstance(job, TimeJob):
+                return found
+            return replace(found, process=replace(found.process, compiling=90.0))
+
+    monkeypatch.setattr("se_cost.measure.session.full.monotonic", lambda: clock[0])
+    workers = Compiling()
+    timing(workers, max_time=100, at_least=10)
+    assert all(list(job.networks) == [BASELINE, NETWORK, TRIMMED] for job in workers.timed)
+
+
 def test_energy_comes_first() -> None:
     """It is refused before anything is timed, and stands beside the times."""
     workers = Workers()
     found = time_fully(NET, NETWORKS, work=workers, energy=True)
     assert isinstance(workers.jobs[0], EnergyJob)
-    assert found.joules == dict.fromkeys(NETWORKS, 0.25)
+    assert found.joules == dict.fromkeys(NETWORKS, Joules(0.25, 0.2, 0.3))
     assert workers.limits[0] == 2 * 120 + 60  # three networks at 24 s, with time to spare
 
     def trouble(job: Job) -> None:

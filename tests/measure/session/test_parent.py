@@ -12,6 +12,7 @@ import pytest
 
 from measure.made_up import result
 from se_cost.errors import MeasurementError, UsageError
+from se_cost.measure.processes import how
 from se_cost.measure.session.jobs import MemoryJob
 from se_cost.measure.session.parent import PADDING, patience, work
 from se_cost.measure.timing.arms import NETWORK
@@ -172,3 +173,22 @@ def test_a_worker_killed_in_the_middle_is_replaced() -> None:
     run = collect(start, StoppingRule(target=10))
     assert (run.lost, len(run.processes), run.stop) == (1, 10, Stop.TARGET)
     assert "SIGKILL" in run.reason
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "told"),
+    [
+        ("Traceback\nValueError: bad\n\n", 1, "ValueError: bad"),
+        (
+            "torch.AcceleratorError: CUDA error: lost\nCompile with",
+            1,
+            "torch.AcceleratorError: CUDA",
+        ),
+        ("first\nlast\n", 1, "last"),
+        ("", 4, "exit 4"),
+        ("ValueError: bad", -9, "ended by SIGKILL, as the system does when memory runs out"),
+    ],
+)
+def test_how_a_process_ended(said: str, code: int, told: str) -> None:
+    """By a signal, or by the error that it wrote, whatever a library wrote behind it."""
+    assert how(said, code).startswith(told)

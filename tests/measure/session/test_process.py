@@ -7,7 +7,6 @@ import pytest
 import torch
 
 from se_cost.errors import MeasurementError
-from se_cost.measure.machine.throttle import Reading
 from se_cost.measure.ranks.gather import Gather, single_rank
 from se_cost.measure.session import process
 from se_cost.measure.session.jobs import TimeJob
@@ -80,13 +79,6 @@ def test_a_disturbance_of_one_rank_is_one_of_all(monkeypatch: pytest.MonkeyPatch
     found = run(SHORT, gather)
     assert found.process.dropped == 1
     assert len(found.quads) == 1
-
-
-def test_a_gpu_that_is_always_slowed_down(monkeypatch: pytest.MonkeyPatch) -> None:
-    """When every quad is dropped there is no result, but the reason."""
-    monkeypatch.setattr(process, "watcher", lambda device: lambda: Reading(1200, 90, 0x40))
-    with pytest.raises(MeasurementError, match=r"slowed down in all \d+ comparisons: let it cool"):
-        run(QuickPlan(quads=1, max_time=0.05, shortest=1e-9))
 
 
 def test_the_time_is_up_for_all_at_once() -> None:

@@ -5,11 +5,15 @@ from math import inf
 import pytest
 
 import se_cost
-from se_cost.errors import MeasurementError, UsageError
+from measure.made_up import result
+from se_cost.errors import MeasurementError, OutOfMemoryError, UsageError
+from se_cost.measure.session import quick
+from se_cost.measure.session.jobs import TimeJob
 from se_cost.measure.session.quick import time_quick
 from se_cost.measure.timing import protocol
 from se_cost.measure.timing.arms import BASELINE, NETWORK, TRIMMED, three
-from se_cost.measure.timing.settings import Mode, QuickPlan, Settings
+from se_cost.measure.timing.samples import ProcessResult
+from se_cost.measure.timing.settings import Graphs, Mode, QuickPlan, Settings
 from se_cost.nets.zoo.model import model
 from se_cost.record import replace
 
@@ -53,3 +57,29 @@ def test_no_time_for_one_comparison() -> None:
     """A limit that is too short is said, not answered with nothing."""
     with pytest.raises(MeasurementError, match="not one comparison fits into the 1e-09 s"):
         time_quick(NET, three(NET), Settings(device="cpu"), replace(PLAN, max_time=1e-9))
+
+
+def test_graphs_take_a_fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each attempt has its own: torch does not recover from a capture that breaks off."""
+    jobs: list[TimeJob] = []
+
+    def elsewhere(job: TimeJob) -> ProcessResult:
+        jobs.append(job)
+        if job.settings.batch == 2:
+            raise OutOfMemoryError("out of memory")
+        return result({NETWORK: 1.1}, 8)
+
+    monkeypatch.setattr(quick, "elsewhere", elsewhere)
+    for graphs in (True, Graphs.BOTH):
+        settings = Settings(device="cuda", batch=2, cuda_graphs=graphs)
+        assert time_quick(NET, three(NET), settings, PLAN).settings.batch == 1
+    assert [job.settings.batch for job in jobs] == [2, 1, 2, 1]
+
+
+def test_the_time_to_compile_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a process that compiled, and of no other."""
+    monkeypatch.setattr(quick, "steps", lambda networks, settings, device: dict.fromkeys(networks))
+    monkeypatch.setattr(quick, "timed", lambda *job: result({NETWORK: 1.1}, 8))
+    for compiled in (True, False):
+        job = TimeJob(three(NET), Settings(device="cpu", compile=compiled), PLAN, 0)
+        assert (quick.one_process(job).process.compiling > 0) is compiled

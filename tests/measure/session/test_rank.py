@@ -14,6 +14,7 @@ import torch
 from measure.made_up import result
 from measure.session.rank_programs import DELAY, FOLDER, NET, TRAIN
 from se_cost.errors import MeasurementError, UsageError
+from se_cost.measure.ranks import replicas
 from se_cost.measure.ranks.replicas import Replicas
 from se_cost.measure.ranks.torchrun import Rank, torchrun
 from se_cost.measure.session import rank as module
@@ -247,3 +248,18 @@ def test_trains_on_two_gpus() -> None:
     timing = time_quick(NET, three(NET), settings, QuickPlan(quads=2, max_time=60))
     assert timing.environment.device_name == torch.cuda.get_device_name()
     assert timing.exchanges[NETWORK].step_ms > 0
+
+
+def test_ranks_keep_statistics_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their broadcast would pass for all-reduce, which `no_sync` leaves out with it."""
+    asked: list[dict[str, object]] = []
+
+    def parallel(own: torch.nn.Module, on: object, **how: object) -> torch.nn.Module:
+        asked.append(how)
+        return own
+
+    monkeypatch.setattr(replicas, "DistributedDataParallel", parallel)
+    monkeypatch.setattr(replicas, "without_all_reduce", lambda wrapped, step: step)
+    settings = replace(TRAIN, nproc=1)
+    replicas.replicate(Rank(0, 1, 0), three(NET), settings, torch.device("cpu"))
+    assert asked == [{"broadcast_buffers": False}] * len(three(NET))

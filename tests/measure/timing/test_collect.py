@@ -267,3 +267,17 @@ def test_the_time_is_that_of_the_new_processes() -> None:
         before=known.processes,
     )
     assert (run.stop, len(run.processes) - len(known.processes)) == (Stop.TIME, 3)
+
+
+def test_compiling_is_not_timing() -> None:
+    """What the first ten processes compile takes none of the time; what later ones do, does."""
+    clock = [0.0]
+
+    def start(number: int, lost: int) -> ProcessResult:
+        clock[0] += 70.0
+        result = Machine(QUIET, {"network": EFFECT}, number).process(number)
+        return replace(result, process=replace(result.process, compiling=60.0))
+
+    run = collect(start, StoppingRule(target=1e-9, max_time=180), now=lambda: clock[0])
+    assert run.stop is Stop.TIME
+    assert len(run.processes) == 11  # ten take 10 s each, the next 70

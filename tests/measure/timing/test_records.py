@@ -32,7 +32,11 @@ def test_a_process_has_its_keys() -> None:
             "clock_low": 1200,
             "clock_high": 1980,
             "celsius_high": 90,
+            "told": True,
         },
+        "retried": 0,
+        "sharing": None,
+        "compiling": 0.0,
     }
 
 
@@ -64,7 +68,7 @@ def test_settings_have_their_keys() -> None:
     """The names of the options, with underscores."""
     assert list(msgspec.to_builtins(Settings())) == [
         *("device", "mode", "batch", "dtype", "layout", "threads", "seed", "autocast", "compile"),
-        *("cuda_graphs", "fold_norms", "optimizer", "nproc", "runtime"),
+        *("cuda_graphs", "fold_norms", "optimizer", "nproc", "runtime", "cudnn_benchmark"),
     ]
 
 

@@ -1,6 +1,6 @@
 """The commands that make a report again."""
 
-from documents.every import SMALL, of_one, weighed
+from documents.every import SE50, SMALL, both_ways, of_one, weighed
 from measure.made_up import full, timing
 
 from se_cost.documents.flops import flops
@@ -123,3 +123,13 @@ def test_the_full_protocol_of_a_page_is_its_own() -> None:
     """It is the usual one, and its limit is known; without a limit `report` did not make it."""
     again = "se-cost report --arch se_resnet18 --r 16 --input 64x64 --batch 1 --max-time 90"
     assert commands([measured(SMALL, full(SMALL), max_time=90)]) == (again,)
+
+
+def test_eager_and_replayed() -> None:
+    """Both ways are one option, and what is replayed is no ladder of stages."""
+    document = of_one(SE50)
+    saved = replace(document, time=(timed(both_ways(SE50)),))
+    first, _ = commands([saved])
+    assert first.startswith("se-cost time --arch se_resnet50")
+    assert "--cuda-graphs both" in first
+    assert "--ladder" not in first

@@ -2,7 +2,7 @@
 
 import pytest
 
-from se_cost.measure.timing.settings import DType, MemoryFormat, Mode, Runtime, Settings
+from se_cost.measure.timing.settings import DType, Graphs, MemoryFormat, Mode, Runtime, Settings
 from se_cost.report.pages.settings import conditions, details, running
 
 
@@ -24,6 +24,13 @@ from se_cost.report.pages.settings import conditions, details, running
         (
             Settings(cuda_graphs=True, fold_norms=True),
             ("inference of one image, float32, nchw, batch norms folded, replayed as a CUDA graph"),
+        ),
+        (
+            Settings(cuda_graphs=Graphs.BOTH, cudnn_benchmark=True),
+            (
+                "inference of one image, float32, nchw, eager and replayed as a CUDA graph, "
+                "plans tried by cuDNN"
+            ),
         ),
         (
             Settings(runtime=Runtime.OPENVINO),

@@ -164,7 +164,9 @@ def test_memory_and_energy_stand_beside_the_times() -> None:
     table = page(timed(weighed(timing(SE50)))).tables[0]
     assert [*column(table, "peak MiB").values()] == [1024, 2048, 3072]
     assert [*column(table, "J/image").values()] == [0.25, 0.5, 0.75]
-    assert not {"peak MiB", "J/image"} & {*page(DOCUMENT).tables[0].header}
+    assert [*column(table, "least J").values()] == [0.2, 0.4, 0.6]
+    assert [*column(table, "most J").values()] == pytest.approx([1 / 3, 2 / 3, 1])
+    assert not {"peak MiB", "J/image", "least J"} & {*page(DOCUMENT).tables[0].header}
 
 
 def test_the_all_reduce_of_gradients() -> None:
