@@ -116,7 +116,7 @@ def test_report_without_time(run: Run, tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     assert run(*f"report --no-time {NET} --output {page}".split()).exit_code == 0
     text = page.read_text()
-    assert text.startswith("# What attention costs Net\n")
+    assert "\n# What attention costs Net\n" in text
     assert f"$ se-cost report --model {FILE}:Net --input 3x32x32 --no-time" in text
 
 

@@ -38,15 +38,15 @@ WRITES = (
 
 REMOVED = {  # how a model of the user's is without its attention, and what that means for a time
     Removal.MODULE: (
-        "The attention is taken out as whole modules: in both networks the rest runs as it is."
+        "The attention is taken out as whole modules; the rest of every network runs as it is."
     ),
     Removal.REWRITE: (
-        "In both networks the modules that hold attention run as graphs, out of which it is taken: "
-        "a graph is not as quick as its module, but both have it."
+        "In every network the modules around the attention run as graphs of torch.fx, out of which "
+        "it is taken. A graph can be faster or slower than its module, so all run as the same ones."
     ),
     Removal.EXPORT: (
-        "Both networks run as graphs of torch.export, out of which the attention is taken: a graph "
-        "is not as quick as the modules, but both are one."
+        "Every network runs as a graph of torch.export, out of which the attention is taken. A "
+        "graph can be faster or slower than its modules, so all run as one."
     ),
 }
 
