@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import pytest
 import torch
+from helpers import GATING_KINDS
 
 from se_cost.measure.explain import bench, cache
 from se_cost.measure.explain.bench import Bench, numbers
 from se_cost.measure.explain.tape import Operand
 from se_cost.measure.timing.settings import DType, MemoryFormat, Mode, Settings
-from se_cost.nets.attention.kinds import KINDS
 from se_cost.nets.zoo.model import model
 
 CPU = torch.device("cpu")
@@ -23,7 +23,7 @@ def _little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("layout", MemoryFormat)
 @pytest.mark.parametrize("mode", Mode)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", GATING_KINDS)
 def test_every_kind_runs_on_it(kind: str, mode: Mode, layout: MemoryFormat) -> None:
     """Both directions and layouts: an operator that cannot be run by itself fails here."""
     net = model("mobilenet", attention=kind, input=32, stages=[3], width=0.25)

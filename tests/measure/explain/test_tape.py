@@ -4,18 +4,18 @@ from collections import Counter
 
 import pytest
 import torch
+from helpers import GATING_KINDS
 from torch import Tensor
 
 from se_cost.measure.explain.tape import MemoryState, Reuse, Tape, TorchCall, attention
 from se_cost.measure.models.metering import Meter
 from se_cost.measure.models.traffic import by_stage
 from se_cost.measure.timing.settings import MemoryFormat, Mode, Settings
-from se_cost.nets.attention.kinds import KINDS
 from se_cost.nets.zoo.model import model
 
 CPU = torch.device("cpu")
 SIZE = 4  # bytes of a float32
-NORMED = ("bam", "srm")  # their norms run another operator in inference
+NORMED = ("bam", "srm", "ca")  # their norms run another operator in inference
 
 
 def moved(calls: Counter[TorchCall], *, backward: bool) -> tuple[int, int]:
@@ -24,7 +24,7 @@ def moved(calls: Counter[TorchCall], *, backward: bool) -> tuple[int, int]:
     return sum(call.bytes * n for call, n in found), sum(n for _, n in found)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", GATING_KINDS)
 def test_a_training_step_is_the_formulas(kind: str) -> None:
     """Bytes and operators of both passes, by stage: no operator of any kind is left out."""
     net, settings = (
@@ -40,7 +40,16 @@ def test_a_training_step_is_the_formulas(kind: str) -> None:
         assert moved(calls, backward=True) == (part.backward, part.operators_backward)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in NORMED])
+def test_what_takes_the_place_of_a_layer_runs_less_of_it() -> None:
+    """Self-attention: its operators, less those of the convolution."""
+    net, settings = model("mhsa_resnet50", input=64), Settings("cpu", Mode.TRAIN, 2)
+    stages, _ = attention(net, settings, CPU)
+    part = by_stage(net, settings)[5]
+    assert moved(stages[5], backward=False) == (part.forward, part.operators_forward)
+    assert moved(stages[5], backward=True) == (part.backward, part.operators_backward)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in GATING_KINDS if kind not in NORMED])
 def test_inference_is_the_formulas(kind: str) -> None:
     """The forward pass without gradients, of one image."""
     net, settings = (
@@ -54,7 +63,7 @@ def test_inference_is_the_formulas(kind: str) -> None:
 
 
 @pytest.mark.parametrize("mode", Mode)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", GATING_KINDS)
 def test_the_other_layout_runs_at_least_as_much(kind: str, mode: Mode) -> None:
     """The same operators with other strides, and conversions between layouts besides."""
     net = model("mobilenet", attention=kind, input=64, stages=[4], width=0.25)
