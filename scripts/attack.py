@@ -2,10 +2,11 @@
 
     python scripts/attack.py --seconds 60 --seed 0
 
-Six classes take turns until the time is over: options, files, environments, signals, encodings and
-mutated json. A case holds if the program ends with an exit code that is documented for it, says why
-in one line where it refuses, shows no traceback, and leaves no process and no half-written file.
-Exit 1 if anything did not hold; the same seed makes the same cases.
+Seven classes take turns until the time is over: options, files, environments, signals, encodings,
+mutated json, and models of others that misbehave. A case holds if the program ends with an exit
+code that is documented for it, says why in one line where it refuses, shows no traceback, and
+leaves no process and no half-written file. Exit 1 if anything did not hold; the same seed makes the
+same cases.
 """
 
 import argparse
@@ -66,10 +67,13 @@ ODD = (
 VALUED = (
     *("--arch", "--input", "--classes", "--r", "--stages", "--drop-stages", "--place", "--width"),
     *("--squeeze", "--gate", "--attention", "--stride-in", "--head", "--format", "--output"),
+    *("--ratios", "--by", "--frontier", "--max-attention-params", "--max-time-percent", "--batch"),
+    *("--kinds", "--sort", "--bandwidth", "--launch", "--model", "--model-arg", "--drop"),
 )
 COMMANDS = (
     *(("params",), ("flops", "--no-measure"), ("check", "--max-params", "99M"), ("nets",)),
     *(("report", "--no-time"), ("schema",), ("show",), ("diff",), ("completion",)),
+    *(("plan",), ("alternatives",)),
 )
 
 
@@ -171,6 +175,30 @@ def mutations(random: Random) -> Iterator[Case]:
         yield Case(words, (0, 1, 2, 3), files=there)
 
 
+def models(random: Random) -> Iterator[Case]:
+    """Models of others: files that are broken, and factories that do what they like."""
+    head = b"import os, sys, torch\nfrom torch import nn\n"
+    network = b"nn.Sequential(nn.Conv2d(3, 8, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten())"
+    bodies = (
+        *(b"return 3", b"raise SystemExit(0)", b"sys.exit('bye')", b"1 / 0"),
+        *(b"raise KeyboardInterrupt", b"raise MemoryError", b"return make()", b"print('x' * 9999)"),
+        *(b"os.chdir('/')", b"torch.set_grad_enabled(False)", b"torch.set_num_threads(7)"),
+        *(b"torch.set_default_dtype(torch.float64)", b"sys.stdout.close()", b"os.fork()"),
+        *(b"os.environ.clear()", b"sys.modules.clear()", b"nn.Module.__call__ = None"),
+    )
+    words = ("params", "nets", "flops", "check", "plan", "report")
+    specs = ("net.py:make", "net.py:Net", "net.py", "net:make", ":", "x.py:make", "timm:", "a:b:c")
+    while True:
+        body = random.choice(bodies)
+        code = head + b"def make(**given):\n    " + body + b"\n    return " + network + b"\n"
+        broken = random.choice((code, code, code, code[: random.randrange(len(code))], b"\xff\0"))
+        size = random.choice(("3x16x16", "3x16x16", "3x16x16", "1x16x16", "3x1x1", "16", "0x0"))
+        command = (random.choice(words), "--model", random.choice((specs[0], *specs)))
+        more = {"report": ("--no-time",), "check": ("--max-params", "99M")}.get(command[0], ())
+        given = (*command, "--input", size, *more)
+        yield Case(given, (0, 1, 2, 3), files={"net.py": broken})
+
+
 def mutated(content: bytes, random: Random) -> bytes:
     """Return a document with one thing wrong, or nothing."""
     kind = random.randrange(4)
@@ -236,6 +264,7 @@ CLASSES: Mapping[str, Callable[[Random], Iterator[Case]]] = {
     "signals": signals,
     "encodings": encodings,
     "json mutations": mutations,
+    "models": models,
 }
 
 

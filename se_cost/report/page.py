@@ -106,10 +106,16 @@ class Picture(Record):
     simple: bool = False
 
 
-class Console(Record):
-    """Commands for a shell."""
+class Code(Record):
+    """Lines to be copied, in a language that markdown knows."""
 
-    commands: tuple[str, ...]
+    language: str
+    lines: tuple[str, ...]
+
+
+def console(*commands: str) -> Code:
+    """Return commands for a shell."""
+    return Code("console", tuple(f"$ {command}" for command in commands))
 
 
 class Beside(Record):
@@ -135,7 +141,7 @@ class Details(Record):
     blocks: "tuple[Block, ...]"
 
 
-Block = Text | Table | Warning | Picture | Console | Beside | Section | Details
+Block = Text | Table | Warning | Picture | Code | Beside | Section | Details
 
 
 class Page(Record):
@@ -174,7 +180,7 @@ def flat(blocks: Iterable[Block]) -> Iterator[Block]:
         match block:
             case Section() | Details():
                 yield from flat(block.blocks)
-            case Text() | Table() | Warning() | Picture() | Console() | Beside():
+            case Text() | Table() | Warning() | Picture() | Code() | Beside():
                 pass
             case _:
                 assert_never(block)

@@ -5,7 +5,6 @@ from se_cost.report.formats.answer import Answer
 from se_cost.report.page import (
     Beside,
     Block,
-    Console,
     Details,
     Heading,
     Page,
@@ -14,6 +13,7 @@ from se_cost.report.page import (
     Table,
     Text,
     Warning,
+    console,
 )
 
 NASTY = (
@@ -47,7 +47,7 @@ def everything(text: str = NASTY) -> Answer:
     picture = Picture("p", lambda: SVG, text, "pie showData title t")
     simple = Picture("s", lambda: SVG, text, "xychart-beta", simple=True)
     inner = (Section(text, (Text(text), table, picture, Warning(text)), 3),)
-    blocks = (Text(text), Section(text, (table, Text(text))), picture, simple, Console((text,)))
+    blocks = (Text(text), Section(text, (table, Text(text))), picture, simple, console(text))
     folded = Details(text, inner)
     beside = Beside(text, "More is in", ".json")
     return answer(*blocks, folded, beside, Warning(text), title=text, lead=text, text=text)

@@ -8,6 +8,7 @@ does the code of an operator that has just run elsewhere: it is run on other ten
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from itertools import pairwise
 from statistics import median
@@ -22,7 +23,7 @@ from se_cost.measure.explain.alone import TimedOperator
 from se_cost.measure.explain.cache import Stream
 from se_cost.measure.explain.tape import MemoryState, Operand, Reuse, TorchCall, attention
 from se_cost.measure.machine.clocks import quiet, stopwatch
-from se_cost.measure.machine.device import resolve
+from se_cost.measure.machine.device import device_for
 from se_cost.measure.machine.out_of_memory import enough_memory
 from se_cost.measure.steps.steps import Step
 from se_cost.measure.timing.settings import Settings
@@ -57,7 +58,7 @@ class Bench:
     """The operators of the attention of every stage, and the rounds in which they were timed."""
 
     def __init__(self, model: Model, settings: Settings) -> None:
-        self._settings, self._device = settings, resolve(settings.device)
+        self._settings, self._device = settings, device_for(settings)
         with quiet(settings.threads), enough_memory(self._device):
             self._stages, reuses = attention(model, settings, self._device)
             self._stream = Stream(self._device)
@@ -92,6 +93,9 @@ class Bench:
             for stage, counts in self._stages.items()
             for call, count in counts.items()
         )
+
+    def _quiet(self) -> AbstractContextManager[None]:
+        return quiet(self._settings.threads, benchmark=self._settings.cudnn_benchmark)
 
     def _round(self) -> dict[TorchCall, float]:
         """Return the seconds of every operator without those of timing nothing."""

@@ -47,7 +47,8 @@ def times(title: str, stages: Sequence[StageBar]) -> str:
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
         _bounds(axes, stages)
-        _estimates(axes, 0, PREDICTED, [bar.alone for bar in stages])
+        if any(bar.alone for bar in stages):
+            _estimates(axes, 0, PREDICTED, [bar.alone for bar in stages])
         _estimates(axes, WIDTH, MEASURED, [bar.measured for bar in stages])
         axes.axhline(0, color=GREY, linewidth=0.8)
         axes.margins(y=0.12)
@@ -75,17 +76,15 @@ def _estimates(
 ) -> None:
     """Draw bars with an interval; where there is none, a stage has a note, and no bar."""
     color, label = looks
-    known = [(i + right, one) for i, one in enumerate(found) if one]
-    drawn = [(x, one) for x, one in known if one.low is not None]
+    known = [(i + right, one) for i, one in enumerate(found)]
+    drawn = [(x, one) for x, one in known if one and one.low is not None]
     places, values = [x for x, _ in drawn], [one.value for _, one in drawn]
     axes.bar(places, values, WIDTH, color=color, label=label)
     for x, one in known:
-        top, note = one.value, f"{one.value:.2f}"
-        if one.low is None or one.high is None:
-            top, note = 0, NO_INTERVAL
-        else:
+        top, note = 0.0, NO_INTERVAL
+        if one and one.low is not None and one.high is not None:
             axes.plot([x, x], [one.low, one.high], color="#444444")
-            top = one.high
+            top, note = one.high, f"{one.value:.2f}"
         axes.annotate(
             note,
             (x, max(top, 0)),

@@ -11,7 +11,7 @@ from se_cost.report.formats.markdown import MARKER
 from se_cost.report.page import (
     Beside,
     Block,
-    Console,
+    Code,
     Details,
     Page,
     Picture,
@@ -91,9 +91,9 @@ def _block(block: Block, stem: str | None, numbers: Iterator[int]) -> str:
             return f'<p class="warning"><strong>Warning:</strong> {literal(text)}</p>'
         case Picture():
             return f"<figure>\n{_inline(block, f'picture{next(numbers)}-')}</figure>"
-        case Console(commands):
-            lines = "\n".join(f"$ {literal(command)}" for command in commands)
-            return f'<pre tabindex="0"><code>{lines}</code></pre>'
+        case Code(lines=lines):
+            code = "\n".join(map(literal, lines))
+            return f'<pre tabindex="0"><code>{code}</code></pre>'
         case Beside(text, lead, suffix):
             pointer = "" if stem is None else f" {lead} <code>{literal(stem + suffix)}</code>."
             return f"<p>{literal(text)}{pointer}</p>"

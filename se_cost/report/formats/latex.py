@@ -8,7 +8,7 @@ from se_cost.report.formats.answer import Answer, Screen
 from se_cost.report.page import (
     Beside,
     Block,
-    Console,
+    Code,
     Details,
     Page,
     Picture,
@@ -62,9 +62,9 @@ def _block(block: Block) -> str:
             return rf"\textbf{{Warning:}} {escaped(text)}"
         case Picture():
             return ""
-        case Console(commands):
-            lines = "\\\\\n".join(escaped(f"$ {command}") for command in commands)
-            return f"\\begin{{quote}}\\ttfamily\n{lines}\n\\end{{quote}}"
+        case Code(lines=lines):
+            text = "\\\\\n".join(map(escaped, lines))
+            return f"\\begin{{quote}}\\ttfamily\n{text}\n\\end{{quote}}"
         case Section(heading, blocks, level):
             return "\n\n".join((_heading(heading, level), *_blocks(blocks)))
         case Details(summary, blocks):

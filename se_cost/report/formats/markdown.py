@@ -14,7 +14,7 @@ from se_cost.report.formats.answer import Answer, Screen
 from se_cost.report.page import (
     Beside,
     Block,
-    Console,
+    Code,
     Details,
     Page,
     Picture,
@@ -99,8 +99,8 @@ def _block(block: Block, files: Files) -> str:
             return f"> **Warning:** {escaped(text)}"
         case Picture():
             return _picture(block, files.picture(block.name))
-        case Console(commands):
-            return _fenced("console", "\n".join(f"$ {printable(command)}" for command in commands))
+        case Code(language, lines):
+            return _fenced(language, "\n".join(map(printable, lines)))
         case Beside(text, lead, suffix):
             name = None if files.stem is None else files.stem + suffix
             pointer = f" {lead} [{escaped(name)}]({_target(name)})." if name else ""

@@ -13,7 +13,7 @@ from se_cost.report.formats.terminal import print_table
 from se_cost.report.page import (
     Beside,
     Block,
-    Console,
+    Code,
     Details,
     Page,
     Picture,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rich.console import Console as RichConsole
 
 UNLIMITED = 10_000  # columns; where there is no terminal, nothing needs to be broken
-Part = Text | Table | Console | Section
+Part = Text | Table | Code | Section
 
 
 def write(answer: Answer, screen: Screen) -> str:
@@ -65,7 +65,7 @@ def _parts(page: Page) -> Iterator[Part]:
 def _shown(blocks: Iterable[Block]) -> Iterator[Part]:
     for block in blocks:
         match block:
-            case Text() | Table() | Console():
+            case Text() | Table() | Code():
                 yield block
             case Section():
                 yield block
@@ -87,9 +87,9 @@ def _print(console: "RichConsole", part: Part, width: int | None) -> None:
             console.print(RichText(printable(text)), width=width)
         case Table():
             print_table(console, part, width)
-        case Console(commands):
-            for command in commands:  # unbroken, so that they can be copied
-                console.print(RichText(f"$ {printable(command)}"))
+        case Code(lines=lines):
+            for line in lines:  # unbroken, so that they can be copied
+                console.print(RichText(printable(line)))
         case Section(heading):
             console.print(RichText(printable(heading), style="bold"), width=width)
         case _:

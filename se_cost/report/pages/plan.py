@@ -4,7 +4,7 @@ from se_cost.documents.choices import PlannedChoice
 from se_cost.documents.plan import Allowed, PlanDocument
 from se_cost.nets.words import described, title
 from se_cost.planning.words import By, Dimension
-from se_cost.report.page import Block, Cell, Column, Console, Page, Table, Text, Warning
+from se_cost.report.page import Block, Cell, Code, Column, Page, Table, Text, Warning, console
 from se_cost.report.pages.maps import mapped
 from se_cost.report.pages.planned import along, columns, kind, picture, spelled
 from se_cost.report.pages.verification import verified
@@ -157,10 +157,10 @@ def _recipe(document: PlanDocument) -> list[Block]:
     if document.unnamed:
         return [Text(f"No option names this choice: {document.unnamed}.")]
     return [
-        Console((f"se-cost params {document.chosen.options}",)),
+        console(f"se-cost params {document.chosen.options}"),
         Text("As a budget in pyproject.toml, and in Python:"),
-        *map(Text, document.toml.splitlines()),
-        Text(document.python),
+        Code("toml", tuple(document.toml.splitlines())),
+        Code("python", (document.python,)),
     ]
 
 

@@ -16,13 +16,13 @@ from se_cost.report.page import (
     Beside,
     Block,
     Column,
-    Console,
     Details,
     Page,
     Picture,
     Section,
     Table,
     Text,
+    console,
     formatted,
 )
 from se_cost.report.pages import alternatives, flops, params, time
@@ -139,7 +139,7 @@ def decision(document: ReportDocument) -> str:
 def end(networks: Sequence[ReportDocument]) -> list[Block]:
     """Return what follows the answers: what the times depend on, and how to get them again."""
     timings = [time for network in networks for time in network.time]
-    again = Section("Reproduce", (Console(commands(networks)), _beside(bool(timings))))
+    again = Section("Reproduce", (console(*commands(networks)), _beside(bool(timings))))
     if not timings:
         return [again]
     return [Section("Environment", (Details(DEPENDS, (_environment(timings[0]),)),)), again]

@@ -96,7 +96,7 @@ def test_all_of_it_takes_the_time_that_is_given() -> None:
 def test_for_real(mode: Mode) -> None:
     """A small network on this CPU: every part has a bound, a prediction and a measurement."""
     settings = Settings(device="cpu", mode=mode, batch=2)
-    plan = QuickPlan(quads=1, max_time=60, shortest=0.001)
+    plan = QuickPlan(quads=6, max_time=60, shortest=0.001)
     net = model("se_resnet18", input=32, stages=[3, 5])
     found = explain(net, settings, plan, survey=lambda _: MACHINE, time=once)
     assert [part.stage for part in found.stages] == [3, 5]

@@ -9,7 +9,7 @@ import pytest
 from report.hostile import HOSTILE, answer, everything
 from se_cost.report.formats.answer import Screen
 from se_cost.report.formats.latex import escaped, write
-from se_cost.report.page import Console, Details, Heading, Section, Table, Text, Warning
+from se_cost.report.page import Details, Heading, Section, Table, Text, Warning, console
 
 needs_latex = pytest.mark.skipif(which("pdflatex") is None, reason="needs pdflatex")
 TABLE = Table(
@@ -53,7 +53,7 @@ def test_the_rest_of_a_page() -> None:
     """Headings by their level, sentences, doubts, commands and what is folded away."""
     folded = Details("More & more", (Text("Inner."),))
     inner = Section("Inside", (Text("One."),), 3)
-    blocks = (Section("Part", (inner,)), Warning("Mind."), Console(("se-cost a", "b")), folded)
+    blocks = (Section("Part", (inner,)), Warning("Mind."), console("se-cost a", "b"), folded)
     found = write(answer(*blocks, title="Title", lead="Lead."), Screen())
     assert found.split("\n\n")[1:] == [
         r"\section*{Title}",

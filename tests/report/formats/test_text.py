@@ -10,7 +10,6 @@ from se_cost.report.formats.text import write
 from se_cost.report.page import (
     Beside,
     Block,
-    Console,
     Details,
     Heading,
     Picture,
@@ -18,6 +17,7 @@ from se_cost.report.page import (
     Table,
     Text,
     Warning,
+    console,
 )
 
 TABLE = Table(
@@ -40,7 +40,7 @@ def test_a_page_is_printed_in_its_order() -> None:
     page = text(
         Text("One."),
         Text("Two."),
-        Section("More", (Text("Three."), Console(("se-cost params", "se-cost nets")))),
+        Section("More", (Text("Three."), console("se-cost params", "se-cost nets"))),
         Details("SE-ResNet-18: +1 %", (Text("folded"),)),
         title="Title",
         lead="Lead.",
@@ -112,13 +112,13 @@ def test_sentences_fit_the_terminal() -> None:
 def test_commands_are_never_broken() -> None:
     """A command that is wider than the terminal can still be copied."""
     command = "se-cost params " + "--arch se_resnet50 " * 9
-    assert text(Console((command,)), screen=Screen(20)) == f"$ {command.strip()}\n"
+    assert text(console(command), screen=Screen(20)) == f"$ {command.strip()}\n"
 
 
 def test_markup_is_taken_literally() -> None:
     """Brackets and emoji names that rich would interpret are printed as they are."""
     table = Table("[b]t[/b]", (Heading("[red]c"),), (("[bold]:smile:",),))
-    page = text(Text("[link]x :cat:"), table, Console(("[i]y",)), Section("[u]h", ()))
+    page = text(Text("[link]x :cat:"), table, console("[i]y"), Section("[u]h", ()))
     for word in ("[b]t[/b]", "[red]c", "[bold]:smile:", "[link]x :cat:", "$ [i]y", "[u]h"):
         assert word in page
 

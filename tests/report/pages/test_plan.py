@@ -7,7 +7,7 @@ from documents.every import EVERY
 
 from se_cost.documents.plan import PlanDocument
 from se_cost.record import replace
-from se_cost.report.page import Console, Table, Text
+from se_cost.report.page import Code, Table, Text, console
 from se_cost.report.pages.plan import page
 
 
@@ -40,11 +40,12 @@ def test_the_choice_and_how_to_have_it() -> None:
     assert "se r=4 in stage 2, se r=16 in stage 3, se r=64 in stage 4, se r=64 in stage 5" in text(
         PLAN
     )
-    (console,) = (block for block in page(PLAN).blocks if isinstance(block, Console))
     assert PLAN.chosen
-    assert console.commands == (f"se-cost params {PLAN.chosen.options}",)
-    assert PLAN.toml in text(PLAN)
-    assert PLAN.python in text(PLAN)
+    assert [block for block in page(PLAN).blocks if isinstance(block, Code)] == [
+        console(f"se-cost params {PLAN.chosen.options}"),
+        Code("toml", tuple(PLAN.toml.splitlines())),
+        Code("python", (PLAN.python,)),
+    ]
 
 
 def test_what_leaving_out_the_final_stage_saves() -> None:

@@ -14,7 +14,7 @@ from se_cost.measure.timing.arms import NETWORK
 from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.nets.zoo.model import model
 from se_cost.record import replace
-from se_cost.report.page import Beside, Block, Console, Details, Page, Section, Table, Text, flat
+from se_cost.report.page import Beside, Block, Details, Page, Section, Table, Text, console, flat
 from se_cost.report.pages import flops, params, time
 from se_cost.report.pages.report import page
 
@@ -192,7 +192,7 @@ def test_the_end_says_how_to_get_it_again() -> None:
     """The command, what depends on the machine, and where everything is."""
     blocks = section(PAGE, "Reproduce").blocks
     assert blocks == (
-        Console(("se-cost report --arch se_resnet50 --r 16 --batch 1 --quick",)),
+        console("se-cost report --arch se_resnet50 --r 16 --batch 1 --quick"),
         Beside(
             "Counts come out the same anywhere, times are this machine's.",
             "Every timing is in",
