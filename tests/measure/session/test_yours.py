@@ -37,7 +37,8 @@ def test_the_full_protocol() -> None:
     """Two fresh processes, and one more for the memory of each network."""
     own = Imported(spec="mine.py:Net", arguments=NARROW, input=(3, 16, 16))
     model = resolved(own)
-    rule = StoppingRule(target=0.5, max_time=20, at_least=2, at_most=2)
+    # a twentieth of the time each, so that a slow machine has time for two
+    rule = StoppingRule(target=0.5, max_time=100, at_least=20, at_most=2)
     document = timed(time_fully(model, two(model), SETTINGS, rule))
     assert document.protocol.processes == 2
     assert document.protocol.lost == 0
