@@ -48,15 +48,8 @@ def hand_on(noted: Noted, product: Product) -> None:
 
 
 def erase(noted: Noted, needed: Collection[int]) -> None:
-    """Erase the nodes that nothing uses, unless one of their operators is `needed`.
-
-    A sum of two gated forms of one map, which is not needed, hands on the map.
-    """
+    """Erase the nodes that nothing uses, unless one of their operators is `needed`."""
     busy = {node for op, node in noted.nodes.items() if op in needed}
-    for node in dict.fromkeys(noted.nodes.values()):
-        operands = [arg for arg in node.args if isinstance(arg, fx.Node)]
-        if node not in busy and len(operands) == SUM - 1 and operands[0] is operands[1]:
-            node.replace_all_uses_with(operands[0])
     for node in reversed(noted.graph.graph.nodes):
         if not node.users and node.op not in FIXED and node not in busy:
             noted.graph.graph.erase_node(node)
