@@ -19,7 +19,7 @@ from se_cost.nets.imported import Removal
 
 REWRITTEN = (
     *("flattened map", "channels last", "tokens", "einsum", "addcmul", "two maps"),
-    *("of another map", "channels and positions", "rotated", "competing convolutions"),
+    *("of another map", "positions, mean", "rotated", "competing convolutions"),
 )
 EXPORTED = (*("written in part", "competing parts", "competing parts in a list", "carried state"),)
 WAYS: Mapping[str, Removal] = {
