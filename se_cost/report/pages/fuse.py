@@ -8,10 +8,11 @@ from msgspec import UNSET
 from se_cost.documents.fuse import FuseDocument
 from se_cost.measure.fuse.record import FusedBlock, Movement, TrainedBlock
 from se_cost.measure.timing.settings import Mode
+from se_cost.measure.timing.verdict import Change
 from se_cost.nets.words import described
 from se_cost.report.page import Column, Page, Table, Text, answer
 from se_cost.report.pages import time
-from se_cost.report.pages.words import MIB, bounds, known
+from se_cost.report.pages.words import MIB, UNMEASURED, bounds, known
 from se_cost.text import plural
 
 BLOCKS = (
@@ -110,16 +111,16 @@ def _fused(document: FuseDocument) -> Iterator[str]:
         if change and known(rung.fused) is document.how:
             yield f"Fused: {time.beside(plain, change)}"
     if part := document.beside_in_place:
-        yield (
-            f"A fused sum is written in place; beside {plain} with its sums in place, too, fused "
-            f"takes {part.percent:+.2f} % time {bounds(part.low, part.high, '+.2f')}."
-        )
+        beside = f"beside {plain} with its sums in place, too"
+        yield f"A fused sum is written in place; {beside}, fused {_took(part)}."
     for form in document.forms:
-        part = form.change
-        yield (
-            f"--how {form.how} takes {part.percent:+.2f} % time beside the choice of the rule "
-            f"{bounds(part.low, part.high, '+.2f')}."
-        )
+        yield f"--how {form.how} {_took(form.change, ' beside the choice of the rule')}."
+
+
+def _took(part: Change, beside: str = "") -> str:
+    if part.percent is None:
+        return f"was {UNMEASURED}{beside}"
+    return f"takes {part.percent:+.2f} % time{beside} {bounds(part.low, part.high, '+.2f')}"
 
 
 def _reasons(document: FuseDocument) -> list[str]:
