@@ -9,6 +9,7 @@ from se_cost.nets.nodes import Shape
 from se_cost.record import Record, replace
 
 NONE, OWN = "none", "own"  # no kind of attention, and what a model of the user's has
+LAST = "last"  # stage that holds attention, whichever that is
 Argument = bool | int | float | str | None
 
 
@@ -26,7 +27,7 @@ class Imported(Record, kw_only=True, cache_hash=True, tag_field="source", tag="i
     `attention` is a kind that is tried in it: in the place of its own attention, else after every
     residual branch, or after the modules that `after` names. `stages` are those in which there is
     attention then; `dropped` and `patterns` say which of its
-    blocks are left out: by stage, or by their paths.
+    blocks are left out: by stage, or by their paths or kinds.
     """
 
     spec: str  # as it is typed: timm:seresnet50, package.module:factory, net.py:Net, hub:DIR:entry
@@ -38,7 +39,7 @@ class Imported(Record, kw_only=True, cache_hash=True, tag_field="source", tag="i
     after: tuple[str, ...] = ()  # patterns of the modules that it is put after
     stages: tuple[int, ...] = ()
     dropped: tuple[int, ...] = ()
-    patterns: tuple[str, ...] = ()  # of paths, as fnmatch reads them
+    patterns: tuple[str, ...] = ()  # of paths, as fnmatch reads them, or kinds
     removal: Removal | None = None  # of the arms of a timing, once it is known
 
     @property
@@ -72,6 +73,7 @@ class Imported(Record, kw_only=True, cache_hash=True, tag_field="source", tag="i
         left = tuple(stage for stage in self.stages if stage not in gone)
         return replace(self, stages=left, dropped=tuple(sorted({*self.dropped, *gone})))
 
-    def drops(self, path: str, stage: int | None) -> bool:
+    def drops(self, path: str, stage: int | None, kind: str) -> bool:
         """Return whether a block that was found is left out."""
-        return stage in self.dropped or any(fnmatchcase(path, one) for one in self.patterns)
+        named = any(one == kind or fnmatchcase(path, one) for one in self.patterns)
+        return named or stage in self.dropped

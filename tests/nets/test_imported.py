@@ -17,13 +17,16 @@ def test_dropping_stages_is_remembered() -> None:
 
 
 def test_which_blocks_it_leaves_out() -> None:
-    """Those of a dropped stage, and those whose path a pattern matches."""
+    """Those of a dropped stage, and those whose path or kind a pattern matches."""
     arm = NET.without([5])
-    assert arm.drops("layer4.0.se", 5)
-    assert not arm.drops("layer3.0.se", 4)
+    assert arm.drops("layer4.0.se", 5, "se")
+    assert not arm.drops("layer3.0.se", 4, "se")
     named = Imported(spec="x:y", patterns=("layer4.*",))
-    assert named.drops("layer4.0.se", 5)
-    assert not named.drops("layer3.0.se", 4)
+    assert named.drops("layer4.0.se", 5, "se")
+    assert not named.drops("layer3.0.se", 4, "se")
+    of_kind = Imported(spec="x:y", patterns=("eca",))
+    assert of_kind.drops("layer4.0.gate", 5, "eca")
+    assert not of_kind.drops("layer4.0.gate", 5, "se")
 
 
 def test_in_words() -> None:

@@ -7,6 +7,7 @@ import click
 from se_cost.cli.options.arguments import argument
 from se_cost.cli.options.kinds import ATTENTION, OF_ATTENTION, OF_FEW, OF_KIND
 from se_cost.cli.options.option import Command, Option, bundled, typed
+from se_cost.cli.options.stages import STAGES
 from se_cost.cli.options.types import POSITIVE, Arch, Inputs, Numbers, OneOf
 from se_cost.errors import UsageError, not_one_of
 from se_cost.nets.attention.kinds import KINDS, AnyKind
@@ -85,21 +86,7 @@ MODEL = (
         metavar="PLACE",
     ),
     *OF_FEW,
-    Option(
-        "--stages",
-        ATTENTION,
-        "Stages with attention.",
-        Numbers(),
-        usual="all",
-        metavar="N,...",
-    ),
-    Option(
-        "--drop-stages",
-        ATTENTION,
-        "Stages without attention.",
-        Numbers(),
-        metavar="N,...",
-    ),
+    *STAGES,
     Option(
         "--insert-after",
         ATTENTION,
@@ -112,7 +99,7 @@ MODEL = (
     Option(
         "--drop",
         ATTENTION,
-        "Blocks of --model without attention, by path, as layer4.*.",
+        "Blocks of --model without attention: layer4.*, or a kind.",
         click.STRING,
         metavar="PATTERN",
         multiple=True,
@@ -188,7 +175,7 @@ def _own(
     model_arg: tuple[str, ...],
     app_dir: str | None,
     input: tuple[tuple[int, ...], ...] | None,  # noqa: A002 - the option's word
-    drop_stages: tuple[int, ...] | None,
+    drop_stages: tuple[int, ...] | str | None,
     drop: tuple[str, ...],
     attention: str | None = None,
     after: tuple[str, ...] = (),
@@ -217,10 +204,11 @@ def _own(
         patterns=drop,
     )
     found = resolved(asked)
-    for stage in drop_stages or ():
+    gone = found.stages[-1:] if isinstance(drop_stages, str) else drop_stages or ()
+    for stage in gone:
         if stage not in found.stages:
             raise not_one_of(f"stage of {spec}", stage, found.stages)
-    return found.without(drop_stages or ())
+    return found.without(gone)
 
 
 def _kind(name: str | None, of_kind: dict[str, Any]) -> AnyKind | None:

@@ -35,11 +35,17 @@ class Known(Record):
 
     def kept(self) -> list[TracedBlock]:
         """Return the blocks that the model keeps."""
-        return [block for block in self.blocks if not self.model.drops(block.path, block.stage)]
+        return [
+            block
+            for block in self.blocks
+            if not self.model.drops(block.path, block.stage, block.kind)
+        ]
 
     def gone(self) -> list[TracedBlock]:
         """Return the blocks that the model leaves out."""
-        return [block for block in self.blocks if self.model.drops(block.path, block.stage)]
+        return [
+            block for block in self.blocks if self.model.drops(block.path, block.stage, block.kind)
+        ]
 
     @property
     def found(self) -> FoundAttention:
@@ -54,7 +60,11 @@ def known(model: Imported) -> Known:
     """
     whole = _looked_at(_whole(model))
     asked = replace(model, input=whole.model.input)
-    left = {block.stage for block in whole.blocks if not asked.drops(block.path, block.stage)}
+    left = {
+        block.stage
+        for block in whole.blocks
+        if not asked.drops(block.path, block.stage, block.kind)
+    }
     return replace(whole, model=replace(asked, stages=tuple(sorted(left))))
 
 

@@ -8,7 +8,7 @@ import msgspec
 from se_cost.errors import UsageError, not_one_of
 from se_cost.nets.attention.kinds import KINDS, Attention
 from se_cost.nets.attention.place import Kind, Place
-from se_cost.nets.imported import NONE
+from se_cost.nets.imported import LAST, NONE
 from se_cost.nets.model import Head, StrideIn, Zoo
 from se_cost.nets.nodes import Shape
 from se_cost.nets.zoo.family import Family
@@ -28,7 +28,7 @@ def model(
     r: int | Sequence[int] | None = None,
     place: Place | str | None = None,
     stages: Sequence[int] | int | None = None,
-    drop_stages: Sequence[int] | int = (),
+    drop_stages: Sequence[int] | int | str = (),
     input: int | tuple[int, int] | None = None,  # noqa: A002 - the command line's word
     classes: int | None = None,
     stride_in: StrideIn | str = StrideIn.CONV1X1,
@@ -41,7 +41,8 @@ def model(
     `se_NAME` has an SE block in every block of every stage; `attention` names another kind, or is
     one with its options (`SE(squeeze="max")`), or "none". `options` are those of the kind:
     squeeze, gate, bias, ... `r` is one reduction ratio for all stages, or one for each stage that
-    can hold attention. `stages` keeps attention in those stages only, `drop_stages` removes it.
+    can hold attention. `stages` keeps attention in those stages only, `drop_stages` removes it,
+    "last" from the last that has it.
     `input` is the height and width in pixels; `width` multiplies the channels.
 
     Raises UsageError, naming the value and what is allowed.
@@ -157,11 +158,12 @@ def _kept(
     family: Family,
     able: Sequence[int],
     stages: Sequence[int] | int | None,
-    drop_stages: Sequence[int] | int,
+    drop_stages: Sequence[int] | int | str,
 ) -> list[int]:
     """Return the stages that keep attention, of those that are able to have it."""
-    wanted = able if stages is None else _numbers("stages", stages)
-    dropped = _numbers("drop_stages", drop_stages)
+    wanted = able if stages is None else sorted(_numbers("stages", stages))
+    last = drop_stages == LAST
+    dropped = list(wanted[-1:]) if last else _numbers("drop_stages", drop_stages)
     for stage in (*wanted, *dropped):
         if stage not in able:
             raise not_one_of(f"stage of {family.name}", stage, able)

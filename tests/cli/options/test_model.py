@@ -76,6 +76,7 @@ def test_every_name_is_an_option(name: str) -> None:
         ("--arch mhsa_resnet50 --heads 8", model("mhsa_resnet50", heads=8)),
         ("--stages 2,3", model("se_resnet50", stages=(2, 3))),
         ("--drop-stages 5", model("se_resnet50", stages=(2, 3, 4))),
+        ("--drop-stages last", model("se_resnet50", stages=(2, 3, 4))),
         ("--input 320", model("se_resnet50", input=(320, 320))),
         ("--input 800x1333", model("se_resnet50", input=(800, 1333))),
         ("--classes 10", model("se_resnet50", classes=10)),
@@ -111,6 +112,14 @@ def test_every_name_is_an_option(name: str) -> None:
                 stages=(1,),
                 dropped=(2,),
             ),
+        ),
+        (
+            f"--model {NETS}:Net --input 3x32x32 --drop-stages last",
+            Imported(spec=f"{NETS}:Net", input=(3, 32, 32), stages=(1,), dropped=(2,)),
+        ),
+        (
+            f"--model {NETS}:Net --input 3x32x32 --drop se",
+            Imported(spec=f"{NETS}:Net", input=(3, 32, 32), patterns=("se",)),
         ),
     ],
 )

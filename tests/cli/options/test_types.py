@@ -6,6 +6,7 @@ from typing import Any
 import click
 import pytest
 
+from se_cost.cli.options.stages import Stages
 from se_cost.cli.options.types import (
     Device,
     FilePath,
@@ -32,6 +33,7 @@ PART = Percent(min=0, min_open=True, max=100, max_open=True)
         (Numbers(), "-3", (-3,)),
         (Numbers(), 16, (16,)),
         (Numbers(), (16, 8), (16, 8)),
+        *((Stages(), word, meant) for word, meant in (("last", "last"), ("5,4", (5, 4)))),
         (Inputs(), "224", ((224,),)),
         (Inputs(), "800x1333", ((800, 1333),)),
         (Inputs(), "3x224x224,1x10", ((3, 224, 224), (1, 10))),

@@ -84,3 +84,10 @@ def test_one_stage_may_be_given_bare() -> None:
     """A number is a list of one."""
     assert model("se_resnet50", stages=2) == model("se_resnet50", stages=(2,))
     assert model("se_resnet50", drop_stages=5) == model("se_resnet50").without([5])
+
+
+def test_the_last_stage_by_its_word() -> None:
+    """It is that of those that are asked for, not of the network."""
+    assert model("se_resnet50", drop_stages="last") == model("se_resnet50", drop_stages=5)
+    few = model("se_resnet50", stages=(4, 2), drop_stages="last")
+    assert few.stages == (2,)
