@@ -11,9 +11,9 @@ from se_cost.cli.options.protocol import explain_options
 from se_cost.cli.options.settings import SETTINGS
 from se_cost.cli.output.output import Output
 from se_cost.cli.output.progress import announce, progress_bar
-from se_cost.measure.explain.prediction import UNPREDICTED, networks
+from se_cost.measure.explain.prediction import networks
 from se_cost.measure.session.several import Asked
-from se_cost.measure.timing.settings import Protocol, Settings
+from se_cost.measure.timing.settings import UNPREDICTED, Protocol, Settings
 from se_cost.nets.model import Model
 
 PREDICTED = tuple(option for option in SETTINGS if option.name not in UNPREDICTED)

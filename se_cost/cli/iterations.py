@@ -5,8 +5,7 @@ from typing import Any
 from se_cost.cli.options.option import Command, bundled
 from se_cost.cli.options.settings import BATCHES, DEVICE, SETTINGS
 from se_cost.errors import UsageError
-from se_cost.measure.explain.prediction import UNPREDICTED
-from se_cost.measure.timing.settings import Settings
+from se_cost.measure.timing.settings import UNPREDICTED, Settings
 from se_cost.record import Record, replace
 
 MEASURED = tuple(

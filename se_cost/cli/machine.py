@@ -4,8 +4,6 @@ from fractions import Fraction
 from pathlib import Path
 
 from se_cost.cli.options.plan import KnownMachine
-from se_cost.documents.explain import ExplainDocument
-from se_cost.documents.files import expect, read
 from se_cost.errors import UsageError
 from se_cost.measure.machine.figures import Machine
 from se_cost.measure.timing.settings import Settings
@@ -45,6 +43,9 @@ def figures(known: KnownMachine, asked: Model, settings: Settings, *, here: bool
 
 def _saved(path: Path, asked: Model, settings: Settings, told: Fraction | None) -> Figures:
     """Return what `explain` found; the time of the plain network only if it is the same."""
+    from se_cost.documents.explain import ExplainDocument
+    from se_cost.documents.files import expect, read
+
     name = str(path)
     found = expect(read(path), ExplainDocument, name, "document of `se-cost explain`")
     its = found.time.settings

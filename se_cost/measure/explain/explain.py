@@ -7,7 +7,7 @@ from typing import Any, Protocol, assert_never
 from se_cost.errors import MeasurementError, UsageError
 from se_cost.ledger.traffic import total
 from se_cost.measure.explain.alone import TimedOperator
-from se_cost.measure.explain.prediction import UNPREDICTED, Explanation, networks
+from se_cost.measure.explain.prediction import Explanation, networks
 from se_cost.measure.machine.bandwidth import machine
 from se_cost.measure.machine.clocks import quiet
 from se_cost.measure.machine.device import resolve
@@ -23,7 +23,7 @@ from se_cost.measure.timing.arms import expect_possible, expect_trainable, fitte
 from se_cost.measure.timing.protocol import Progress, silent
 from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.run import Stop
-from se_cost.measure.timing.settings import Mode, QuickPlan, Settings, StoppingRule
+from se_cost.measure.timing.settings import UNPREDICTED, Mode, QuickPlan, Settings, StoppingRule
 from se_cost.measure.timing.settings import Protocol as TimingProtocol
 from se_cost.nets.model import Model
 from se_cost.record import replace

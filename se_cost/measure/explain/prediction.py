@@ -22,11 +22,6 @@ from se_cost.measure.timing.statistics import Estimate
 from se_cost.nets.model import Model
 from se_cost.record import Record
 
-# settings that run other operators than those of the ledger, or more of them
-UNPREDICTED = (
-    *("autocast", "compile", "cuda_graphs", "fold_norms", "optimizer", "nproc", "runtime"),
-)
-
 
 class Predicted(Record):
     """The lower bound: seconds by the figures of the machine, one part after the other."""

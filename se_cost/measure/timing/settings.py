@@ -91,3 +91,9 @@ class QuickPlan(Record):
 
 
 Protocol = StoppingRule | QuickPlan
+
+
+# settings that run other operators than those of the ledger, or more of them
+UNPREDICTED = (
+    *("autocast", "compile", "cuda_graphs", "fold_norms", "optimizer", "nproc", "runtime"),
+)
