@@ -184,7 +184,7 @@ def models(random: Random) -> Iterator[Case]:
         *(b"raise MemoryError", b"return make()", b"print('x' * 9999)"),
         *(b"os.chdir('/')", b"torch.set_grad_enabled(False)", b"torch.set_num_threads(7)"),
         *(b"torch.set_default_dtype(torch.float64)", b"sys.stdout.close()", b"os.fork()"),
-        *(b"os.environ.clear()", b"sys.modules.clear()", b"nn.Module.__call__ = None"),
+        *(b"os.environ.clear()", b"nn.Module.__call__ = None"),
     )
     words = ("params", "nets", "flops", "check", "plan", "report")
     specs = ("net.py:make", "net.py:Net", "net.py", "net:make", ":", "x.py:make", "timm:", "a:b:c")
