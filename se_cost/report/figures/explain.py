@@ -56,9 +56,9 @@ def times(title: str, stages: Sequence[StageBar]) -> str:
         axes.set_xticks(range(len(stages)), [literal(bar.stage) for bar in stages])
         axes.set_ylabel("ms")
         axes.set_title(wrapped(title, 80), fontsize=HEADING)
-        axes.legend(frameon=False, fontsize=LETTERS)
+        figure.legend(frameon=False, fontsize=LETTERS, loc="outside lower center", ncols=2)
 
-    return svg(title, (7, 3.4), draw)
+    return svg(title, (7, 3.8), draw)
 
 
 def _bounds(axes: Axes, stages: Sequence[StageBar]) -> None:
