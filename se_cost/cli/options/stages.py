@@ -21,6 +21,10 @@ class Stages(Numbers):
         """Return the numbers, or the word."""
         return LAST if value == LAST else super().convert(value, param, ctx)
 
+    def spelled(self, part: str) -> str:
+        """Return how stages are written: as numbers, or as the word."""
+        return f"{super().spelled(part)}, or {LAST}"
+
 
 STAGES = (
     Option(

@@ -82,16 +82,15 @@ class Numbers(Type):
         parts = [part.strip() for part in str(value).split(",")]
         for part in parts:
             if not is_number(part.removeprefix("-")):
-                self.fail(f"{part!r} is no whole number; write {_spelled(part)}", param, ctx)
+                self.fail(f"{part!r} is no whole number; write {self.spelled(part)}", param, ctx)
         return tuple(map(int, parts))
 
-
-def _spelled(part: str) -> str:
-    """Return how numbers are written: those of a range one by one."""
-    first, _, last = part.partition("-")
-    if is_number(first) and is_number(last) and 0 < int(last) - int(first) < MANY:
-        return ",".join(map(str, range(int(first), int(last) + 1)))
-    return "one, or several with commas between them: 2,3,4"
+    def spelled(self, part: str) -> str:
+        """Return how numbers are written: those of a range one by one."""
+        first, _, last = part.partition("-")
+        if is_number(first) and is_number(last) and 0 < int(last) - int(first) < MANY:
+            return ",".join(map(str, range(int(first), int(last) + 1)))
+        return "one, or several with commas between them: 2,3,4"
 
 
 class Inputs(Type):

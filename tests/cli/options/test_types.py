@@ -91,3 +91,11 @@ def test_metavar_lists_the_words() -> None:
     """Help shows which words there are, as they are typed."""
     option = click.Option(["--mode"], type=OneOf(Mode))
     assert option.make_metavar(click.Context(click.Command("x"))) == "[infer|train]"
+
+
+def test_the_word_for_the_last_stage_is_offered() -> None:
+    """Who misspells it is told, and a range is still spelled out."""
+    with pytest.raises(click.BadParameter, match=r"'lst' is no whole number; write .*, or last$"):
+        Stages().convert("lst", None, None)
+    with pytest.raises(click.BadParameter, match=r"write 2,3,4, or last$"):
+        Stages().convert("2-4", None, None)
