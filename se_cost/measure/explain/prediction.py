@@ -19,6 +19,7 @@ from se_cost.measure.timing.arms import BASELINE, NETWORK, Networks
 from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.settings import SIZES, Mode
 from se_cost.measure.timing.statistics import Estimate
+from se_cost.measure.timing.verdict import TimeVerdict
 from se_cost.nets.model import Model
 from se_cost.record import Record
 
@@ -45,6 +46,7 @@ class AttentionTime(Record):
     measured_seconds: Estimate | None  # None if it was not timed
     e_passes: Estimate | None  # measured time x copy bandwidth / E: reads or writes of E
     alone_seconds: Estimate | None = None  # the prediction: the sum of its operators by themselves
+    verdict: TimeVerdict | None = None  # on the measured time
 
     @property
     def left_over(self) -> Estimate | None:
@@ -148,6 +150,7 @@ class Explanation(Record):
             measured_seconds=measured,
             e_passes=measured and measured.map(lambda x: x * self.machine.bandwidth / gated_bytes),
             alone_seconds=together(alone),
+            verdict=self.timing.overhead(arm).verdict if measured else None,
         )
 
     def _measured(self, arm: str) -> Estimate | None:
