@@ -92,4 +92,5 @@ def _timed(device: str, quiet: bool, quick: bool) -> Finished:
     """Time SE-ResNet-50 as the paper did: training in batches, inference of one image."""
     expect_single_process("paper --time")
     settings = (Settings(device, Mode.TRAIN, usual_batch(device)), Settings(device, Mode.INFER))
-    return timed([model("se_resnet50")], settings, page_protocol(quick), quiet)
+    protocols = {one: page_protocol(one.mode, quick) for one in settings}
+    return timed([model("se_resnet50")], protocols, quiet)

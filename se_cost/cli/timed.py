@@ -1,6 +1,6 @@
 """Timings that a command asks for: all in a row, and how the command ends after them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from se_cost.cli.failure import INTERRUPTED
 from se_cost.cli.output.progress import announce, bars
@@ -23,13 +23,12 @@ def usual_batch(device: str) -> int:
 
 def timed(
     models: Sequence[Model],
-    settings: Sequence[Settings],
-    protocol: Protocol,
+    settings: Mapping[Settings, Protocol],
     quiet: bool,
     *,
     fuse: bool = False,
 ) -> Finished:
-    """Time every model with every one of the settings; what is finished is kept.
+    """Time every model with every one of the settings, each by its protocol.
 
     `fuse` adds every model with its attention fused.
     """
@@ -38,7 +37,7 @@ def timed(
         if fuse
         else Asked(model, three(model), one, protocol)
         for model in models
-        for one in settings
+        for one, protocol in settings.items()
     ]
     return in_turn(asked, quiet)
 
