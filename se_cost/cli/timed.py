@@ -21,34 +21,30 @@ def usual_batch(device: str) -> int:
     return 1 if resolve(device).type == "cpu" else PER_GPU
 
 
-def timed(
-    models: Sequence[Model],
-    settings: Mapping[Settings, Protocol],
-    quiet: bool,
-    *,
-    fuse: bool = False,
-) -> Finished:
-    """Time every model with every one of the settings, each by its protocol.
+def timings(
+    models: Sequence[Model], settings: Mapping[Settings, Protocol], *, fuse: bool = False
+) -> list[Asked]:
+    """Return a timing of every model with every one of the settings, each by its protocol.
 
     `fuse` adds every model with its attention fused.
     """
-    asked = [
+    return [
         Asked(model, with_fused(three(model), model), fusing(one), protocol)
         if fuse
         else Asked(model, three(model), one, protocol)
         for model in models
         for one, protocol in settings.items()
     ]
-    return in_turn(asked, quiet)
 
 
-def in_turn(asked: Sequence[Asked], quiet: bool) -> Finished:
+def in_turn(asked: Sequence[Asked], quiet: bool, *, told: bool = False) -> Finished:
     """Do all timings of a command, one after the other; what is finished is kept.
 
-    How long that may take, and who else uses the machine, is told before.
+    How long that may take, and who else uses the machine, is told before, unless it was `told`.
     """
-    if not quiet:
-        announce(asked)
+    if not quiet and not told:
+        compiling = any(one.settings.compile for one in asked)
+        announce([one.protocol for one in asked], compiling=compiling)
     return time_several(asked, bars(asked, quiet))
 
 

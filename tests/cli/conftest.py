@@ -59,7 +59,8 @@ def timed_by(monkeypatch: pytest.MonkeyPatch) -> Callable[[Time], None]:
         several: Any = partial(time_several, time=time_by)
         monkeypatch.setattr("se_cost.cli.timed.time_several", several)
 
-    monkeypatch.setattr("se_cost.cli.timed.announce", lambda asked: None)
+    for caller in ("timed", "findings"):
+        monkeypatch.setattr(f"se_cost.cli.{caller}.announce", lambda *given, **how: None)
     use(lambda asked: timing(asked.model, asked.settings))
     return use
 

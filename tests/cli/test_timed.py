@@ -69,3 +69,16 @@ def test_ranks_are_not_each_others_load(run: Run, monkeypatch: pytest.MonkeyPatc
         "se-cost: a timing, at most 30 s in all",
         "se-cost: timed now",
     ]
+
+
+def test_a_report_tells_it_before_it_counts(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counting takes some ten seconds, after which nobody may look any more."""
+
+    def counting(*_: object, **how: object) -> NoReturn:
+        raise MeasurementError("counted now")
+
+    monkeypatch.setattr("se_cost.measure.counting.side_by_side.count", counting)
+    limit, load, counted = run("report", *RESNET.split()).stderr.splitlines()
+    assert "at most 180 s" in limit
+    assert "63 % of the CPU" in load
+    assert counted == "se-cost: counted now"
