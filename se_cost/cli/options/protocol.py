@@ -8,7 +8,7 @@ from se_cost.record import replace
 
 PROTOCOL = "Protocol"
 FULL, QUICK = StoppingRule(), QuickPlan()
-EXPLAINED = StoppingRule(max_time=180, at_least=8)  # a network more for each stage
+EXPLAINED = StoppingRule(max_time=180, at_least=8)  # operators, too, and by stage
 PAGE = StoppingRule(max_time=90, at_least=8)  # two timings of a page take some three minutes
 QUICK_PAGE = QuickPlan(quads=12, max_time=50)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from msgspec.structs import asdict
 
 from se_cost.ledger.costs import Costs
-from se_cost.ledger.rows import Ledger
+from se_cost.ledger.rows import Ledger, stage_name
 from se_cost.ledger.traffic import Traffic, gated, total
 from se_cost.measure.explain.alone import TimedOperator, together
 from se_cost.measure.machine.figures import Machine
@@ -19,8 +19,8 @@ from se_cost.measure.timing.arms import BASELINE, NETWORK, Networks
 from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.settings import SIZES, Mode
 from se_cost.measure.timing.statistics import Estimate
-from se_cost.nets.model import Model
-from se_cost.record import Record
+from se_cost.nets.model import Model, Zoo
+from se_cost.record import Record, replace
 
 
 class Predicted(Record):
@@ -91,17 +91,18 @@ class Explanation(Record):
         """Return the attention of all stages together."""
         blocks = sum(cost.blocks for cost in self.costs.stages)
         traffic = total(self._traffic.values())
-        return self._time(blocks, self.costs.attention, traffic, NETWORK, self.alone)
+        measured = self._measured(NETWORK)
+        return self._time(blocks, self.costs.attention, traffic, measured, self.alone)
 
     @property
     def stages(self) -> list[StageTime]:
         """Return the attention stage by stage, in the order of the network."""
-        stages, traffic = self.costs.stages, self._traffic
+        traffic = self._traffic
         found = []
-        for cost in stages:
-            arm = only_stage(cost.stage) if len(stages) > 1 else NETWORK
+        for cost in self.costs.stages:
+            measured = self._measured_in(cost.stage)
             alone = [one for one in self.alone if one.stage == cost.stage]
-            part = self._time(cost.blocks, cost.added, traffic[cost.stage], arm, alone)
+            part = self._time(cost.blocks, cost.added, traffic[cost.stage], measured, alone)
             found.append(StageTime(**asdict(part), stage=cost.stage))
         return found
 
@@ -128,14 +129,18 @@ class Explanation(Record):
         return by_stage(self.timing.model, self.timing.settings)
 
     def _time(
-        self, blocks: int, added: Ledger, traffic: Traffic, arm: str, alone: Iterable[TimedOperator]
+        self,
+        blocks: int,
+        added: Ledger,
+        traffic: Traffic,
+        measured: Estimate | None,
+        alone: Iterable[TimedOperator],
     ) -> AttentionTime:
         (batch, size), back = self._numbers, self.training
         macs, gated_bytes = batch * added.macs, batch * size * gated(added)
         moved = traffic.forward + back * traffic.backward
         operators = traffic.operators_forward + back * traffic.operators_backward
         memory, launches = moved / self.machine.bandwidth, operators * self.machine.launch
-        measured = self._measured(arm)
         return AttentionTime(
             blocks=blocks,
             macs=macs,
@@ -150,6 +155,16 @@ class Explanation(Record):
             alone_seconds=together(alone),
         )
 
+    def _measured_in(self, stage: int) -> Estimate | None:
+        """Return the seconds that the attention of one stage adds.
+
+        They are those of the stage itself, or of a network with no other attention.
+        """
+        if len(self.costs.stages) == 1:
+            return self._measured(NETWORK)
+        lap = replace(self.timing, run=self.timing.run.of_stage(stage_name(stage)))
+        return lap.added_seconds(NETWORK) if lap.run.quads else self._measured(only_stage(stage))
+
     def _measured(self, arm: str) -> Estimate | None:
         """Return the seconds by which an arm is slower than the plain network."""
         return self.timing.added_seconds(arm) if arm in self.timing.arms else None
@@ -161,9 +176,9 @@ def only_stage(stage: int) -> str:
 
 
 def networks(model: Model) -> Networks:
-    """Return what is timed: plain, with attention, and with that of each stage alone."""
+    """Return what is timed: plain and with attention; what is no sequence of stages, by stage."""
     found = {BASELINE: model.plain, NETWORK: model}
-    if len(model.stages) > 1:
+    if len(model.stages) > 1 and not isinstance(model, Zoo):
         for stage in model.stages:
             others = [other for other in model.stages if other != stage]
             found[only_stage(stage)] = model.without(others)
