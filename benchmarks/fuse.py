@@ -140,10 +140,10 @@ def _time(document: FuseDocument) -> TimeDocument:
     return document.time
 
 
-def _changes(time: TimeDocument) -> Iterator[tuple[str, Change]]:
+def _changes(time: TimeDocument) -> Iterator[tuple[str, Overhead]]:
     """Yield the overheads of the fused network, and of the plain one with its sums in place."""
     for rung in time.ladder:
-        assert isinstance(rung.overhead, Change)
+        assert isinstance(rung.overhead, Overhead)
         if rung.fused is How.AUTO:
             yield "fused", rung.overhead
         if rung.in_place:

@@ -31,8 +31,7 @@ def timed(
 ) -> Finished:
     """Time every model with every one of the settings; what is finished is kept.
 
-    `fuse` adds every model with its attention fused. The time limit, and who else uses the
-    machine, are told before.
+    `fuse` adds every model with its attention fused.
     """
     asked = [
         Asked(model, with_fused(three(model), model), fusing(one), protocol)
@@ -41,6 +40,14 @@ def timed(
         for model in models
         for one in settings
     ]
+    return in_turn(asked, quiet)
+
+
+def in_turn(asked: Sequence[Asked], quiet: bool) -> Finished:
+    """Do all timings of a command, one after the other; what is finished is kept.
+
+    How long that may take, and who else uses the machine, is told before.
+    """
     if not quiet:
         announce(asked)
     return time_several(asked, bars(asked, quiet))

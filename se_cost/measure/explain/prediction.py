@@ -19,6 +19,7 @@ from se_cost.measure.timing.arms import BASELINE, NETWORK, Networks
 from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.settings import SIZES, Mode
 from se_cost.measure.timing.statistics import Estimate
+from se_cost.measure.timing.verdict import TimeVerdict
 from se_cost.nets.model import Model, Zoo
 from se_cost.record import Record, replace
 
@@ -45,6 +46,7 @@ class AttentionTime(Record):
     measured_seconds: Estimate | None  # None if it was not timed
     e_passes: Estimate | None  # measured time x copy bandwidth / E: reads or writes of E
     alone_seconds: Estimate | None = None  # the prediction: the sum of its operators by themselves
+    verdict: TimeVerdict | None = None  # on the measured time
 
     @property
     def left_over(self) -> Estimate | None:
@@ -91,8 +93,8 @@ class Explanation(Record):
         """Return the attention of all stages together."""
         blocks = sum(cost.blocks for cost in self.costs.stages)
         traffic = total(self._traffic.values())
-        measured = self._measured(NETWORK)
-        return self._time(blocks, self.costs.attention, traffic, measured, self.alone)
+        timed = self.timing, NETWORK
+        return self._time(blocks, self.costs.attention, traffic, timed, self.alone)
 
     @property
     def stages(self) -> list[StageTime]:
@@ -100,9 +102,9 @@ class Explanation(Record):
         traffic = self._traffic
         found = []
         for cost in self.costs.stages:
-            measured = self._measured_in(cost.stage)
+            timed = self._timed(cost.stage)
             alone = [one for one in self.alone if one.stage == cost.stage]
-            part = self._time(cost.blocks, cost.added, traffic[cost.stage], measured, alone)
+            part = self._time(cost.blocks, cost.added, traffic[cost.stage], timed, alone)
             found.append(StageTime(**asdict(part), stage=cost.stage))
         return found
 
@@ -133,7 +135,7 @@ class Explanation(Record):
         blocks: int,
         added: Ledger,
         traffic: Traffic,
-        measured: Estimate | None,
+        timed: tuple[Timing, str],
         alone: Iterable[TimedOperator],
     ) -> AttentionTime:
         (batch, size), back = self._numbers, self.training
@@ -141,6 +143,8 @@ class Explanation(Record):
         moved = traffic.forward + back * traffic.backward
         operators = traffic.operators_forward + back * traffic.operators_backward
         memory, launches = moved / self.machine.bandwidth, operators * self.machine.launch
+        timing, arm = timed
+        measured = timing.added_seconds(arm) if arm in timing.arms else None
         return AttentionTime(
             blocks=blocks,
             macs=macs,
@@ -153,21 +157,18 @@ class Explanation(Record):
             measured_seconds=measured,
             e_passes=measured and measured.map(lambda x: x * self.machine.bandwidth / gated_bytes),
             alone_seconds=together(alone),
+            verdict=timing.overhead(arm).verdict if measured else None,
         )
 
-    def _measured_in(self, stage: int) -> Estimate | None:
-        """Return the seconds that the attention of one stage adds.
+    def _timed(self, stage: int) -> tuple[Timing, str]:
+        """Return the timing, and its arm, that tell what the attention of one stage adds.
 
-        They are those of the stage itself, or of a network with no other attention.
+        It is that of the stage within the networks, or of a network with no other attention.
         """
         if len(self.costs.stages) == 1:
-            return self._measured(NETWORK)
-        lap = replace(self.timing, run=self.timing.run.of_stage(stage_name(stage)))
-        return lap.added_seconds(NETWORK) if lap.run.quads else self._measured(only_stage(stage))
-
-    def _measured(self, arm: str) -> Estimate | None:
-        """Return the seconds by which an arm is slower than the plain network."""
-        return self.timing.added_seconds(arm) if arm in self.timing.arms else None
+            return self.timing, NETWORK
+        within = replace(self.timing, run=self.timing.run.of_stage(stage_name(stage)))
+        return (within, NETWORK) if within.run.quads else (self.timing, only_stage(stage))
 
 
 def only_stage(stage: int) -> str:

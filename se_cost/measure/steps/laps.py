@@ -32,7 +32,9 @@ class Laps:
         self._iterations: list[tuple[list[str], list[Any]]] = []  # names of stages, and readings
 
     def watched(self, network: nn.Module, step: Step) -> Step:
-        """Return an iteration of a network that leaves readings behind."""
+        """Return an iteration that leaves readings behind, of a sequence of stages."""
+        if type(network) is not nn.Sequential:
+            return step
         names = [name for name, _ in network.named_children()]
         for border in list(network.children())[1:]:
             border.register_forward_pre_hook(self._passed)

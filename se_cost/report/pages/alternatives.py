@@ -11,7 +11,7 @@ from se_cost.nets.words import described, title
 from se_cost.record import Record, replace
 from se_cost.report.page import Column, Page, Picture, Table, answer
 from se_cost.report.pages import time
-from se_cost.report.pages.words import MIB, shown
+from se_cost.report.pages.words import MIB, shown, verdict
 
 PASSES = (
     "E is one read or one write of every gated map. E-passes are the bytes that the attention "
@@ -59,11 +59,11 @@ TIMES = (
     Column("infer %", lambda line: line.infer and line.infer.percent, "+.1f"),
     Column("low", lambda line: line.infer and line.infer.low, "+.1f"),
     Column("high", lambda line: line.infer and line.infer.high, "+.1f"),
-    Column("verdict", lambda line: line.infer and line.infer.verdict),
+    Column("verdict", lambda line: line.one.infer and verdict(line.one.infer.overhead)),
     Column("train %", lambda line: line.train and line.train.percent, "+.1f"),
     Column("low", lambda line: line.train and line.train.low, "+.1f"),
     Column("high", lambda line: line.train and line.train.high, "+.1f"),
-    Column("verdict", lambda line: line.train and line.train.verdict),
+    Column("verdict", lambda line: line.one.train and verdict(line.one.train.overhead)),
 )
 COLUMNS = (
     Column("kind", lambda line: line.name),

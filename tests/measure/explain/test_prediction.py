@@ -117,6 +117,7 @@ def test_a_stage_is_the_record_of_its_json() -> None:
     keys = {
         *("blocks", "macs", "macs_per_byte", "gated_bytes", "traffic", "moved_bytes"),
         *("operators", "predicted", "measured_seconds", "e_passes", "alone_seconds"),
+        "verdict",
     }
     whole = msgspec.to_builtins(found.whole)
     assert set(whole) == keys
