@@ -8,7 +8,7 @@ from se_cost.record import replace
 
 PROTOCOL = "Protocol"
 FULL, QUICK = StoppingRule(), QuickPlan()
-EXPLAINED = StoppingRule(max_time=180, at_least=8)  # a network more for each stage
+EXPLAINED = StoppingRule(max_time=180, at_least=8)  # operators, too, and by stage
 # two timings of a page take three minutes; a training step takes some four times as long as
 # inference, and both need eight processes with two comparisons of each network
 PAGE = {

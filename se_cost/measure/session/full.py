@@ -75,6 +75,7 @@ def time_fully(
     *,
     energy: bool = False,
     memory: bool = True,
+    laps: bool = False,
     before: Sequence[ProcessResult] = (),
 ) -> Timing:
     """Time `networks` against the first of them in fresh processes, until the rule says stop.
@@ -91,7 +92,7 @@ def time_fully(
     def attempt(fitting: Settings) -> tuple[Run, dict[str, Joules]]:
         progress(0, "measuring energy" if energy else "starting")
         joules = _joules(networks, fitting, work) if energy else {}
-        start = _start(networks, fitting, rule, work)
+        start = _start(networks, fitting, rule, work, laps)
         return collect(start, rule, progress, before=before), joules
 
     (run, joules), fitting = fitted(settings, attempt)
@@ -112,7 +113,7 @@ def time_fully(
 
 
 def _start(
-    networks: Mapping[str, Model], settings: Settings, rule: StoppingRule, work: Work
+    networks: Mapping[str, Model], settings: Settings, rule: StoppingRule, work: Work, laps: bool
 ) -> Start:
     """Return what runs one process, whose memory layout follows from the seed and its number."""
     seconds = _share(rule)
@@ -128,7 +129,7 @@ def _start(
         random = Random(f"{settings.seed}-{number + lost}")
         plan = QuickPlan(quads=part.quads, max_time=seconds, least=1, seed=random.getrandbits(32))
         some = dict(list(networks.items())[: 1 + part.arms])
-        job = TimeJob(some, settings, plan, random.getrandbits(32), number)
+        job = TimeJob(some, settings, plan, random.getrandbits(32), number, laps)
         begun = monotonic()
         result: ProcessResult = work(job, limit, padding=random.randrange(PADDING))
         found.append(result)
