@@ -19,8 +19,9 @@ from se_cost.record import Record
 Stopwatch = Callable[[str, int], float]  # (arm, iterations) to seconds for all of them
 Progress = Callable[[float, str], None]  # (share done, what is being done)
 
-STEADY = 0.02  # warm when the medians of the last WINDOW timings and of those before differ by less
-WINDOW = 5
+STEADY = 0.02  # warm when the medians of the last rounds and of those before differ by less
+WINDOW = 5  # rounds of one timing of every arm, of many arms fewer rounds
+TIMINGS = 15  # in a window, at most
 WARM_UP = 1 / 3  # of the time, at most
 
 
@@ -115,24 +116,26 @@ def _lasting(shortest: float, one: float) -> int:
 def _warm_up(
     instruments: Instruments, arms: Sequence[str], iterations: int, plan: QuickPlan
 ) -> tuple[bool, float]:
-    """Run the arms in turn until all are steady, for a share of the time at most.
+    """Run the arms in turn until whole rounds are steady, for a share of the time at most.
 
-    Returns whether they are, and the seconds of one iteration of the quickest by then.
+    A round of many arms has less noise than a timing: fewer of them tell. Returns whether they are
+    steady, and the seconds of one iteration of the quickest arm by then.
     """
     now, start = instruments.now, instruments.now()
-    history: dict[str, list[float]] = {arm: [] for arm in arms}
+    window = max(1, min(WINDOW, TIMINGS // len(arms)))
+    rounds: list[list[float]] = []
     steady = False
     while not steady and now() - start < plan.max_time * WARM_UP:
-        for arm, timings in history.items():
-            timings.append(_seconds(instruments.stopwatch, arm, iterations))
-        steady = now() - start >= plan.busy and all(map(_steady, history.values()))
-    return steady, min((min(t[-WINDOW:]) for t in history.values() if t), default=inf)
+        rounds.append([_seconds(instruments.stopwatch, arm, iterations) for arm in arms])
+        steady = now() - start >= plan.busy and _steady(list(map(sum, rounds)), window)
+    return steady, min(map(min, rounds[-window:]), default=inf)
 
 
-def _steady(timings: list[float]) -> bool:
-    if len(timings) < 2 * WINDOW:
+def _steady(rounds: list[float], window: int) -> bool:
+    """Return whether the last rounds took as long as those before them."""
+    if len(rounds) < 2 * window:
         return False
-    last, before = median(timings[-WINDOW:]), median(timings[-2 * WINDOW : -WINDOW])
+    last, before = median(rounds[-window:]), median(rounds[-2 * window : -window])
     return abs(last / before - 1) < STEADY
 
 

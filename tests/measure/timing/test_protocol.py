@@ -204,6 +204,25 @@ def test_steady_is_within_two_per_cent(slowed: float, rounds: int) -> None:
     assert calls == {"a": 2 + rounds + 4, "b": 2 + rounds + 4}
 
 
+@pytest.mark.parametrize(("arms", "rounds"), [(2, 10), (3, 10), (5, 6), (13, 2)])
+def test_many_arms_take_fewer_rounds(arms: int, rounds: int) -> None:
+    """Their noise averages out in a round, and a round of thirteen takes long."""
+    names = [f"arm{i}" for i in range(arms)]
+    machine = Machine(dict.fromkeys(names, 0.06))
+    measure(machine.instruments(), names, replace(PLAN, quads=1))
+    assert len(machine.calls) == (2 + rounds) * arms + 8 * (arms - 1)
+
+
+def test_noise_of_single_arms_is_no_cold_machine() -> None:
+    """Thirteen arms, each as noisy as a shared machine: most processes are soon steady."""
+    names = [f"arm{i}" for i in range(13)]
+    found = []
+    for seed in range(40):
+        machine = Machine(dict.fromkeys(names, 0.06), noise=0.04, seed=seed)
+        found.append(measure(machine.instruments(), names, replace(PLAN, quads=1, max_time=60)))
+    assert sum(one.warm for one in found) >= 38
+
+
 def test_a_quad_knows_its_process() -> None:
     """The number of the process goes into every quad."""
     quads = Machine(TRUTH).run(replace(PLAN, quads=2), number=7).quads
@@ -211,8 +230,8 @@ def test_a_quad_knows_its_process() -> None:
 
 
 def test_says_when_it_never_became_warm() -> None:
-    """A machine that is never steady is measured all the same, and said not to be warm."""
-    samples = Machine(TRUTH, noise=0.5).run(replace(PLAN, max_time=30))
+    """A machine that gets ever slower is measured all the same, and said not to be warm."""
+    samples = Machine(TRUTH, drift=0.002).run(replace(PLAN, max_time=30))
     assert not samples.warm
 
 
