@@ -50,10 +50,12 @@ def time_by(
     *,
     energy: bool = False,
     before: Sequence[ProcessResult] = (),
+    memory: bool = True,
 ) -> Timing:
     """Time `networks` against BASELINE, the first of them: fully by a rule, or quickly by a plan.
 
-    A full timing goes on from the processes that ran `before`.
+    A full timing goes on from the processes that ran `before`, and ends with the `memory` of every
+    network, beyond the time of the rule.
 
     Raises UsageError for settings that contradict each other, MeasurementError if they cannot be
     timed here.
@@ -61,7 +63,10 @@ def time_by(
     networks = with_replayed(networks, settings or Settings())
     if isinstance(protocol, StoppingRule):
         return time_fully(
-            *(model, networks, settings, protocol, progress, work), energy=energy, before=before
+            *(model, networks, settings, protocol, progress, work),
+            energy=energy,
+            memory=memory,
+            before=before,
         )
     if energy:
         raise UsageError("--energy is measured in a process of its own: leave out --quick")
