@@ -19,10 +19,9 @@ from se_cost.record import Record
 Stopwatch = Callable[[str, int], float]  # (arm, iterations) to seconds for all of them
 Progress = Callable[[float, str], None]  # (share done, what is being done)
 
-STEADY = 0.02  # warm when the medians of the last rounds and of those before differ by less
-WINDOW = 5  # rounds of one timing of every arm, of many arms fewer rounds
-TIMINGS = 15  # in a window, at most
-WARM_UP = 1 / 3  # of the time, at most
+WINDOW = 3  # rounds, in which every arm is timed once
+STEADY = 0.02  # warm when the medians of the last WINDOW rounds and of those before differ by less
+WARM_UP = 1 / 4  # of the time, at most
 
 
 def silent(done: float, what: str) -> None:
@@ -116,46 +115,48 @@ def _lasting(shortest: float, one: float) -> int:
 def _warm_up(
     instruments: Instruments, arms: Sequence[str], iterations: int, plan: QuickPlan
 ) -> tuple[bool, float]:
-    """Run the arms in turn until whole rounds are steady, for a share of the time at most.
+    """Run the arms in turn until all are steady, for a share of the time at most.
 
-    A round of many arms has less noise than a timing: fewer of them tell. Returns whether they are
-    steady, and the seconds of one iteration of the quickest arm by then.
+    Returns whether they are, and the seconds of one iteration of the quickest by then.
     """
     now, start = instruments.now, instruments.now()
-    window = max(1, min(WINDOW, TIMINGS // len(arms)))
-    rounds: list[list[float]] = []
+    history: dict[str, list[float]] = {arm: [] for arm in arms}
     steady = False
     while not steady and now() - start < plan.max_time * WARM_UP:
-        rounds.append([_seconds(instruments.stopwatch, arm, iterations) for arm in arms])
-        steady = now() - start >= plan.busy and _steady(list(map(sum, rounds)), window)
-    return steady, min(map(min, rounds[-window:]), default=inf)
+        for arm, timings in history.items():
+            timings.append(_seconds(instruments.stopwatch, arm, iterations))
+        rounds = [sum(timings) for timings in zip(*history.values(), strict=True)]
+        steady = now() - start >= plan.busy and _steady(rounds)
+    return steady, min((min(t[-WINDOW:]) for t in history.values() if t), default=inf)
 
 
-def _steady(rounds: list[float], window: int) -> bool:
-    """Return whether the last rounds took as long as those before them."""
-    if len(rounds) < 2 * window:
+def _steady(rounds: list[float]) -> bool:
+    """Return whether the last rounds took as long as those before, as far as noise lets one tell.
+
+    Rounds of all arms together: of many arms by themselves one would nearly always be off.
+    """
+    if len(rounds) < 2 * WINDOW:
         return False
-    last, before = median(rounds[-window:]), median(rounds[-2 * window : -window])
-    return abs(last / before - 1) < STEADY
+    last, before = median(rounds[-WINDOW:]), rounds[-2 * WINDOW : -WINDOW]
+    return min(before) <= last <= max(before) or abs(last / median(before) - 1) < STEADY
 
 
 def _quad(
     stopwatch: Stopwatch, pair: tuple[str, str], iterations: int, number: int, reverse: bool
 ) -> Quad:
-    a, b = reversed(pair) if reverse else pair
-    w, x, y, z = (_settled_seconds(stopwatch, arm, iterations) for arm in (a, b, b, a))
-    return Quad(number, pair[1], reverse, (w, x, y, z))
-
-
-def _settled_seconds(stopwatch: Stopwatch, arm: str, iterations: int) -> float:
-    """Return the seconds of one iteration, after an untimed one.
+    """Return the seconds of one iteration in four timings, after an untimed one of each new arm.
 
     After another arm the caches hold that arm's weights, after the same arm its own. Without the
     untimed iteration the second of two timings in a row would be quicker, and the null would not
     be zero.
     """
-    stopwatch(arm, 1)
-    return _seconds(stopwatch, arm, iterations)
+    a, b = reversed(pair) if reverse else pair
+    stopwatch(a, 1)
+    first = _seconds(stopwatch, a, iterations)
+    stopwatch(b, 1)
+    inner = _seconds(stopwatch, b, iterations), _seconds(stopwatch, b, iterations)
+    stopwatch(a, 1)
+    return Quad(number, pair[1], reverse, (first, *inner, _seconds(stopwatch, a, iterations)))
 
 
 def _seconds(stopwatch: Stopwatch, arm: str, iterations: int) -> float:

@@ -15,6 +15,7 @@ from se_cost.record import Record
 QUADS = 8  # of each arm in a process, where there is time: more of them do not help
 LEAST = 2  # of each arm in a process, before any further arm is measured
 OF_EQUALS = 1  # the same where no arm is asked about more than others: intervals take processes
+UNTIMED = 3 / 4  # iterations for each timing of a quad: none before the second of two in a row
 
 
 class Share(Record):
@@ -55,9 +56,9 @@ def in_turn(others: Sequence[str], number: int, found: Sequence[ProcessResult]) 
 
 
 def seconds_of_quad(results: Sequence[ProcessResult]) -> float:
-    """Return how long a quad takes on the average, with the untimed iteration of each timing."""
+    """Return how long a quad takes on the average, with its untimed iterations."""
     taken = [
-        sum(quad.seconds) * (1 + result.process.iterations)
+        sum(quad.seconds) * (UNTIMED + result.process.iterations)
         for result in results
         for quad in result.quads
     ]

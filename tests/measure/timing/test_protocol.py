@@ -129,13 +129,14 @@ def test_a_timing_is_long_enough(truth: float, iterations: int) -> None:
     assert samples.iterations == iterations
     lengths = [number for _, number in machine.calls]
     assert lengths[:6] == [1] * 6  # one of each arm to allocate and tune, one to calibrate
-    assert lengths[-8:] == [1, iterations] * 4  # an untimed one before each of a quad
+    untimed = [1, iterations]  # before the first of an arm, in ABBA or BAAB
+    assert lengths[-7:] == [*untimed, *untimed, iterations, *untimed]
     assert samples.quads[0].of("baseline") == pytest.approx([truth, truth])
 
 
 def test_waits_until_it_is_warm() -> None:
     """Slow first timings are not in the samples."""
-    samples = Machine(TRUTH, cold=30).run(PLAN)
+    samples = Machine(TRUTH, cold=15).run(PLAN)
     assert samples.warm
     assert samples.iterations == 5  # of 10 ms each, not of 20
     assert max(t for quad in samples.quads for t in quad.seconds) < 0.012
@@ -177,50 +178,43 @@ def test_one_lucky_timing_does_not_shorten_all() -> None:
 def test_warms_up_for_as_long_as_a_gpu_needs() -> None:
     """Clocks of a GPU ramp up: it is kept busy for the time that the plan says."""
     plan = replace(PLAN, quads=1)
-    assert warm_up_seconds(Machine(TRUTH), plan) == pytest.approx(10 * ROUND)
+    assert warm_up_seconds(Machine(TRUTH), plan) == pytest.approx(6 * ROUND)
     assert 3 <= warm_up_seconds(Machine(TRUTH), replace(plan, busy=3)) < 3 + ROUND
 
 
-def test_warms_up_for_a_third_of_the_time_at_most() -> None:
+def test_warms_up_for_a_quarter_of_the_time_at_most() -> None:
     """A machine that is never steady, here slower and slower, is measured in the rest."""
     slower = Machine(TRUTH, drift=0.01)
-    found = warm_up_seconds(slower, replace(PLAN, quads=1, max_time=15))
+    found = warm_up_seconds(slower, replace(PLAN, quads=1, max_time=20))
     assert 5 <= found < 5 + 5 * ROUND
 
 
-@pytest.mark.parametrize(("slowed", "rounds"), [(0.0203, 10), (0.0206, 13)])
+@pytest.mark.parametrize(("slowed", "rounds"), [(0.0203, 6), (0.0206, 7)])
 def test_steady_is_within_two_per_cent(slowed: float, rounds: int) -> None:
-    """The median of five timings is held against that of the five before."""
+    """The median of three rounds of all arms is held against that of the three before."""
     calls = dict.fromkeys(("a", "b"), 0)
 
     def watch(arm: str, iterations: int) -> float:
         calls[arm] += 1
-        first_of_warm_up = 2 < calls[arm] <= 7  # after two to calibrate
+        first_of_warm_up = 2 < calls[arm] <= 5  # after two to calibrate
         return 0.06 * (1 + slowed * first_of_warm_up)
 
     clock = iter(range(1000))
     instruments = Instruments(watch, lambda: next(clock) / 1000)
-    assert measure(instruments, ("a", "b"), replace(PLAN, quads=1)).warm
-    assert calls == {"a": 2 + rounds + 4, "b": 2 + rounds + 4}
+    found = measure(instruments, ("a", "b"), replace(PLAN, quads=1))
+    assert found.warm
+    outer, inner = ("b", "a") if found.quads[0].reverse else ("a", "b")
+    assert calls == {outer: 2 + rounds + 4, inner: 2 + rounds + 3}
 
 
-@pytest.mark.parametrize(("arms", "rounds"), [(2, 10), (3, 10), (5, 6), (13, 2)])
-def test_many_arms_take_fewer_rounds(arms: int, rounds: int) -> None:
-    """Their noise averages out in a round, and a round of thirteen takes long."""
-    names = [f"arm{i}" for i in range(arms)]
-    machine = Machine(dict.fromkeys(names, 0.06))
-    measure(machine.instruments(), names, replace(PLAN, quads=1))
-    assert len(machine.calls) == (2 + rounds) * arms + 8 * (arms - 1)
-
-
-def test_noise_of_single_arms_is_no_cold_machine() -> None:
-    """Thirteen arms, each as noisy as a shared machine: most processes are soon steady."""
-    names = [f"arm{i}" for i in range(13)]
-    found = []
-    for seed in range(40):
-        machine = Machine(dict.fromkeys(names, 0.06), noise=0.04, seed=seed)
-        found.append(measure(machine.instruments(), names, replace(PLAN, quads=1, max_time=60)))
-    assert sum(one.warm for one in found) >= 38
+def test_noise_is_not_mistaken_for_a_machine_that_warms_up() -> None:
+    """Rounds that scatter by 10 % are steady if the last are among those before; a trend is not."""
+    noisy = [Machine(TRUTH, noise=0.1, seed=seed) for seed in range(100)]
+    plan = replace(PLAN, quads=1)
+    rounds = [warm_up_seconds(machine, plan) / ROUND for machine in noisy]
+    assert sum(rounds) / len(rounds) < 8
+    faster = Machine(TRUTH, noise=0.02, drift=-0.01)  # per timing
+    assert warm_up_seconds(faster, replace(plan, max_time=20)) >= 5
 
 
 def test_a_quad_knows_its_process() -> None:
@@ -230,8 +224,8 @@ def test_a_quad_knows_its_process() -> None:
 
 
 def test_says_when_it_never_became_warm() -> None:
-    """A machine that gets ever slower is measured all the same, and said not to be warm."""
-    samples = Machine(TRUTH, drift=0.002).run(replace(PLAN, max_time=30))
+    """A machine that slows down all the time is measured all the same, and said not to be warm."""
+    samples = Machine(TRUTH, drift=0.01).run(replace(PLAN, max_time=20))
     assert not samples.warm
 
 
