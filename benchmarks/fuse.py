@@ -17,7 +17,7 @@ from se_cost.documents.files import read
 from se_cost.documents.fuse import FuseDocument
 from se_cost.documents.time import TimeDocument
 from se_cost.measure.fuse.record import How
-from se_cost.measure.timing.verdict import MARGIN, Change
+from se_cost.measure.timing.verdict import MARGIN, Change, Overhead
 from se_cost.nets.words import title
 from se_cost.report.figures.intervals import interval, intervals
 from se_cost.report.pages.time import basis, heading

@@ -53,13 +53,15 @@ def timed_by(monkeypatch: pytest.MonkeyPatch) -> Callable[[Time], None]:
             *,
             energy: bool,
             before: tuple[ProcessResult, ...],
+            memory: bool,
         ) -> Timing:
-            return time(Asked(model, networks, settings, protocol, energy, before))
+            return time(Asked(model, networks, settings, protocol, energy, before, memory))
 
         several: Any = partial(time_several, time=time_by)
         monkeypatch.setattr("se_cost.cli.timed.time_several", several)
 
-    monkeypatch.setattr("se_cost.cli.timed.announce", lambda asked: None)
+    for command in ("timed", "alternatives"):
+        monkeypatch.setattr(f"se_cost.cli.{command}.announce", lambda asked: None)
     use(lambda asked: timing(asked.model, asked.settings))
     return use
 
