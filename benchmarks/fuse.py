@@ -17,7 +17,7 @@ from se_cost.documents.files import read
 from se_cost.documents.fuse import FuseDocument
 from se_cost.documents.time import TimeDocument
 from se_cost.measure.fuse.record import How
-from se_cost.measure.timing.verdict import MARGIN, Overhead
+from se_cost.measure.timing.verdict import MARGIN, Change, Overhead
 from se_cost.nets.words import title
 from se_cost.report.figures.intervals import interval, intervals
 from se_cost.report.pages.time import basis, heading
@@ -107,11 +107,11 @@ def line(document: FuseDocument) -> tuple[str, ...]:
     )
 
 
-def bounded(change: Overhead) -> str:
-    """Return a change with its interval and verdict."""
+def bounded(change: Change) -> str:
+    """Return a change with its interval."""
     if change.percent is None:
         return UNMEASURED
-    return f"{change.percent:+.2f} [{change.low:+.2f}, {change.high:+.2f}] {change.verdict}"
+    return f"{change.percent:+.2f} [{change.low:+.2f}, {change.high:+.2f}]"
 
 
 def picture(found: list[FuseDocument]) -> str:

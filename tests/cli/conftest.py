@@ -53,8 +53,9 @@ def timed_by(monkeypatch: pytest.MonkeyPatch) -> Callable[[Time], None]:
             *,
             energy: bool,
             before: tuple[ProcessResult, ...],
+            memory: bool,
         ) -> Timing:
-            return time(Asked(model, networks, settings, protocol, energy, before))
+            return time(Asked(model, networks, settings, protocol, energy, before, memory))
 
         several: Any = partial(time_several, time=time_by)
         monkeypatch.setattr("se_cost.cli.timed.time_several", several)

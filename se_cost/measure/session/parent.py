@@ -27,14 +27,15 @@ MODULE = "se_cost.measure.session.child"
 LAUNCHER = "se_cost.measure.session.launcher"
 PYTHON = (sys.executable, "-m", MODULE)
 PADDING = "SE_COST_PADDING"  # an environment variable that nobody reads: it shifts the stack
-GRACE = 60.0  # seconds to start and to build the networks
+GRACE = 60.0  # seconds to start and to build the networks, at least
+BUILDING = 10.0  # seconds for each network, to build it and to run it for the first time
 COMPILING = 300.0  # seconds for each network, at most
 
 
 def patience(max_time: float, settings: Settings, networks: int) -> float:
     """Return after how many seconds a process is lost: twice its time, and some to start."""
     compiling = COMPILING * networks if settings.compile else 0.0
-    return 2 * max_time + GRACE + compiling
+    return 2 * max_time + max(GRACE, BUILDING * networks) + compiling
 
 
 def work(job: Job, limit: float, command: Sequence[str] | None = None, padding: int = 0) -> Any:

@@ -120,7 +120,8 @@ class Run(Record):
 def half_width(run: Run) -> float:
     """Return half the width of the widest interval of log time, infinite if there is none.
 
-    An arm that the last process left out for lack of time is not waited for.
+    An arm that the later half of the processes left out for lack of time is not waited for.
     """
-    last = {quad.arm for quad in run.processes[-1].quads} if run.processes else ()
-    return max((run.effect(arm).half_width for arm in last), default=inf)
+    later = run.processes[len(run.processes) // 2 :]
+    arms = {quad.arm for result in later for quad in result.quads}
+    return max((run.effect(arm).half_width for arm in arms), default=inf)

@@ -54,6 +54,12 @@ def listed(values: Sequence[int]) -> Cell:
     return values[0] if len(values) == 1 else joined(values) or None
 
 
+def spanned(numbers: Sequence[int]) -> str:
+    """Return the number if all are the same, else the least and the most."""
+    least, most = min(numbers), max(numbers)
+    return f"{least}" if least == most else f"{least} to {most}"
+
+
 def percent(part: float | None, whole: float | None) -> float | None:
     """Return a part in per cent of the whole, None where one of them is missing."""
     return 100 * part / whole if part is not None and whole else None

@@ -43,9 +43,10 @@ def answering(expression: str) -> tuple[str, ...]:
 
 
 def test_patience_is_twice_the_time_and_some_to_start() -> None:
-    """A minute to build the networks, and five for each that is compiled."""
+    """A minute to build the networks or more, and five for each that is compiled."""
     assert patience(10, Settings(), 3) == 2 * 10 + 60
     assert patience(10, Settings(compile=True), 3) == 2 * 10 + 60 + 3 * 300
+    assert patience(10, Settings(), 13) == 2 * 10 + 13 * 10  # where they are many
 
 
 def test_a_fresh_process_times_and_the_parent_needs_no_torch() -> None:
