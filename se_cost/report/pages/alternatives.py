@@ -175,7 +175,8 @@ def _timed(lines: Sequence[KindLine], mode: Mode) -> Iterator[str]:
         return
     ends = dict.fromkeys((known[0], known[-1])) if known else ()
     said = [
-        f"{name} takes {found.percent:+.1f} % time {bounds(found.low, found.high)}"
+        f"{name} takes {found.percent:+.1f} % time {bounds(found.low, found.high)} "
+        f"({found.verdict})"
         for found, name in ends
     ]
     first, *others = documents
