@@ -18,7 +18,7 @@ import torch
 from torch import nn
 
 from se_cost.errors import MeasurementError, UsageError, not_one_of
-from se_cost.measure.models.guard import guarded
+from se_cost.measure.models.guard import default_device_kept, guarded
 from se_cost.measure.models.importing import attribute, imported
 from se_cost.measure.models.told import told
 from se_cost.nets.imported import Imported
@@ -61,7 +61,7 @@ def _built(model: Imported, *, meta: bool) -> Any:
     if not meta:
         return _called(model, make, arguments)
     try:
-        with torch.device("meta"):
+        with torch.device("meta"), default_device_kept():
             return _called(model, make, arguments)
     except MeasurementError:  # some cannot be built without values
         return _called(model, make, arguments)

@@ -141,5 +141,5 @@ def numbers(leaf: Any) -> Any:
     if not isinstance(leaf, Tensor):
         return leaf
     if leaf.dtype.is_floating_point:
-        return torch.randn(leaf.shape, dtype=leaf.dtype)
-    return torch.zeros(leaf.shape, dtype=leaf.dtype)
+        return torch.randn(leaf.shape, dtype=leaf.dtype, device="cpu")
+    return torch.zeros(leaf.shape, dtype=leaf.dtype, device="cpu")
