@@ -116,7 +116,7 @@ def _start(
 ) -> Start:
     """Return what runs one process, whose memory layout follows from the seed and its number."""
     seconds = _share(rule)
-    limit = patience(seconds, settings, len(networks))
+    limit = patience(seconds, settings, networks.values())
     found: list[ProcessResult] = []
     idle = 0.0  # seconds of a process that are not those of its quads
 
@@ -143,7 +143,7 @@ def _joules(networks: Mapping[str, Model], settings: Settings, work: Work) -> di
     if settings.nproc > 1:
         raise UsageError("--energy needs --nproc 1")
     try:
-        limit = patience(METERING, settings, len(networks))
+        limit = patience(METERING, settings, networks.values())
         found: dict[str, Joules] = work(EnergyJob(networks, settings), limit)
     except WorkerLostError as error:
         raise MeasurementError(f"no energy: {error}") from None
@@ -165,10 +165,10 @@ def _peaks(
 
     A fused network has none: the one that it is made of would count too.
     """
-    limit = patience(_share(rule), settings, 1)
+    share = _share(rule)
     alone = {arm: network for arm, network in networks.items() if not arm.startswith(FUSED)}
     return {
-        arm: work(MemoryJob(network, of_arm(arm, settings)), limit)
+        arm: work(MemoryJob(network, of_arm(arm, settings)), patience(share, settings, [network]))
         for arm, network in alone.items()
     }
 

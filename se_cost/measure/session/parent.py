@@ -12,7 +12,7 @@ import pickle
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,19 +22,24 @@ from se_cost.measure.ranks.torchrun import cause, torchrun
 from se_cost.measure.session.jobs import Job
 from se_cost.measure.timing.collect import WorkerLostError
 from se_cost.measure.timing.settings import Settings
+from se_cost.nets.imported import Imported
+from se_cost.nets.model import Model
 
 MODULE = "se_cost.measure.session.child"
 LAUNCHER = "se_cost.measure.session.launcher"
 PYTHON = (sys.executable, "-m", MODULE)
 PADDING = "SE_COST_PADDING"  # an environment variable that nobody reads: it shifts the stack
-GRACE = 60.0  # seconds to start and to build the networks
+GRACE = 60.0  # seconds to start, and to build networks of ours
+BUILDING = 300.0  # seconds for each of the user's: attention may be taken out by torch.export
 COMPILING = 300.0  # seconds for each network, at most
 
 
-def patience(max_time: float, settings: Settings, networks: int) -> float:
+def patience(max_time: float, settings: Settings, networks: Iterable[Model]) -> float:
     """Return after how many seconds a process is lost: twice its time, and some to start."""
-    compiling = COMPILING * networks if settings.compile else 0.0
-    return 2 * max_time + GRACE + compiling
+    models = list(networks)
+    building = BUILDING * sum(isinstance(model, Imported) for model in models)
+    compiling = COMPILING * len(models) if settings.compile else 0.0
+    return 2 * max_time + GRACE + building + compiling
 
 
 def work(job: Job, limit: float, command: Sequence[str] | None = None, padding: int = 0) -> Any:
