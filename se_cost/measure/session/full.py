@@ -8,7 +8,7 @@ from typing import Any
 from se_cost.errors import MeasurementError, UsageError
 from se_cost.measure.models.costs import to_be_timed
 from se_cost.measure.session.jobs import EnergyJob, MemoryJob, TimeJob
-from se_cost.measure.session.parent import patience, work
+from se_cost.measure.session.parent import expect_no_worker, patience, work
 from se_cost.measure.timing.arms import (
     FUSED,
     expect_possible,
@@ -51,6 +51,7 @@ def time_by(
     Raises UsageError for settings that contradict each other, MeasurementError if they cannot be
     timed here.
     """
+    expect_no_worker()
     networks = with_replayed(networks, settings or Settings())
     if isinstance(protocol, StoppingRule):
         return time_fully(

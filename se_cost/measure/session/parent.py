@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from se_cost.errors import SeCostError
+from se_cost.errors import SeCostError, UsageError
 from se_cost.measure.processes import how, run
 from se_cost.measure.ranks.torchrun import cause, torchrun
 from se_cost.measure.session.jobs import Job
@@ -42,6 +42,15 @@ def patience(max_time: float, settings: Settings, networks: Iterable[Model]) -> 
     return 2 * max_time + GRACE + building + compiling
 
 
+def expect_no_worker() -> None:
+    """Raise UsageError in a worker: its model is of a main file that times whenever it is run."""
+    if PADDING in os.environ:
+        raise UsageError(
+            "a process that was to time a model ran its main file, which times it again: "
+            "put that under if __name__ == '__main__'"
+        )
+
+
 def work(job: Job, limit: float, command: Sequence[str] | None = None, padding: int = 0) -> Any:
     """Return the answer of a fresh process to a job, or of as many ranks as the job asks for.
 
@@ -49,6 +58,7 @@ def work(job: Job, limit: float, command: Sequence[str] | None = None, padding: 
     SeCostError that it raised itself, if any. In any case the processes are ended, with all that
     they have started.
     """
+    expect_no_worker()
     several = job.settings.nproc > 1
     command = command or (torchrun(job.settings.nproc, MODULE, LAUNCHER) if several else PYTHON)
     try:
@@ -82,9 +92,10 @@ def _answer(job: Job, limit: float, command: Sequence[str], padding: int) -> Any
 def _environment(padding: int) -> dict[str, str]:
     """Return the environment of a child.
 
-    It imports the same modules as this process, and none from the folder that it is started in.
+    It imports the same modules as this process: none from the folder that it is started in, unless
+    this process does, which then has an empty entry in its path.
     """
-    path = os.pathsep.join(filter(None, sys.path))
+    path = os.pathsep.join(folder or str(Path.cwd()) for folder in sys.path)
     ours = {PADDING: padding * "x", "PYTHONSAFEPATH": "1", "PYTHONPATH": path}
     ours["PYTHONWARNINGS"] = "ignore"  # of others' code; as errors they would end it
     return os.environ | ours

@@ -129,7 +129,7 @@ def test_the_default_device_is_as_before(way: Way, name: str) -> None:
     """Also beneath a device of `with torch.device(...)`, and where one was set before."""
     way(name)
     assert torch.zeros(1).device.type == "cpu"
-    assert _get_current_function_mode_stack() == []
+    assert _get_current_function_mode_stack() == []  # type: ignore[no-untyped-call]
     with torch.device("meta"), default_device_kept():
         torch.set_default_device("cpu")
         assert torch.zeros(1).device.type == "cpu"
