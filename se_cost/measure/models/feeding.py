@@ -31,7 +31,9 @@ def example(model: Imported, module: nn.Module) -> tuple[Any, ...]:
     inputs = _in_order(model, module, given)
     first = next(tensors(inputs), torch.empty(0))
     if not any(first.shape[:1]):
-        raise MeasurementError(f"{model.inputs} gives no batch: return a tensor that has one")
+        raise MeasurementError(
+            f"{model.inputs} makes no batch: it returns tensors whose first dimension is one"
+        )
     return inputs
 
 

@@ -20,7 +20,7 @@ from torch import nn
 
 from se_cost.errors import MeasurementError, UsageError, not_one_of
 from se_cost.measure.models.at_hand import AtHand
-from se_cost.measure.models.blank import blank_copy, real_copy
+from se_cost.measure.models.blank import real_copy
 from se_cost.measure.models.guard import default_device_kept, guarded
 from se_cost.measure.models.importing import attribute, imported
 from se_cost.measure.models.told import told
@@ -69,7 +69,7 @@ def _built(model: Imported, *, meta: bool) -> Any:
     """Return whatever the spec names, called if it is no module yet."""
     make = _factory(model)
     if isinstance(make, nn.Module):  # there is one for all that ask for it
-        return blank_copy(make) if meta else real_copy(make)
+        return real_copy(make).to("meta" if meta else "cpu")
     if not callable(make):
         return make
     _expect_arguments(model, make)

@@ -308,8 +308,8 @@ class Looked(nn.Module):
 
     def forward(self, x: Tensor, words: Tensor) -> Tensor:
         """Return a map."""
-        y: Tensor = self.se(self.stem(x))
-        return y + self.words(words).mean(1)[:, :, None, None]
+        y: Tensor = self.se(self.stem(x)) + self.words(words).mean(1)[:, :, None, None]
+        return y
 
 
 def two_inputs() -> tuple[Tensor, Tensor]:

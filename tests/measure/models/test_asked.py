@@ -13,6 +13,8 @@ from torch import Tensor, nn
 import se_cost
 from se_cost.errors import MeasurementError, SeCostError, UsageError
 from se_cost.measure.models.at_hand import AtHand
+from se_cost.measure.models.traffic import by_part, by_stage
+from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.nets.attention.eca import ECA
 from se_cost.nets.imported import Imported
 from se_cost.nets.model import Model
@@ -26,7 +28,7 @@ def nets(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return the module of small networks as a user has it, and forget it again."""
     monkeypatch.setattr(sys, "path", [str(FILE.parent), *sys.path])
     monkeypatch.delitem(sys.modules, "nets", raising=False)
-    import nets  # type: ignore[import-not-found]
+    import nets
 
     yield nets
     del sys.modules["nets"]
@@ -43,20 +45,23 @@ def without_spec(costs: se_cost.Costs) -> Any:
 
 
 class Watched(nn.Module):
-    """A network of which everything is set that could be changed: see below."""
+    """A network of which everything is set that could be changed."""
+
+    net: Any
+    steps: Tensor
 
     def __init__(self, net: nn.Module) -> None:
         super().__init__()
         self.net = net
         self.register_buffer("steps", torch.tensor(3))
         self.calls: list[str] = []
-        self.net.stem.register_forward_hook(_leave)  # type: ignore[union-attr]
-        self.net.one.register_forward_pre_hook(_enter)  # type: ignore[union-attr]
+        self.net.stem.register_forward_hook(_leave)
+        self.net.one.register_forward_pre_hook(_enter)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return ten scores, and note the call."""
         self.calls.append("forward")
-        self.steps += 1  # type: ignore[misc,operator]
+        self.steps += 1
         return self.net(x)  # type: ignore[no-any-return]
 
 
@@ -96,9 +101,9 @@ def test_a_module_at_hand_stays_as_it_is(nets: Any) -> None:
     """Mode, hooks, buffers, gradients, devices, and what its own code notes."""
     module = Watched(nets.Net())
     module(torch.randn(2, *SHAPE)).sum().backward()
-    module.net.two.eval()  # type: ignore[union-attr,operator]
-    module.net.fc.requires_grad_(requires_grad=False)  # type: ignore[union-attr,operator]
-    module.net.down.zero_grad()  # type: ignore[union-attr,operator]
+    module.net.two.eval()
+    module.net.fc.requires_grad_(requires_grad=False)
+    module.net.down.zero_grad()
     before, calls = state(module), list(module.calls)
     net = se_cost.model(module, SHAPE)
     costs, plain = se_cost.costs(net), se_cost.costs(net.without([2]))
@@ -128,6 +133,17 @@ def test_what_can_be_trained_of_it(nets: Any) -> None:
     trained = {name: p.requires_grad for name, p in arm.named_parameters()}
     assert trained["fc.weight"]
     assert not trained["stem.weight"]
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_what_it_moves(nets: Any, mode: Mode) -> None:
+    """The gradients of a module that is at hand move what those of its class do."""
+    settings = Settings("cpu", mode, batch=2)
+    parts = [by_part(se_cost.model(what, SHAPE), settings) for what in (nets.Net(), nets.Net)]
+    assert parts[0] == parts[1]
+    assert all(
+        part.backward for part in by_stage(se_cost.model(nets.Net(), SHAPE), settings).values()
+    )
 
 
 @pytest.mark.parametrize(
@@ -220,7 +236,7 @@ class Local(nn.Module):
         (lambda nets: (lambda: nets.fails(), SHAPE), MeasurementError, "building <lambda> failed"),
         (lambda nets: (nets.Net(), {"y": torch.zeros(1, *SHAPE)}), MeasurementError, "not fit Net"),
         (lambda nets: (Local(), {"x": torch.zeros(1, 3)}), MeasurementError, "x by its name alone"),
-        (lambda nets: (nets.Net(), torch.zeros(0, *SHAPE)), MeasurementError, "gives no batch"),
+        (lambda nets: (nets.Net(), torch.zeros(0, *SHAPE)), MeasurementError, "makes no batch"),
         (lambda nets: (torch.jit.script(nets.Plain()), SHAPE), MeasurementError, "is scripted"),
         (lambda nets: ("se_resnet18", SHAPE), UsageError, "is an option: input=224"),
     ],
