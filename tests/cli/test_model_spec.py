@@ -160,7 +160,7 @@ def test_plan(run: Run) -> None:
 LOOKED = f"--model {FILE}:Looked --input {FILE}:image_and_words"
 
 
-def test_inputs_that_a_function_makes(run: Run) -> None:
+def test_inputs_that_a_function_makes(run: Run, tmp_path: Path) -> None:
     """Whole numbers, which shapes alone could not be: for counts, for bytes, and when it runs."""
     attention = 8 * 4 + 4 + 4 * 8 + 8
     document = json.loads(run(*f"params {LOOKED} --measure --format json".split()).stdout)
@@ -177,8 +177,9 @@ def test_inputs_that_a_function_makes(run: Run) -> None:
     explained = run(*f"explain {LOOKED} {quick} --format json".split())
     assert explained.exit_code == 0, explained.stderr
     assert json.loads(explained.stdout)["total"]["gated_bytes"] == 8 * 4 * 8 * 64
-    shown = run(*f"report {LOOKED} --no-time --format markdown".split()).stdout
-    assert f"--model {FILE}:Looked --input {FILE}:image_and_words" in shown
+    page = tmp_path / "page.md"
+    assert run(*f"report --no-time {LOOKED} --output {page}".split()).exit_code == 0
+    assert f"--model {FILE}:Looked --input {FILE}:image_and_words" in page.read_text()
 
 
 @pytest.mark.parametrize(
