@@ -236,6 +236,9 @@ def test_plan_tries_what_is_asked_for(run: Run) -> None:
     """Other ratios of its own kind, or a kind where there is none."""
     document = json.loads(run(*f"plan {NET} --ratios 2,8 --format json".split()).stdout)
     assert document["candidates"] == ["own se r=4", "se r=2", "se r=8", "none"]
+    shown = run(*f"plan {NET} --by block".split()).stdout
+    assert "own se r=4" in shown
+    assert not re.search(r"(?<!own )se r=4", shown), "it is called alike everywhere"
     words = f"--model {FILE}:Plain --input 3x32x32 --attention eca --insert-after conv"
     document = json.loads(run(*f"plan {words} --format json".split()).stdout)
     assert document["candidates"] == ["eca", "none"]

@@ -29,17 +29,18 @@ MODULE = "se_cost.measure.session.child"
 LAUNCHER = "se_cost.measure.session.launcher"
 PYTHON = (sys.executable, "-m", MODULE)
 PADDING = "SE_COST_PADDING"  # an environment variable that nobody reads: it shifts the stack
-GRACE = 60.0  # seconds to start, and to build networks of ours
-BUILDING = 300.0  # seconds for each of the user's: attention may be taken out by torch.export
+GRACE = 60.0  # seconds to start and to build the networks, at least
+BUILDING = 10.0  # seconds for each of ours, to build it and to run it for the first time
+IMPORTING = 300.0  # seconds for each of the user's: attention may be taken out by torch.export
 COMPILING = 300.0  # seconds for each network, at most
 
 
 def patience(max_time: float, settings: Settings, networks: Iterable[Model]) -> float:
     """Return after how many seconds a process is lost: twice its time, and some to start."""
     models = list(networks)
-    building = BUILDING * sum(isinstance(model, Imported) for model in models)
+    building = sum(IMPORTING if isinstance(one, Imported) else BUILDING for one in models)
     compiling = COMPILING * len(models) if settings.compile else 0.0
-    return 2 * max_time + GRACE + building + compiling
+    return 2 * max_time + max(GRACE, building) + compiling
 
 
 def expect_no_worker() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -46,8 +46,18 @@ class Batch(Record):
         return network(*(self.given or (self.images,)))
 
 
+class Watch(Protocol):
+    """What watches the iterations of a network."""
+
+    def watched(self, network: nn.Module, step: Step) -> Step:
+        """Return an iteration of a network that is watched."""
+
+
 def steps(
-    networks: Mapping[str, Model], settings: Settings, device: torch.device
+    networks: Mapping[str, Model],
+    settings: Settings,
+    device: torch.device,
+    watch: Watch | None = None,
 ) -> dict[str, Step]:
     """Return what runs one iteration of every arm; all arms share one random batch.
 
@@ -57,10 +67,12 @@ def steps(
     if settings.compile:
         torch.compiler.reset()  # what an earlier comparison compiled counts towards a limit
     batch = data(next(iter(networks.values())), settings, device)
-    return {
-        arm: step(built(arm, model, settings, batch.images), batch, of_arm(arm, settings))
-        for arm, model in networks.items()
-    }
+    found = {}
+    for arm, model in networks.items():
+        network = built(arm, model, settings, batch.images)
+        run = step(network, batch, of_arm(arm, settings))
+        found[arm] = watch.watched(network, run) if watch else run
+    return found
 
 
 def data(model: Model, settings: Settings, device: torch.device) -> Batch:

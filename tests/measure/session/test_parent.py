@@ -15,7 +15,7 @@ from se_cost.errors import MeasurementError, UsageError
 from se_cost.measure.models.guard import LIMIT
 from se_cost.measure.processes import how
 from se_cost.measure.session.jobs import MemoryJob
-from se_cost.measure.session.parent import BUILDING, PADDING, patience, work
+from se_cost.measure.session.parent import IMPORTING, PADDING, patience, work
 from se_cost.measure.timing.arms import NETWORK
 from se_cost.measure.timing.collect import WorkerLostError, collect
 from se_cost.measure.timing.result import PeakMemory
@@ -45,12 +45,13 @@ def answering(expression: str) -> tuple[str, ...]:
 
 
 def test_patience_is_twice_the_time_and_some_to_start() -> None:
-    """A minute to build our networks, five for each of the user's, and for each compiled."""
+    """A minute to build our networks or more, and five for each of the user's, or compiled."""
     ours, yours = model("se_resnet18"), Imported(spec="timm:seresnet50")
     assert patience(10, Settings(), [ours] * 3) == 2 * 10 + 60
     assert patience(10, Settings(compile=True), [ours] * 3) == 2 * 10 + 60 + 3 * 300
-    assert patience(10, Settings(), [ours, yours, yours]) == 2 * 10 + 60 + 2 * 300
-    assert BUILDING == LIMIT
+    assert patience(10, Settings(), [ours] * 13) == 2 * 10 + 13 * 10  # where they are many
+    assert patience(10, Settings(), [ours, yours, yours]) == 2 * 10 + 10 + 2 * 300
+    assert IMPORTING == LIMIT
 
 
 def test_a_fresh_process_times_and_the_parent_needs_no_torch() -> None:
