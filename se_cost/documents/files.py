@@ -33,7 +33,8 @@ N = TypeVar("N", int, float)
 
 def encode(document: Document) -> str:
     """Return a document as json, indented by two spaces, with a newline at its end."""
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+    text = msgspec.json.encode(document, enc_hook=str)  # of a name that holds what it names
+    return msgspec.json.format(text, indent=2).decode() + "\n"
 
 
 def read(path: Path, remedy: str = REMEDY) -> Document:

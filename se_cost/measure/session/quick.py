@@ -84,7 +84,7 @@ def one_process(job: TimeJob, progress: Progress = silent) -> ProcessResult:
 def elsewhere(job: TimeJob) -> ProcessResult:
     """Do a job in a fresh process, or in its ranks; raise MeasurementError if they are lost."""
     try:
-        limit = patience(job.plan.max_time, job.settings, len(job.networks))
+        limit = patience(job.plan.max_time, job.settings, job.networks.values())
         result: ProcessResult = work(job, limit)
     except WorkerLostError as error:
         raise MeasurementError(str(error)) from None
