@@ -9,7 +9,12 @@ from se_cost.documents.base import Document
 from se_cost.documents.time import TimeDocument, timed
 from se_cost.ledger.traffic import Traffic
 from se_cost.measure.explain.alone import together
-from se_cost.measure.explain.prediction import AttentionTime, Explanation, StageTime
+from se_cost.measure.explain.prediction import (
+    AttentionTime,
+    Explanation,
+    FusedTime,
+    StageTime,
+)
 from se_cost.measure.machine.figures import Machine
 from se_cost.measure.timing.arms import BASELINE, NETWORK
 from se_cost.measure.timing.settings import MemoryFormat
@@ -91,6 +96,7 @@ class ExplainDocument(Document, tag="explain", kw_only=True):
     time: TimeDocument
     alone: tuple[OperatorTime, ...] = ()  # the terms of the prediction
     advice: tuple[str, ...] = ()  # what to do about operators far from their bound
+    fused: tuple[FusedTime, ...] = ()  # stage by stage, then all of it; none if it was not fused
 
 
 def explained(explanation: Explanation) -> ExplainDocument:
@@ -114,6 +120,7 @@ def explained(explanation: Explanation) -> ExplainDocument:
         time=time,
         alone=tuple(_operators(explanation)),
         advice=advice(explanation.alone, explanation.machine),
+        fused=explanation.fused_times,
         doubts=time.doubts,
     )
 

@@ -9,7 +9,7 @@ from se_cost.measure.timing.statistics import Estimate
 from se_cost.nets.words import described, title
 from se_cost.record import Record
 from se_cost.report.page import Block, Cell, Column, Details, Page, Picture, Table, Text, answer
-from se_cost.report.pages import alone, time
+from se_cost.report.pages import alone, fusing, time
 from se_cost.report.pages.alone import MS, ms
 from se_cost.report.pages.words import MIB, bounds
 
@@ -137,11 +137,12 @@ def page(document: ExplainDocument) -> Page:
     sentences = (
         f"{described(document.recipe)}: {sentence(document)}",
         *predicted(document),
+        *fusing.sentences(document),
         *(f"{words[:1].upper()}{words[1:]}." for words in document.advice),
     )
     known = bool(document.alone)  # older documents have no prediction
     columns = (*BOUND, *PREDICTED * known, *MEASURED, *LEFT_OVER * known)
-    times = Table.of(costs, columns, stages, every)
+    times = (Table.of(costs, columns, stages, every), *fusing.tables(document))
     operators = [alone.table(document)] * known
     rests = (*map(_capitalised, document.assumptions), time.basis(document.time))
     whole = [Moved(None, ALL, document.total.traffic)]
@@ -152,16 +153,18 @@ def page(document: ExplainDocument) -> Page:
         Table.of(MACHINE, FIGURES, _figures(document)),
         Table.of(PUBLISHED, REFERENCES, document.references),
     )
-    found = answer(sentences, (times, *operators), (*document.disagreements, *document.doubts))
+    found = answer(sentences, (*times, *operators), (*document.disagreements, *document.doubts))
     folded = Details("Bytes and operators, the machine, and published overheads", tables)
     why = f"Why {title(document.recipe)} takes more time than {title(document.recipe.plain)}"
     blocks = (*found.blocks, _picture(document), *map(Text, rests), folded)
     return Page(blocks, title=why, screen=_screen(document, sentences, times))
 
 
-def _screen(document: ExplainDocument, sentences: Sequence[str], times: Table) -> tuple[Block, ...]:
+def _screen(
+    document: ExplainDocument, sentences: Sequence[str], times: Sequence[Table]
+) -> tuple[Block, ...]:
     operators = [alone.slowest(document)] if document.alone else []
-    return (*map(Text, sentences), times, *operators, Text(time.basis(document.time)), Text(MORE))
+    return (*map(Text, sentences), *times, *operators, Text(time.basis(document.time)), Text(MORE))
 
 
 def predicted(document: ExplainDocument) -> Iterator[str]:
