@@ -107,7 +107,7 @@ def differing() -> Iterator[tuple[str, ...]]:
             found, figure = one.finding, one.finding.figure
             if found.verdict is Match.EXACT or found.ours is None:
                 continue
-            ours = f"{float(found.ours):.3f}".rstrip("0").rstrip(".")
+            ours = f"{float(found.ours):.6g}"
             numbers = [f"{number} {figure.unit}".strip() for number in (figure.published, ours)]
             what = f"{figure.row}, {figure.quantity}"
             yield (study, what, *numbers, found.verdict, one.remark)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from se_cost.documents.alternatives import Alternative, AlternativesDocument, AttentionCost
+from se_cost.documents.time import TimeDocument
 from se_cost.measure.timing.settings import Mode
 from se_cost.measure.timing.verdict import Overhead
 from se_cost.nets.attention.kinds import KINDS
@@ -20,8 +21,12 @@ PASSES = (
     "those that attention adds, at least one kernel each on a GPU."
 )
 INSTEAD = (
-    "{} stands in the place of a convolution and gates no map: what it adds is told less what that "
-    "convolution took."
+    "{} stands in the place of a convolution and gates no map: its numbers are what it takes more, "
+    "or less, than that convolution."
+)
+QUICK = (
+    "Quick mode: one process. The intervals cover this run only; leave out --quick before "
+    "publishing a number."
 )
 OTHERS = {NONE: "plain", OWN: "its own"}
 LEFT = "What is left of it without the attention of stage {}, and how much less that is"
@@ -130,23 +135,19 @@ def page(document: AlternativesDocument, prefix: str = "") -> Page:
     lines = [KindLine(_name(one), one) for one in document.alternatives]
     kinds, modes, name = lines[1:], document.modes, _network(document)
     times = [column for mode in modes for column in _measured(mode)]
-    head = f"{name} with each kind"
-    counted = (
-        (
-            Table.of(f"{head}, and time beside plain", (KIND, *COSTS, *times), lines),
-            Table.of(MOVED_TITLE, (KIND, *MOVED), kinds),
-        )
-        if modes
-        else (Table.of(f"{head}, one image in float32", (KIND, *COSTS, *MOVED), lines),)
-    )
-    left = Table.of(LEFT.format(document.final_stage), WITHOUT, kinds)
+    what = "and time beside plain" if modes else "one image in float32"
+    columns = (KIND, *COSTS, *(times or MOVED))
+    tables = [Table.of(f"{name} with each kind, {what}", columns, lines)]
+    tables += [Table.of(MOVED_TITLE, (KIND, *MOVED), kinds)] * bool(modes)
+    tables.append(Table.of(LEFT.format(document.final_stage), WITHOUT, kinds))
     sentences = (
         f"{described(document.recipe)}: {_sentence(kinds)}",
         *(said for mode in modes for said in _timed(kinds, mode)),
+        *[QUICK] * any(one.quick for mode in modes for one in _timings(kinds, mode)),
         PASSES,
         *(INSTEAD.format(line.name) for line in kinds if line.instead),
     )
-    found = answer(sentences, (*counted, left), (*document.disagreements, *document.doubts))
+    found = answer(sentences, tables, (*document.disagreements, *document.doubts))
     return Page((*found.blocks, _picture(document, kinds, prefix)), title=f"Attention for {name}")
 
 
@@ -170,19 +171,25 @@ def _timed(lines: Sequence[KindLine], mode: Mode) -> Iterator[str]:
     """Yield what was measured in a mode: the quickest and the slowest kind, how, and how long."""
     known = [(found, line.name) for line in lines if (found := line.overhead(mode))]
     known.sort(key=lambda one: one[0].percent or 0.0)
-    documents = [one for line in lines if (one := line.one.timed(mode))]
+    documents = _timings(lines, mode)
     if not documents:
         return
     ends = dict.fromkeys((known[0], known[-1])) if known else ()
     said = [
-        f"{name} takes {found.percent:+.1f} % time {bounds(found.low, found.high)}"
+        f"{found.percent:+.1f} % {bounds(found.low, found.high)} with {name} ({found.verdict})"
         for found, name in ends
     ]
     first, *others = documents
+    basis = "" if first.quick else f" {time.basis(first, others)}"
     yield (
-        f"{time.heading(first)}: plain takes {first.baseline.median_ms:.1f} ms, "
-        f"{' and '.join(said) or f'all kinds are {UNMEASURED}'}. {time.basis(first, others)}"
+        f"{time.heading(first)}: plain takes {first.baseline.median_ms:.1f} ms; the change is "
+        f"{' to '.join(said) or UNMEASURED}.{basis}"
     )
+
+
+def _timings(lines: Iterable[KindLine], mode: Mode) -> list[TimeDocument]:
+    """Return the timings of all kinds in a mode."""
+    return [one for line in lines if (one := line.one.timed(mode))]
 
 
 def _network(document: AlternativesDocument) -> str:
