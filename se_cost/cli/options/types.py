@@ -94,7 +94,7 @@ class Numbers(Type):
 
 
 class Inputs(Type):
-    """Height and width, 800x1333, shapes of tensors, 3x224x224,1x10, or what makes them, file.py:f."""
+    """Height and width, 800x1333, shapes of tensors, 3x224x224,1x10, or what makes some, a.py:f."""
 
     name = "size"
 
