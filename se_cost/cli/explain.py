@@ -2,7 +2,7 @@
 
 import click
 
-from se_cost.cli.failure import INTERRUPTED
+from se_cost.cli.failure import INTERRUPTED, expect_torch
 from se_cost.cli.help import Command
 from se_cost.cli.options.model import model_options
 from se_cost.cli.options.option import bundled, offered
@@ -52,6 +52,7 @@ def command(
     from se_cost.documents.explain import explained
     from se_cost.measure.explain.explain import expect_explainable, explain
 
+    expect_torch()
     expect_explainable(model, settings, fuse=fuse)
     if not output.quiet:
         announce([protocol])

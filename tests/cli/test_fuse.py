@@ -97,7 +97,7 @@ def test_what_contradicts_is_refused(run: Run, words: str, message: str) -> None
 
 def test_training(run: Run) -> None:
     """Blocks with the norm before them, and the proof of a training step."""
-    words = "fuse --arch se_resnet18 --input 32 --batch 2 --mode train --device cpu"
+    words = "fuse --arch se_resnet18 --input 32 --batch 2 --mode train --device cpu --verbose"
     shown = run(*words.split())
     assert shown.exit_code == 0, shown.stderr
     assert "8 of 8 blocks rewritten." in shown.stdout

@@ -11,12 +11,11 @@ from se_cost.record import Record
 from se_cost.report.page import Block, Cell, Column, Details, Page, Picture, Table, Text, answer
 from se_cost.report.pages import alone, fusing, time
 from se_cost.report.pages.alone import MS, ms
-from se_cost.report.pages.words import MIB, bounds, shown
+from se_cost.report.pages.words import MIB, MORE, bounds, shown
 
 ALL = "all"
 ADDED = "What the attention adds; the backward pass, and what is saved for it, in training only"
 PASSED = "Measured time in E-passes: reads or writes of every gated map at copy speed"
-MORE = "--verbose prints all of it; --output FILE.md or FILE.json keeps it."
 BY_OPERATOR = "What the attention adds, by stage and operator"
 MACHINE = "The machine, measured in the same run"
 PUBLISHED = "Published overheads of SE; two code paths of one network differ by about 2.5 points"

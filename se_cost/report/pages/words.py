@@ -16,6 +16,7 @@ MIB = 2**20
 DIGITS = 4  # of a share, behind the point
 NO_INTERVAL = "no interval"
 UNMEASURED = "not measured well enough"
+MORE = "--verbose prints all of it; --output FILE.md or FILE.json keeps it."
 
 T = TypeVar("T")
 C = TypeVar("C", bound="Change | Estimate")
