@@ -10,13 +10,12 @@ from se_cost.cli.options.option import offered
 from se_cost.cli.options.output import output_options
 from se_cost.cli.options.protocol import protocol_options
 from se_cost.cli.output.output import Output
-from se_cost.cli.output.progress import announce, bars
 from se_cost.cli.output.streams import say
-from se_cost.cli.timed import exit_code
+from se_cost.cli.timed import exit_code, in_turn
 from se_cost.documents.order import MEASURED, Order
 from se_cost.errors import MeasurementError, UsageError
 from se_cost.measure.ranks.torchrun import expect_single_process
-from se_cost.measure.session.several import Asked, Finished, time_several
+from se_cost.measure.session.several import Asked, Finished
 from se_cost.measure.timing.arms import each, expect_possible, expect_trainable
 from se_cost.measure.timing.settings import Mode, Protocol, QuickPlan, Settings
 from se_cost.nets.model import Model
@@ -69,10 +68,9 @@ def command(
     expect_single_process("alternatives --time")
     asked = _asked(models, settings, protocol)
     if not output.quiet:
-        announce(asked)
         say(f"se-cost: {len(models)} kinds and plain in every process; {_gives(protocol)}")
     try:
-        finished = time_several(asked, bars(asked, output.quiet))
+        finished = in_turn(asked, output.quiet)
     except (
         KeyboardInterrupt,
         MeasurementError,

@@ -11,8 +11,6 @@ from se_cost.cli.options.protocol import explain_options
 from se_cost.cli.options.settings import SETTINGS
 from se_cost.cli.output.output import Output
 from se_cost.cli.output.progress import announce, progress_bar
-from se_cost.measure.explain.prediction import networks
-from se_cost.measure.session.several import Asked
 from se_cost.measure.timing.settings import UNPREDICTED, Protocol, Settings
 from se_cost.nets.model import Model
 
@@ -50,7 +48,7 @@ def command(
 
     expect_explainable(model, settings)
     if not output.quiet:
-        announce([Asked(model, networks(model), settings, protocol)])
+        announce([protocol])
     with progress_bar(output.quiet) as progress:
         found = explain(model, settings, protocol, progress)
     output.show(explained(found))

@@ -10,7 +10,7 @@ from se_cost.cli.options.protocol import BRIEF, page_protocol
 from se_cost.cli.options.settings import DEVICE
 from se_cost.cli.options.study import STUDY, TABLE
 from se_cost.cli.output.output import Output
-from se_cost.cli.timed import exit_code, timed, usual_batch
+from se_cost.cli.timed import exit_code, in_turn, timings, usual_batch
 from se_cost.errors import UsageError, not_one_of
 from se_cost.measure.ranks.torchrun import expect_single_process
 from se_cost.measure.session.several import Finished
@@ -92,4 +92,5 @@ def _timed(device: str, quiet: bool, quick: bool) -> Finished:
     """Time SE-ResNet-50 as the paper did: training in batches, inference of one image."""
     expect_single_process("paper --time")
     settings = (Settings(device, Mode.TRAIN, usual_batch(device)), Settings(device, Mode.INFER))
-    return timed([model("se_resnet50")], settings, page_protocol(quick), quiet)
+    protocols = {one: page_protocol(one.mode, quick) for one in settings}
+    return in_turn(timings([model("se_resnet50")], protocols), quiet)

@@ -12,12 +12,13 @@ from se_cost.measure.explain.alone import together
 from se_cost.measure.explain.prediction import AttentionTime, Explanation, StageTime
 from se_cost.measure.machine.figures import Machine
 from se_cost.measure.timing.arms import BASELINE, NETWORK
+from se_cost.measure.timing.quads import Quad
 from se_cost.measure.timing.settings import MemoryFormat
 from se_cost.measure.timing.statistics import Estimate
 from se_cost.measure.timing.verdict import Overhead
 from se_cost.nets.model import Model
 from se_cost.paper.references import REFERENCES, Reference
-from se_cost.record import Record
+from se_cost.record import Record, field
 
 BOUND = (
     "lower bound = bytes moved / copy bandwidth + operators x launch latency, assuming no cache "
@@ -89,6 +90,7 @@ class ExplainDocument(Document, tag="explain", kw_only=True):
     assumptions: tuple[str, ...]
     references: tuple[Reference, ...]
     time: TimeDocument
+    laps: dict[str, tuple[Quad, ...]] = field(default_factory=dict)  # samples of each stage
     alone: tuple[OperatorTime, ...] = ()  # the terms of the prediction
     advice: tuple[str, ...] = ()  # what to do about operators far from their bound
 
@@ -112,6 +114,7 @@ def explained(explanation: Explanation) -> ExplainDocument:
         assumptions=_assumptions(explanation),
         references=REFERENCES,
         time=time,
+        laps=timing.run.laps,
         alone=tuple(_operators(explanation)),
         advice=advice(explanation.alone, explanation.machine),
         doubts=time.doubts,

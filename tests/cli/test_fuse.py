@@ -66,7 +66,7 @@ def test_what_is_timed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         seen.extend(asked)
         return Finished(())
 
-    monkeypatch.setattr("se_cost.cli.fuse.time_several", watched)
+    monkeypatch.setattr("se_cost.cli.fuse.in_turn", watched)
     fuse = "fuse --input 32 --device cpu --time --quiet"
     run(*f"{fuse} --arch se_resnet18 --how weights --compile".split())
     run(*f"{fuse} --arch resnet164_cifar --attention se --compare".split())
@@ -116,7 +116,7 @@ def test_the_proof_is_not_lost_with_the_timing(
     def stop(*_: object) -> NoReturn:
         raise stopped
 
-    monkeypatch.setattr("se_cost.cli.fuse.time_several", stop)
+    monkeypatch.setattr("se_cost.cli.fuse.in_turn", stop)
     result = run(
         *[
             "fuse",

@@ -83,7 +83,7 @@ def test_what_is_timed(
     result = run("paper", "--time", "--device", device, "--format", "json")
     assert result.exit_code == 0
     assert {one.model for one in asked} == {model("se_resnet50")}
-    assert [one.protocol for one in asked] == [PAGE, PAGE]
+    assert [one.protocol for one in asked] == [PAGE[Mode.TRAIN], PAGE[Mode.INFER]]
     assert [one.settings for one in asked] == [
         Settings(device, Mode.TRAIN, batch),
         Settings(device, Mode.INFER),

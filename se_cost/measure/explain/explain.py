@@ -25,7 +25,7 @@ from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.run import Stop
 from se_cost.measure.timing.settings import UNPREDICTED, Mode, QuickPlan, Settings, StoppingRule
 from se_cost.measure.timing.settings import Protocol as TimingProtocol
-from se_cost.nets.model import Model
+from se_cost.nets.model import Model, Zoo
 from se_cost.record import replace
 
 ALONE = 0.15  # of the time goes to operators by themselves
@@ -72,7 +72,7 @@ def timed_with(
     By the full protocol operators are timed after every process, by the quick one before and after
     the only one.
     """
-    arms = networks(model)
+    arms, laps = networks(model), isinstance(model, Zoo)  # whose stages follow each other
     match protocol:
         case StoppingRule(max_time=seconds, at_least=processes):
 
@@ -81,12 +81,14 @@ def timed_with(
                 operators.run(ALONE * seconds / processes)
                 return answer
 
-            return time_fully(model, arms, settings, protocol, progress, both, memory=False)
+            return time_fully(
+                model, arms, settings, protocol, progress, both, memory=False, laps=laps
+            )
         case QuickPlan(max_time=seconds):
             progress(0, "timing operators by themselves")
             operators.run(ALONE * seconds / 2)
             plan = replace(protocol, seed=settings.seed, max_time=(1 - ALONE) * seconds)
-            timing = time_quick(model, arms, settings, plan, progress)
+            timing = time_quick(model, arms, settings, plan, progress, laps=laps)
             try:
                 if not timing.interrupted:
                     operators.run(ALONE * seconds / 2)

@@ -8,7 +8,7 @@ from typing import Any
 from se_cost.errors import MeasurementError, UsageError
 from se_cost.measure.models.costs import to_be_timed
 from se_cost.measure.session.jobs import EnergyJob, MemoryJob, TimeJob
-from se_cost.measure.session.parent import patience, work
+from se_cost.measure.session.parent import expect_no_worker, patience, work
 from se_cost.measure.timing.arms import (
     FUSED,
     expect_possible,
@@ -60,6 +60,7 @@ def time_by(
     Raises UsageError for settings that contradict each other, MeasurementError if they cannot be
     timed here.
     """
+    expect_no_worker()
     networks = with_replayed(networks, settings or Settings())
     if isinstance(protocol, StoppingRule):
         return time_fully(
@@ -87,6 +88,7 @@ def time_fully(
     *,
     energy: bool = False,
     memory: bool = True,
+    laps: bool = False,
     before: Sequence[ProcessResult] = (),
 ) -> Timing:
     """Time `networks` against the first of them in fresh processes, until the rule says stop.
@@ -103,7 +105,7 @@ def time_fully(
     def attempt(fitting: Settings) -> tuple[Run, dict[str, Joules]]:
         progress(0, "measuring energy" if energy else "starting")
         joules = _joules(networks, fitting, work) if energy else {}
-        start = _start(networks, fitting, rule, work)
+        start = _start(networks, fitting, rule, work, laps)
         return collect(start, rule, progress, before=before), joules
 
     (run, joules), fitting = fitted(settings, attempt)
@@ -124,11 +126,11 @@ def time_fully(
 
 
 def _start(
-    networks: Mapping[str, Model], settings: Settings, rule: StoppingRule, work: Work
+    networks: Mapping[str, Model], settings: Settings, rule: StoppingRule, work: Work, laps: bool
 ) -> Start:
     """Return what runs one process, whose memory layout follows from the seed and its number."""
     seconds, (plain, *others) = _share(rule), networks
-    limit = patience(seconds, settings, len(networks))
+    limit = patience(seconds, settings, networks.values())
     found: list[ProcessResult] = []
     least, setup = least_of(others), 0.0  # seconds that a network takes before its first quad
 
@@ -140,7 +142,7 @@ def _start(
         random = Random(f"{settings.seed}-{number + lost}")
         plan = QuickPlan(quads=part.quads, max_time=seconds, least=1, seed=random.getrandbits(32))
         some = {arm: networks[arm] for arm in (plain, *in_turn(others, part.arms, found))}
-        job = TimeJob(some, settings, plan, random.getrandbits(32), number)
+        job = TimeJob(some, settings, plan, random.getrandbits(32), number, laps)
         begun = monotonic()
         result: ProcessResult = work(job, limit, padding=random.randrange(PADDING))
         found.append(result)
@@ -156,7 +158,7 @@ def _joules(networks: Mapping[str, Model], settings: Settings, work: Work) -> di
     if settings.nproc > 1:
         raise UsageError("--energy needs --nproc 1")
     try:
-        limit = patience(METERING, settings, len(networks))
+        limit = patience(METERING, settings, networks.values())
         found: dict[str, Joules] = work(EnergyJob(networks, settings), limit)
     except WorkerLostError as error:
         raise MeasurementError(f"no energy: {error}") from None
@@ -178,10 +180,10 @@ def _peaks(
 
     A fused network has none: the one that it is made of would count too.
     """
-    limit = patience(_share(rule), settings, 1)
+    share = _share(rule)
     alone = {arm: network for arm, network in networks.items() if not arm.startswith(FUSED)}
     return {
-        arm: work(MemoryJob(network, of_arm(arm, settings)), limit)
+        arm: work(MemoryJob(network, of_arm(arm, settings)), patience(share, settings, [network]))
         for arm, network in alone.items()
     }
 

@@ -48,6 +48,17 @@ class Run(Record):
         """Return the arms that were timed against the plain one."""
         return list(dict.fromkeys(quad.arm for quad in self.quads))
 
+    @property
+    def laps(self) -> dict[str, tuple[Quad, ...]]:
+        """Return the quads of every stage that was timed, of all processes."""
+        stages = dict.fromkeys(stage for result in self.processes for stage in result.laps)
+        return {stage: tuple(self.of_stage(stage).quads) for stage in stages}
+
+    def of_stage(self, stage: str) -> "Run":
+        """Return the run as if one stage had been all of the network."""
+        laps = (replace(one, quads=one.laps.get(stage, ()), laps={}) for one in self.processes)
+        return replace(self, processes=tuple(laps))
+
     def effect(self, arm: str) -> Estimate:
         """Estimate log(arm / baseline)."""
         return self._estimate(lambda quad: quad.effect, arm)

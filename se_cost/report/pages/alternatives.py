@@ -176,7 +176,7 @@ def _timed(lines: Sequence[KindLine], mode: Mode) -> Iterator[str]:
         return
     ends = dict.fromkeys((known[0], known[-1])) if known else ()
     said = [
-        f"{found.percent:+.1f} % {bounds(found.low, found.high)} with {name}"
+        f"{found.percent:+.1f} % {bounds(found.low, found.high)} with {name} ({found.verdict})"
         for found, name in ends
     ]
     first, *others = documents

@@ -95,6 +95,7 @@ MEASURED = (
     Column("measured ms", lambda part: _value(part.measured), "+.3f"),
     Column("low", lambda part: _low(part.measured), "+.3f"),
     Column("high", lambda part: _high(part.measured), "+.3f"),
+    Column("verdict", lambda part: part.cost.verdict, minor=True),
 )
 LEFT_OVER = (
     Column("left over ms", lambda part: _value(part.left_over), "+.3f"),
@@ -172,7 +173,8 @@ def predicted(document: ExplainDocument) -> Iterator[str]:
     took = f"By themselves its operators take {_milliseconds(found)}; their bytes at copy speed, "
     took += f"and launches, {MS * document.total.predicted.seconds:.2f} ms"
     if every.measured and every.left_over:
-        took += f"; {_milliseconds(every.measured)} were measured, so that "
+        judged = f" ({document.total.verdict})" if document.total.verdict else ""
+        took += f"; {_milliseconds(every.measured)} were measured{judged}, so that "
         took += f"{_milliseconds(every.left_over, '+.2f')} are left over"
     yield f"{took}."
 
@@ -216,8 +218,11 @@ def _drawn(document: ExplainDocument) -> str:
     bars = []
     for stage in document.stages:
         alone, measured = (
-            Interval(MS * one.value, _low(one), _high(one)) if one else None
-            for one in (stage.alone_seconds, stage.measured_seconds)
+            Interval(MS * one.value, _low(one), _high(one), verdict or "") if one else None
+            for one, verdict in (
+                (stage.alone_seconds, None),
+                (stage.measured_seconds, stage.verdict),
+            )
         )
         memory, launches = MS * stage.predicted.memory, MS * stage.predicted.launches
         bars.append(StageBar(f"stage {stage.stage}", memory, launches, alone, measured))

@@ -8,7 +8,7 @@ from msgspec import UNSET
 from se_cost.documents.fuse import FuseDocument
 from se_cost.measure.fuse.record import FusedBlock, Movement, TrainedBlock
 from se_cost.measure.timing.settings import Mode
-from se_cost.measure.timing.verdict import Change
+from se_cost.measure.timing.verdict import Overhead
 from se_cost.nets.words import described
 from se_cost.report.page import Column, Page, Table, Text, answer
 from se_cost.report.pages import time
@@ -117,10 +117,11 @@ def _fused(document: FuseDocument) -> Iterator[str]:
         yield f"--how {form.how} {_took(form.change, ' beside the choice of the rule')}."
 
 
-def _took(part: Change, beside: str = "") -> str:
+def _took(part: Overhead, beside: str = "") -> str:
     if part.percent is None:
         return f"was {UNMEASURED}{beside}"
-    return f"takes {part.percent:+.2f} % time{beside} {bounds(part.low, part.high, '+.2f')}"
+    interval = bounds(part.low, part.high, "+.2f")
+    return f"takes {part.percent:+.2f} % time{beside} {interval} ({part.verdict})"
 
 
 def _reasons(document: FuseDocument) -> list[str]:

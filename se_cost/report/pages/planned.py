@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from se_cost.documents.choices import AtSite, PlannedChoice
+from se_cost.documents.choices import AtSite, PlannedChoice, in_words
 from se_cost.documents.plan import PlanDocument
 from se_cost.nets.words import title
 from se_cost.planning.words import Dimension
@@ -56,9 +56,7 @@ def spelled(sites: Sequence[AtSite]) -> str:
 
 def kind(site: AtSite) -> str:
     """Return what a site holds, empty if that is nothing."""
-    if site.kind is None:
-        return ""
-    return site.kind if site.r is None else f"{site.kind} r={site.r}"
+    return in_words(site.kind, site.r, site.own) if site.kind else ""
 
 
 def _errors(one: PlannedChoice) -> Cell:

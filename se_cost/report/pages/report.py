@@ -8,7 +8,7 @@ from msgspec.structs import asdict
 from se_cost.documents.alternatives import AlternativesDocument
 from se_cost.documents.report import ReportDocument
 from se_cost.documents.time import TimeDocument
-from se_cost.measure.timing.verdict import MARGIN, Overhead, judged
+from se_cost.measure.timing.verdict import MARGIN, Overhead
 from se_cost.nets.words import bare, title
 from se_cost.record import Record
 from se_cost.report.figures import mermaid
@@ -128,9 +128,9 @@ def decision(document: ReportDocument) -> str:
     names = headings(document.time)
     times = [
         f"changes the {names[asked(one)].lower()} by {change.percent:+.1f} % "
-        f"{bounds(change.low, change.high)} ({judged(change)})"
+        f"{bounds(change.low, change.high)} ({change.verdict})"
         for one in document.time
-        if (change := one.dropping_final_stage) and change.low is not None
+        if (change := shown(one.dropping_final_stage))
     ]
     begun = f"Leaving out the attention of stage {document.recipe.final_stage} saves "
     return begun + joined((joined(saved, " and "), *times), ", and ") + "."

@@ -14,7 +14,7 @@ from se_cost.report.page import Cell, Column, Page, Table, answer
 from se_cost.report.pages.gpu import launches, remarks
 from se_cost.report.pages.noise import ALL_REDUCE, NOISE, Waiting, noise_of
 from se_cost.report.pages.settings import conditions, running
-from se_cost.report.pages.words import MIB, UNMEASURED, known, shown, spanned
+from se_cost.report.pages.words import MIB, UNMEASURED, known, shown, spanned, verdict
 from se_cost.text import joined
 
 QUICK = (
@@ -62,13 +62,6 @@ class TimedLine(Record):
         """Return the overhead; the plain network has none, nor what has no interval."""
         return shown(self.arm.overhead)
 
-    @property
-    def verdict(self) -> str | None:
-        """Return the verdict, or that there is none; the plain network needs none."""
-        if known(self.arm.overhead) is None:
-            return None
-        return self.overhead.verdict if self.overhead else UNMEASURED
-
 
 BATCH = Column("batch", lambda line: line.batch, "d")
 SPEED = (
@@ -86,7 +79,7 @@ OVERHEAD = (
     Column("overhead %", lambda line: line.overhead and line.overhead.percent, "+.2f"),
     Column("low", lambda line: line.overhead and line.overhead.low, "+.2f"),
     Column("high", lambda line: line.overhead and line.overhead.high, "+.2f"),
-    Column("verdict", lambda line: line.verdict),
+    Column("verdict", lambda line: verdict(line.arm.overhead)),
 )
 
 

@@ -9,9 +9,10 @@ from se_cost.report.page import Cell
 from se_cost.text import joined
 
 if TYPE_CHECKING:
-    from se_cost.measure.timing.verdict import Change
+    from se_cost.measure.timing.verdict import Change, Overhead
 
 MIB = 2**20
+DIGITS = 4  # of a share, behind the point
 NO_INTERVAL = "no interval"
 UNMEASURED = "not measured well enough"
 
@@ -30,9 +31,22 @@ def shown(change: C | UnsetType | None) -> C | None:
     return None if change is None or change.low is None or change.high is None else change
 
 
+def verdict(change: "Overhead | UnsetType | None") -> str | None:
+    """Return the verdict on a time, or that there is none; None where nothing was timed."""
+    change = known(change)
+    if change is None:
+        return None
+    return change.verdict if shown(change) else UNMEASURED
+
+
 def owned(name: str, number: int) -> str:
     """Return a number that is that of a network: of `ResNet-50`, or of `Net without attention`."""
     return f"the {number:,} of {name}" if " " in name else f"{name}'s {number:,}"
+
+
+def rounded(value: float | None) -> float | None:
+    """Return a value without digits that nobody reads; a count stays as it is."""
+    return value if value is None or isinstance(value, int) else round(value, DIGITS)
 
 
 def listed(values: Sequence[int]) -> Cell:

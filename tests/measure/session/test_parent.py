@@ -12,15 +12,17 @@ import pytest
 
 from measure.made_up import result
 from se_cost.errors import MeasurementError, UsageError
+from se_cost.measure.models.guard import LIMIT
 from se_cost.measure.processes import how
 from se_cost.measure.session.jobs import MemoryJob
-from se_cost.measure.session.parent import PADDING, patience, work
+from se_cost.measure.session.parent import IMPORTING, PADDING, patience, work
 from se_cost.measure.timing.arms import NETWORK
 from se_cost.measure.timing.collect import WorkerLostError, collect
 from se_cost.measure.timing.result import PeakMemory
 from se_cost.measure.timing.run import Stop
 from se_cost.measure.timing.samples import ProcessResult
 from se_cost.measure.timing.settings import Settings, StoppingRule
+from se_cost.nets.imported import Imported
 from se_cost.nets.zoo.model import model
 
 NET = model("se_resnet18", input=32)
@@ -43,10 +45,13 @@ def answering(expression: str) -> tuple[str, ...]:
 
 
 def test_patience_is_twice_the_time_and_some_to_start() -> None:
-    """A minute to build the networks or more, and five for each that is compiled."""
-    assert patience(10, Settings(), 3) == 2 * 10 + 60
-    assert patience(10, Settings(compile=True), 3) == 2 * 10 + 60 + 3 * 300
-    assert patience(10, Settings(), 13) == 2 * 10 + 13 * 10  # where they are many
+    """A minute to build our networks or more, and five for each of the user's, or compiled."""
+    ours, yours = model("se_resnet18"), Imported(spec="timm:seresnet50")
+    assert patience(10, Settings(), [ours] * 3) == 2 * 10 + 60
+    assert patience(10, Settings(compile=True), [ours] * 3) == 2 * 10 + 60 + 3 * 300
+    assert patience(10, Settings(), [ours] * 13) == 2 * 10 + 13 * 10  # where they are many
+    assert patience(10, Settings(), [ours, yours, yours]) == 2 * 10 + 10 + 2 * 300
+    assert IMPORTING == LIMIT
 
 
 def test_a_fresh_process_times_and_the_parent_needs_no_torch() -> None:

@@ -257,6 +257,9 @@ def test_why_it_takes_longer(gpu: Simulation, monkeypatch: pytest.MonkeyPatch) -
     assert found.whole.predicted.launches == pytest.approx(
         gpu.launch * found.whole.operators, rel=0.01
     )
+    of_stages = [quad.seconds for quads in found.timing.run.laps.values() for quad in quads]
+    (whole,) = found.timing.run.quads
+    assert [sum(each) for each in zip(*of_stages, strict=True)] == pytest.approx(whole.seconds)
 
 
 def run(*words: str) -> Result:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import exp
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -49,7 +50,7 @@ class Machine:
         """Measure all arms."""
         return measure(self.instruments(), ARMS, plan, number, progress)
 
-    def instruments(self, **others: Callable[[], bool]) -> Instruments:
+    def instruments(self, **others: Any) -> Instruments:
         """Return what measures on this machine."""
         return Instruments(self.watch, lambda: self.seconds, **others)
 
@@ -305,13 +306,49 @@ def test_every_timing_begins_with_its_own_caches() -> None:
     assert estimated(effects(samples, "network")).percent == pytest.approx(10)
 
 
+STAGES = {"stage1": 0.2, "stage2": 0.5, "head": 0.3}  # of the time of an iteration
+
+
+class Staged(Machine):
+    """A machine that knows how long the stages took; only the first two arms have a head."""
+
+    lasting: float = 0.0  # seconds since the stages were last asked for
+
+    def watch(self, arm: str, iterations: int) -> float:
+        """Return how long the arm takes."""
+        taken = super().watch(arm, iterations)
+        self.lasting += taken
+        return taken
+
+    def laps(self) -> dict[str, float]:
+        """Return the seconds of stages since this was last asked."""
+        arm = self.calls[-1][0]
+        has = [stage for stage in STAGES if (arm, stage) != (ARMS[2], "head")]
+        found = {stage: STAGES[stage] * self.lasting for stage in has}
+        self.lasting = 0.0
+        return found
+
+
+def test_stages_are_timed_within_the_quads() -> None:
+    """Every stage has the quads of the networks that both have it, without what was not timed."""
+    machine = Staged(TRUTH)
+    instruments = replace(machine.instruments(), laps=machine.laps)
+    samples = measure(instruments, ARMS, PLAN)
+    assert list(samples.laps) == list(STAGES)
+    for stage, quads in samples.laps.items():
+        of = [quad for quad in samples.quads if stage != "head" or quad.arm == "network"]
+        assert [(quad.arm, quad.reverse) for quad in quads] == [(q.arm, q.reverse) for q in of]
+        for quad, whole in zip(quads, of, strict=True):
+            assert quad.seconds == pytest.approx([STAGES[stage] * x for x in whole.seconds])
+
+
 def test_disturbed_quads_are_dropped_and_taken_again() -> None:
     """A quad during which the device was slowed down is not in the samples, but is counted."""
     asked = iter(range(1000))
     machine = Machine(TRUTH)
     # the first answer is about the warm-up
     instruments = machine.instruments(disturbed=lambda: next(asked) in {0, 2, 3})
-    samples = measure(instruments, ARMS, PLAN)
+    samples = measure(replace(instruments, laps=lambda: {"stage1": 1.0}), ARMS, PLAN)
     assert samples.dropped == 2
-    assert len(samples.quads) == 12 * 2
+    assert len(samples.quads) == len(samples.laps["stage1"]) == 12 * 2
     assert samples.complete

@@ -111,7 +111,7 @@ def test_the_quickest_and_the_slowest_are_named() -> None:
     """With their intervals, and how much was measured of each."""
     said = sentences(shown("alternatives timed"))
     assert said[1].startswith("Inference of one image, float32, nchw, on A | processor")
-    change = "plain takes 10.0 ms; the change is +2.0 % [+1.9, +2.1] with ECA to +10.0 %"
+    change = "plain takes 10.0 ms; the change is +2.0 % [+1.9, +2.1] with ECA (slower) to +10.0 %"
     assert change in said[1]
     assert said[3].startswith("Quick mode: one process. The intervals cover this run only")
     assert sum("Quick mode" in text for text in said) == 1
