@@ -9,7 +9,12 @@ from se_cost.documents.base import Document
 from se_cost.documents.time import TimeDocument, timed
 from se_cost.ledger.traffic import Traffic
 from se_cost.measure.explain.alone import together
-from se_cost.measure.explain.prediction import AttentionTime, Explanation, StageTime
+from se_cost.measure.explain.prediction import (
+    AttentionTime,
+    Explanation,
+    FusedTime,
+    StageTime,
+)
 from se_cost.measure.machine.figures import Machine
 from se_cost.measure.timing.arms import BASELINE, NETWORK
 from se_cost.measure.timing.quads import Quad
@@ -93,6 +98,7 @@ class ExplainDocument(Document, tag="explain", kw_only=True):
     laps: dict[str, tuple[Quad, ...]] = field(default_factory=dict)  # samples of each stage
     alone: tuple[OperatorTime, ...] = ()  # the terms of the prediction
     advice: tuple[str, ...] = ()  # what to do about operators far from their bound
+    fused: tuple[FusedTime, ...] = ()  # stage by stage, then all of it; none if it was not fused
 
 
 def explained(explanation: Explanation) -> ExplainDocument:
@@ -117,6 +123,7 @@ def explained(explanation: Explanation) -> ExplainDocument:
         laps=timing.run.laps,
         alone=tuple(_operators(explanation)),
         advice=advice(explanation.alone, explanation.machine),
+        fused=explanation.fused_times,
         doubts=time.doubts,
     )
 

@@ -94,10 +94,7 @@ class Numbers(Type):
 
 
 class Inputs(Type):
-    """Height and width in pixels, as 800x1333, the shapes of tensors, as 3x224x224,1x10, or a spec.
-
-    The spec is of what makes the inputs of a model of the user's, as file.py:make_inputs.
-    """
+    """Height and width, 800x1333, shapes of tensors, 3x224x224,1x10, or what makes some, a.py:f."""
 
     name = "size"
 

@@ -125,6 +125,7 @@ def test_a_program_that_would_start_itself_again(tmp_path: Path, ask: str) -> No
     done = program(tmp_path, ask, "script.py")
     assert done.returncode == 1
     assert "put that under if __name__ == '__main__'" in done.stderr.splitlines()[-1]
+    assert "a process died" not in done.stderr
 
 
 def test_a_class_that_is_in_no_file(tmp_path: Path) -> None:

@@ -85,6 +85,16 @@ def test_a_fresh_process_has_a_peak_of_its_own(
     assert answer.allocated > 50 * 2**20
 
 
+def test_a_fresh_process_imports_what_this_one_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An empty entry of the path is the current folder, as in a notebook."""
+    (tmp_path / "lies_here.py").write_text("found = 7")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", ["", *sys.path])
+    assert work(JOB, 60, answering("__import__('lies_here').found")) == 7
+
+
 def test_an_error_of_ours_comes_back_as_itself() -> None:
     """A refusal is raised here with its own words and exit code."""
     job = MemoryJob(NET, Settings(device="cuda:7"))
