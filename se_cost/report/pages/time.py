@@ -233,7 +233,8 @@ def basis(document: TimeDocument, beside: Sequence[TimeDocument] = ()) -> str:
     each = [len(found) // max(1, len({quad.arm for quad in found})) for found in quads]
     return (
         f"{spanned(processes)} fresh process{'es' * (max(processes) != 1)}, {spanned(each)} "
-        f"comparisons of four timings for each network, {ends[protocol.stop or Stop.FAILED]}."
+        f"comparison{'s' * (max(each) != 1)} of four timings for each network, "
+        f"{ends[protocol.stop or Stop.FAILED]}."
     )
 
 
