@@ -11,6 +11,7 @@ from se_cost.cli.options.protocol import FUSE, explain_options
 from se_cost.cli.options.settings import SETTINGS
 from se_cost.cli.output.output import Output
 from se_cost.cli.output.progress import announce, progress_bar
+from se_cost.cli.timed import expect_device
 from se_cost.measure.timing.settings import UNPREDICTED, Protocol, Settings
 from se_cost.nets.model import Model
 
@@ -54,6 +55,7 @@ def command(
 
     expect_torch()
     expect_explainable(model, settings, fuse=fuse)
+    expect_device(settings.device)
     if not output.quiet:
         announce([protocol])
     with progress_bar(output.quiet) as progress:

@@ -42,10 +42,20 @@ def in_turn(asked: Sequence[Asked], quiet: bool, *, told: bool = False) -> Finis
 
     How long that may take, and who else uses the machine, is told before, unless it was `told`.
     """
+    expect_device(*(one.settings.device for one in asked))
     if not quiet and not told:
         compiling = any(one.settings.compile for one in asked)
         announce([one.protocol for one in asked], compiling=compiling)
     return time_several(asked, bars(asked, quiet))
+
+
+def expect_device(*names: str) -> None:
+    """Raise MeasurementError for an accelerator that is not there, before anything else is said."""
+    for name in dict.fromkeys(names):
+        if name not in ("auto", "cpu"):  # which are there; torch takes seconds to import
+            from se_cost.measure.machine.device import resolve
+
+            resolve(name)
 
 
 def exit_code(finished: Finished) -> int:

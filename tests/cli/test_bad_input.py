@@ -148,10 +148,13 @@ def test_cannot_measure(run: Run, line: str) -> None:
 
 
 @pytest.mark.parametrize("device", ["cuda", "cuda:0", "cuda:7"])
-def test_no_such_device(run: Run, monkeypatch: pytest.MonkeyPatch, device: str) -> None:
-    """A GPU that is not there is exit code 3; it is not replaced by the CPU."""
+@pytest.mark.parametrize("command", ["time", "explain"])
+def test_no_such_device(
+    run: Run, monkeypatch: pytest.MonkeyPatch, command: str, device: str
+) -> None:
+    """A GPU that is not there is exit code 3, at once; it is not replaced by the CPU."""
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
-    assert_refused(run("time", "--quick", "--device", device), 3, f"no device {device}", "torch")
+    assert_refused(run(command, "--quick", "--device", device), 3, f"no device {device}", "torch")
 
 
 @pytest.mark.parametrize("command", ["explain", "report", "paper --time", "time --energy"])
