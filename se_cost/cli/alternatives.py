@@ -19,6 +19,7 @@ from se_cost.measure.session.several import Asked, Finished
 from se_cost.measure.timing.arms import each, expect_possible, expect_trainable
 from se_cost.measure.timing.settings import Mode, Protocol, QuickPlan, Settings
 from se_cost.nets.model import Model
+from se_cost.text import plural
 
 
 @click.command(
@@ -68,7 +69,8 @@ def command(
     expect_single_process("alternatives --time")
     asked = _asked(models, settings, protocol)
     if not output.quiet:
-        say(f"se-cost: {len(models)} kinds and plain in every process; {_gives(protocol)}")
+        kinds = plural(len(models), "kind")
+        say(f"se-cost: {kinds} and plain in every process; {_gives(protocol)}")
     try:
         finished = in_turn(asked, output.quiet)
     except (

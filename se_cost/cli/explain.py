@@ -2,12 +2,12 @@
 
 import click
 
-from se_cost.cli.failure import INTERRUPTED
+from se_cost.cli.failure import INTERRUPTED, expect_torch
 from se_cost.cli.help import Command
 from se_cost.cli.options.model import model_options
-from se_cost.cli.options.option import bundled
+from se_cost.cli.options.option import bundled, offered
 from se_cost.cli.options.output import output_options
-from se_cost.cli.options.protocol import explain_options
+from se_cost.cli.options.protocol import FUSE, explain_options
 from se_cost.cli.options.settings import SETTINGS
 from se_cost.cli.output.output import Output
 from se_cost.cli.output.progress import announce, progress_bar
@@ -31,10 +31,16 @@ PREDICTED = tuple(option for option in SETTINGS if option.name not in UNPREDICTE
 @model_options
 @bundled("settings", PREDICTED, Settings)
 @explain_options
+@offered(FUSE)
 @output_options("explain", draws="predicted and measured time", brief=True)
 @click.pass_context
 def command(
-    ctx: click.Context, model: Model, settings: Settings, protocol: Protocol, output: Output
+    ctx: click.Context,
+    model: Model,
+    settings: Settings,
+    protocol: Protocol,
+    fuse: bool,
+    output: Output,
 ) -> None:
     """Predict the time of the attention from its operators, and measure it, by stage.
 
@@ -46,10 +52,11 @@ def command(
     from se_cost.documents.explain import explained
     from se_cost.measure.explain.explain import expect_explainable, explain
 
-    expect_explainable(model, settings)
+    expect_torch()
+    expect_explainable(model, settings, fuse=fuse)
     if not output.quiet:
         announce([protocol])
     with progress_bar(output.quiet) as progress:
-        found = explain(model, settings, protocol, progress)
+        found = explain(model, settings, protocol, progress, fuse=fuse)
     output.show(explained(found))
     ctx.exit(INTERRUPTED if found.timing.interrupted else 0)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from msgspec import UNSET
 
+from se_cost.cli.failure import expect_torch
 from se_cost.cli.options.protocol import page_protocol
 from se_cost.cli.output.progress import announce
 from se_cost.cli.timed import in_turn, timings, usual_batch
@@ -83,6 +84,7 @@ def found(
     made_here = measuring.time and not times
     protocols = {mode: page_protocol(mode, measuring.quick, measuring.max_time) for mode in Mode}
     if measuring.time:
+        expect_torch()
         expect_single_process("report")
     if made_here and not quiet:
         announce([*protocols.values()] * len(models))

@@ -45,7 +45,7 @@ from se_cost.nets.model import Model
 @offered(TIME)
 @protocol_options
 @offered(SAVE)
-@output_options("fuse")
+@output_options("fuse", brief=True)
 @click.pass_context
 def command(
     ctx: click.Context,

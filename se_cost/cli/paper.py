@@ -2,6 +2,7 @@
 
 import click
 
+from se_cost.cli.failure import expect_torch
 from se_cost.cli.help import Command
 from se_cost.cli.options.measure import TIME
 from se_cost.cli.options.option import offered
@@ -90,6 +91,7 @@ def _tables(names: str | None) -> list[str] | None:
 
 def _timed(device: str, quiet: bool, quick: bool) -> Finished:
     """Time SE-ResNet-50 as the paper did: training in batches, inference of one image."""
+    expect_torch()
     expect_single_process("paper --time")
     settings = (Settings(device, Mode.TRAIN, usual_batch(device)), Settings(device, Mode.INFER))
     protocols = {one: page_protocol(one.mode, quick) for one in settings}

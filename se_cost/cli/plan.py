@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 @iterations_options
 @machine_options
 @protocol_options
-@output_options("plan", draws="the frontier")
+@output_options("plan", draws="the frontier", brief=True)
 @click.pass_context
 def command(
     ctx: click.Context,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from msgspec import UNSET
 from msgspec.structs import asdict
 
 from se_cost.documents.advice import advice
@@ -9,7 +10,12 @@ from se_cost.documents.base import Document
 from se_cost.documents.time import TimeDocument, timed
 from se_cost.ledger.traffic import Traffic
 from se_cost.measure.explain.alone import together
-from se_cost.measure.explain.prediction import AttentionTime, Explanation, StageTime
+from se_cost.measure.explain.prediction import (
+    AttentionTime,
+    Explanation,
+    FusedTime,
+    StageTime,
+)
 from se_cost.measure.machine.figures import Machine
 from se_cost.measure.timing.arms import BASELINE, NETWORK
 from se_cost.measure.timing.quads import Quad
@@ -93,6 +99,7 @@ class ExplainDocument(Document, tag="explain", kw_only=True):
     laps: dict[str, tuple[Quad, ...]] = field(default_factory=dict)  # samples of each stage
     alone: tuple[OperatorTime, ...] = ()  # the terms of the prediction
     advice: tuple[str, ...] = ()  # what to do about operators far from their bound
+    fused: tuple[FusedTime, ...] = ()  # stage by stage, then all of it; none if it was not fused
 
 
 def explained(explanation: Explanation) -> ExplainDocument:
@@ -117,6 +124,7 @@ def explained(explanation: Explanation) -> ExplainDocument:
         laps=timing.run.laps,
         alone=tuple(_operators(explanation)),
         advice=advice(explanation.alone, explanation.machine),
+        fused=explanation.fused_times,
         doubts=time.doubts,
     )
 
@@ -144,4 +152,12 @@ def _assumptions(explanation: Explanation) -> tuple[str, ...]:
     nhwc = explanation.timing.settings.layout is MemoryFormat.NHWC
     strided = [STRIDED] * (explanation.training and nhwc)
     alone = [ALONE, LEFT_OVER] * bool(explanation.alone)
-    return (BOUND, *alone, PASSES, *((CACHES,) if on_cpu else (L2, QUEUES)), *strided)
+    caches = [CACHES] if on_cpu else [*[L2] * _fit_l2(explanation), QUEUES]
+    return (BOUND, *alone, PASSES, *caches, *strided)
+
+
+def _fit_l2(explanation: Explanation) -> bool:
+    """Return whether the map of a block fits in the L2 of the GPU, or may: some do not tell it."""
+    cache = explanation.timing.environment.l2
+    least = min(stage.gated_bytes / stage.blocks for stage in explanation.stages)
+    return cache is UNSET or least <= cache

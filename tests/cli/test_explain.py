@@ -25,9 +25,11 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     """Have known times on a known machine; return what was asked for."""
     seen: list[tuple[Any, ...]] = []
 
-    def known(net: Any, settings: Settings, protocol: Protocol, progress: object) -> object:
-        seen.append((net, settings, protocol))
-        return explanation(net, settings)
+    def known(
+        net: Any, settings: Settings, protocol: Protocol, progress: object, *, fuse: bool
+    ) -> object:
+        seen.append((net, settings, protocol, fuse))
+        return explanation(net, settings, fuse=fuse)
 
     monkeypatch.setattr(explain, "explain", known)
     return seen
@@ -56,6 +58,7 @@ def test_what_is_asked_for(run: Run, asked: list[tuple[Any, ...]]) -> None:
             model("se_resnet50"),
             Settings("cpu", Mode.TRAIN, 2, seed=5),
             QuickPlan(quads=6, max_time=7),
+            False,
         )
     ]
     assert json.loads(result.stdout)["command"] == "explain"
@@ -65,7 +68,7 @@ def test_the_full_protocol_is_the_usual_one(run: Run, asked: list[tuple[Any, ...
     """Within a limit of its own; quiet says nothing before."""
     result = run(*EXPLAIN, "--quiet")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert [protocol for _, _, protocol in asked] == [EXPLAINED]
+    assert [protocol for _, _, protocol, _ in asked] == [EXPLAINED]
     assert isinstance(EXPLAINED, StoppingRule)
 
 
@@ -87,6 +90,15 @@ def test_figure_is_drawn(run: Run) -> None:
     assert "<svg" in Path("explain.svg").read_text()
 
 
+def test_fused(run: Run, asked: list[tuple[Any, ...]]) -> None:
+    """It is asked for, stands on the screen, and makes no sense in training."""
+    result = run(*EXPLAIN, "--fuse")
+    assert [fuse for *_, fuse in asked] == [True]
+    assert "Fused, the attention moves" in " ".join(result.stdout.split())
+    words = ("--fuse", "--mode", "train", "--batch", "2")
+    assert_refused(run(*EXPLAIN, *words), 2, "explain --fuse needs --mode infer")
+
+
 def test_settings_that_no_formula_covers_are_no_options(run: Run) -> None:
     """They are not there to be given."""
     for word in ("--nproc", "--compile", "--autocast", "--optimizer"):
@@ -103,7 +115,7 @@ def test_nothing_to_explain(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_interrupted(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C leaves what is finished on the page, and exit code 130."""
 
-    def interrupted(net: Model, settings: Settings, *rest: object) -> Explanation:
+    def interrupted(net: Model, settings: Settings, *rest: object, **more: object) -> Explanation:
         found = explanation(net, settings)
         run = found.timing.run.stopped(Stop.INTERRUPTED)
         return replace(found, timing=replace(found.timing, run=run))

@@ -163,6 +163,9 @@ EVERY: Mapping[str, Callable[[], Document]] = {
     "time without interval": lambda: timed(timing(SE50, quads=3, warm=False)),
     "batches": lambda: batches([timing(SE50), weighed(timing(SE50, Settings(batch=8)))]),
     "explain": lambda: explained(explanation(SE50)),
+    "explain fused": lambda: explained(
+        explanation(SE50, Settings(device="cpu", fold_norms=True), fuse=True)
+    ),
     "fuse": lambda: fused_of(Done(Proof(1e-15, 4e-7, "float32"), (BLOCK,), any_batch=True)),
     "fuse timed": lambda: fused_of(
         Done(Proof(1e-15, 4e-7, "float32"), (BLOCK,), (), {"a.b": "no pool"}, (How.WEIGHTS,)),

@@ -8,10 +8,19 @@ from se_cost.ledger.find import AttentionBlock
 from se_cost.ledger.rows import stage_name
 from se_cost.measure.explain.alone import TimedOperator
 from se_cost.measure.explain.prediction import Explanation, networks, only_stage
-from se_cost.measure.fuse.record import HOWS
+from se_cost.measure.fuse.record import HOWS, FusedStage, FusedTraffic, Movement
 from se_cost.measure.machine.figures import Machine
 from se_cost.measure.models.costs import costs
-from se_cost.measure.timing.arms import BASELINE, IN_PLACE, NETWORK, TRIMMED, Networks, each
+from se_cost.measure.models.traffic import by_stage, plain_traffic
+from se_cost.measure.timing.arms import (
+    BASELINE,
+    FUSED,
+    IN_PLACE,
+    NETWORK,
+    TRIMMED,
+    Networks,
+    each,
+)
 from se_cost.measure.timing.environment import Environment
 from se_cost.measure.timing.quads import Quad
 from se_cost.measure.timing.result import Timing
@@ -105,12 +114,16 @@ def explanation(
     machine: Machine = Machine(bandwidth=2e10, launch=1e-6),  # noqa: B008 - it is frozen
     quads: int = 8,
     rounds: int = 8,
+    *,
+    fuse: bool = False,
 ) -> Explanation:
     """Return an explanation in which the plain network takes 10 ms, the others `truth` times it.
 
-    So does every stage of it, of a network whose stages are timed within the network.
+    So does every stage of it, of a network whose stages are timed within the network. Fused it
+    takes 1 % more, and a block moves a tenth of what it does before.
     """
-    arms = networks(model)
+    truth = {**truth, FUSED: 1.01} if fuse else truth
+    arms = networks(model, fuse=fuse)
     whole = result({arm: ratio for arm, ratio in truth.items() if arm in arms}, quads)
     laps = {
         stage_name(stage): result({NETWORK: truth[only_stage(stage)]}, quads).quads
@@ -119,7 +132,19 @@ def explanation(
     }
     run = Run((replace(whole, laps=laps),), stop=Stop.PROCESSES)
     timing = Timing(model, settings or Settings(), arms, run)
-    return Explanation(timing, machine, tuple(operators(model, timing.settings, rounds)))
+    alone = tuple(operators(model, timing.settings, rounds))
+    return Explanation(timing, machine, alone, _fused(model, timing.settings) if fuse else None)
+
+
+def _fused(model: Model, settings: Settings) -> FusedTraffic:
+    stages = []
+    for stage in costs(model).stages:
+        moved = by_stage(model, settings)[stage.stage]
+        before = Movement(moved.forward, moved.operators_forward)
+        after = Movement(before.bytes // 10, 5 * stage.blocks)
+        passes = (3.0 * stage.blocks, 0.25 * stage.blocks)
+        stages.append(FusedStage(stage.stage, stage.blocks, *passes, before, after))
+    return FusedTraffic(plain_traffic(model, settings).forward, tuple(stages))
 
 
 def operators(model: Model, settings: Settings, rounds: int = 8) -> Iterator[TimedOperator]:

@@ -8,9 +8,10 @@ from se_cost.errors import MeasurementError, UsageError
 from se_cost.ledger.traffic import total
 from se_cost.measure.explain.alone import TimedOperator
 from se_cost.measure.explain.prediction import Explanation, networks
+from se_cost.measure.fuse.traffic import fused_traffic
 from se_cost.measure.machine.bandwidth import machine
 from se_cost.measure.machine.clocks import quiet
-from se_cost.measure.machine.device import resolve
+from se_cost.measure.machine.device import device_for
 from se_cost.measure.machine.figures import Machine
 from se_cost.measure.machine.out_of_memory import enough_memory
 from se_cost.measure.models.traffic import by_stage
@@ -19,7 +20,13 @@ from se_cost.measure.session.full import time_fully
 from se_cost.measure.session.jobs import Job
 from se_cost.measure.session.parent import work
 from se_cost.measure.session.quick import time_quick
-from se_cost.measure.timing.arms import expect_possible, expect_trainable, fitted
+from se_cost.measure.timing.arms import (
+    Networks,
+    expect_possible,
+    expect_trainable,
+    fitted,
+    fusing,
+)
 from se_cost.measure.timing.protocol import Progress, silent
 from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.run import Stop
@@ -48,7 +55,7 @@ def surveyed(settings: Settings) -> Machine:
 
     Raises MeasurementError if there is no such device or not enough memory.
     """
-    device = resolve(settings.device)
+    device = device_for(settings)
     with quiet(settings.threads), enough_memory(device):
         return machine(device)
 
@@ -63,6 +70,7 @@ def bench(model: Model, settings: Settings) -> Operators:
 def timed_with(
     operators: Operators,
     model: Model,
+    arms: Networks,
     settings: Settings,
     protocol: TimingProtocol,
     progress: Progress = silent,
@@ -72,7 +80,7 @@ def timed_with(
     By the full protocol operators are timed after every process, by the quick one before and after
     the only one.
     """
-    arms, laps = networks(model), isinstance(model, Zoo)  # whose stages follow each other
+    laps = isinstance(model, Zoo)  # whose stages follow each other
     match protocol:
         case StoppingRule(max_time=seconds, at_least=processes):
 
@@ -107,16 +115,21 @@ def explain(
     time: Callable[..., Timing] = timed_with,
     survey: Callable[[Settings], Machine] = surveyed,
     ready: Callable[[Model, Settings], Operators] = bench,
+    *,
+    fuse: bool = False,
 ) -> Explanation:
     """Measure the machine, then time the attention, as a whole, by stage and by operator.
 
-    All of it takes about as long as the protocol says. Raises UsageError for settings that no
-    formula covers, MeasurementError if there is no attention, no such device or not enough memory.
+    With `fuse` also fused, for which the norms of all networks are folded. All of it takes about as
+    long as the protocol says. Raises UsageError for settings that no formula covers,
+    MeasurementError if there is no attention, no such device or not enough memory.
     """
     begun = monotonic()
     settings, protocol = settings or Settings(), protocol or StoppingRule()
-    expect_explainable(model, settings)
+    expect_explainable(model, settings, fuse=fuse)
+    settings = fusing(settings) if fuse else settings
     by_stage(model, settings)  # a model of the user's that cannot be metered need not be timed
+    fused = fused_traffic(model, settings) if fuse else None
     progress(0, "measuring the machine")
     found = survey(settings)
     progress(0, "running every operator once")
@@ -124,18 +137,22 @@ def explain(
     whole = protocol.max_time
     left = max(LEFT * whole, round(whole - (monotonic() - begun)))
     try:
-        timing = time(operators, model, fitting, replace(protocol, max_time=left), progress)
+        rest = replace(protocol, max_time=left)
+        timing = time(operators, model, networks(model, fuse=fuse), fitting, rest, progress)
     except MeasurementError as error:  # what is known by then is not lost
         raise MeasurementError(f"{predicted(model, settings, found)}; {error}") from None
     if timing.settings != fitting:  # fewer images than those whose operators were timed
         operators = ready(model, timing.settings)
         operators.run(ALONE * left)
+        fused = fused and fused_traffic(model, timing.settings)
     asked = None if timing.settings == settings else settings.batch
-    return Explanation(replace(timing, asked=asked), found, operators.operators)
+    return Explanation(replace(timing, asked=asked), found, operators.operators, fused)
 
 
-def expect_explainable(model: Model, settings: Settings) -> None:
+def expect_explainable(model: Model, settings: Settings, *, fuse: bool = False) -> None:
     """Raise as `explain` does, before anything is measured."""
+    if fuse and settings.mode is Mode.TRAIN:
+        raise UsageError("explain --fuse needs --mode infer: see `time --mode train --fuse`")
     expect_single_process("explain")
     expect_predictable(settings)
     expect_possible(settings)

@@ -12,10 +12,11 @@ from se_cost.ledger.costs import Costs
 from se_cost.ledger.rows import Ledger, stage_name
 from se_cost.ledger.traffic import Traffic, gated, total
 from se_cost.measure.explain.alone import TimedOperator, together
+from se_cost.measure.fuse.record import FusedStage, FusedTraffic, Movement
 from se_cost.measure.machine.figures import Machine
 from se_cost.measure.models.costs import costs
 from se_cost.measure.models.traffic import by_part, by_stage, plain_traffic
-from se_cost.measure.timing.arms import BASELINE, NETWORK, Networks
+from se_cost.measure.timing.arms import BASELINE, FUSED, NETWORK, Networks, with_fused
 from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.settings import SIZES, Mode
 from se_cost.measure.timing.statistics import Estimate
@@ -71,12 +72,31 @@ class StageTime(AttentionTime, kw_only=True):
     stage: int
 
 
+class FusedTime(Record):
+    """The attention of a stage, or of all, before and after it is fused.
+
+    E-passes are those of a block, on average.
+    """
+
+    stage: int | None  # None for all
+    blocks: int  # that `fuse` knows of
+    e_passes_before: float | None  # None if there is no such block
+    e_passes_after: float | None
+    before: Movement
+    after: Movement
+    predicted_before: Predicted  # the lower bound
+    predicted_after: Predicted
+    measured_seconds: Estimate | None = None  # fused, of all stages only
+    verdict: TimeVerdict | None = None  # on that
+
+
 class Explanation(Record):
-    """A timing with one more network for each stage, and the machine that it ran on."""
+    """A timing of the attention, as a whole and by stage, and the machine that it ran on."""
 
     timing: Timing
     machine: Machine
     alone: tuple[TimedOperator, ...] = ()  # the operators, timed by themselves
+    fused: FusedTraffic | None = None  # if the attention was fused, too
 
     @property
     def costs(self) -> Costs:
@@ -112,8 +132,18 @@ class Explanation(Record):
     def plain_macs_per_byte(self) -> float:
         """Return the multiply-accumulates for each byte of the plain network's forward pass."""
         settings = self.timing.settings
-        moved = plain_traffic(self.timing.model, settings).forward
+        unfused = plain_traffic(self.timing.model, settings).forward
+        moved = self.fused.plain_bytes if self.fused else unfused
         return settings.batch * self.costs.plain.macs / moved
+
+    @property
+    def fused_times(self) -> tuple[FusedTime, ...]:
+        """Return the attention stage by stage, then all of it, before and after it is fused."""
+        if self.fused is None:
+            return ()
+        every = [self._fused(part) for part in (*self.fused.stages, self.fused.whole)]
+        measured, verdict = _measured(self.timing, FUSED)
+        return *every[:-1], replace(every[-1], measured_seconds=measured, verdict=verdict)
 
     @property
     def operators(self) -> dict[tuple[int | None, str], Traffic]:
@@ -130,6 +160,23 @@ class Explanation(Record):
     def _traffic(self) -> dict[int | None, Traffic]:
         return by_stage(self.timing.model, self.timing.settings)
 
+    def _fused(self, part: FusedStage) -> FusedTime:
+        before, after = part.before, part.after
+        return FusedTime(
+            stage=part.stage,
+            blocks=part.blocks,
+            e_passes_before=part.e_passes_before / part.blocks if part.blocks else None,
+            e_passes_after=part.e_passes_after / part.blocks if part.blocks else None,
+            before=before,
+            after=after,
+            predicted_before=self._bound(before.bytes, before.operators),
+            predicted_after=self._bound(after.bytes, after.operators),
+        )
+
+    def _bound(self, moved: int, operators: int) -> Predicted:
+        memory, launches = moved / self.machine.bandwidth, operators * self.machine.launch
+        return Predicted(memory + launches, memory, launches)
+
     def _time(
         self,
         blocks: int,
@@ -142,9 +189,7 @@ class Explanation(Record):
         macs, gated_bytes = batch * added.macs, batch * size * gated(added)
         moved = traffic.forward + back * traffic.backward
         operators = traffic.operators_forward + back * traffic.operators_backward
-        memory, launches = moved / self.machine.bandwidth, operators * self.machine.launch
-        timing, arm = timed
-        measured = timing.added_seconds(arm) if arm in timing.arms else None
+        measured, verdict = _measured(*timed)
         return AttentionTime(
             blocks=blocks,
             macs=macs,
@@ -153,11 +198,11 @@ class Explanation(Record):
             traffic=traffic,
             moved_bytes=moved,
             operators=operators,
-            predicted=Predicted(memory + launches, memory, launches),
+            predicted=self._bound(moved, operators),
             measured_seconds=measured,
             e_passes=measured and measured.map(lambda x: x * self.machine.bandwidth / gated_bytes),
             alone_seconds=together(alone),
-            verdict=timing.overhead(arm).verdict if measured else None,
+            verdict=verdict,
         )
 
     def _timed(self, stage: int) -> tuple[Timing, str]:
@@ -171,16 +216,25 @@ class Explanation(Record):
         return (within, NETWORK) if within.run.quads else (self.timing, only_stage(stage))
 
 
+def _measured(timing: Timing, arm: str) -> tuple[Estimate | None, TimeVerdict | None]:
+    """Return the seconds by which an arm is slower than the plain network, with the verdict."""
+    seconds = timing.added_seconds(arm) if arm in timing.arms else None
+    return seconds, timing.overhead(arm).verdict if seconds else None
+
+
 def only_stage(stage: int) -> str:
     """Return the name of the network with attention in this stage alone."""
     return f"stage_{stage}_alone"
 
 
-def networks(model: Model) -> Networks:
-    """Return what is timed: plain and with attention; what is no sequence of stages, by stage."""
+def networks(model: Model, *, fuse: bool = False) -> Networks:
+    """Return what is timed: plain and with attention; what is no sequence of stages, by stage.
+
+    With `fuse` all of the attention fused, too.
+    """
     found = {BASELINE: model.plain, NETWORK: model}
     if len(model.stages) > 1 and not isinstance(model, Zoo):
         for stage in model.stages:
             others = [other for other in model.stages if other != stage]
             found[only_stage(stage)] = model.without(others)
-    return found
+    return with_fused(found, model) if fuse else found

@@ -20,7 +20,7 @@ def affine(x: Tensor, factor: Tensor, shift: Tensor) -> Tensor:
         zeros,
         torch.ones_like(zeros),
         factor.reshape(-1),
-        shift.reshape(-1),
+        shift.contiguous().view(-1),  # it may be one vector for all images
         eps=0.0,
     )
     return flat.view(x.shape)

@@ -3,7 +3,7 @@
 from torch import nn
 
 from se_cost.measure.fuse.chains import Spot
-from se_cost.measure.fuse.choice import Form, Into, Surroundings, chosen, forms
+from se_cost.measure.fuse.choice import Form, Into, Rewriting, Surroundings, chosen, forms
 from se_cost.measure.fuse.gates import GateParts, read
 from se_cost.measure.fuse.named import named
 from se_cost.measure.fuse.network import Network
@@ -14,11 +14,14 @@ from se_cost.measure.fuse.squeeze import squeezed
 from se_cost.measure.models.layers import Gated, Stack, Sum
 
 
-def fused_block(network: Network, gated: Gated, how: How) -> FusedBlock:
-    """Rewrite a gate and return what was done, or why nothing was."""
+def fused_block(network: Network, gated: Gated, how: How) -> tuple[FusedBlock, Rewriting | None]:
+    """Rewrite a gate and return what was done, or why nothing was.
+
+    There is no rewriting of one that does not run just once.
+    """
     seen = network.seen
     if not seen.once(gated):
-        return _alone(network, gated)
+        return _alone(network, gated), None
     chain, place = network.locate(gated)
     parts = read(gated, seen)
     moved = squeezed(chain, place, parts, seen)
@@ -30,7 +33,7 @@ def fused_block(network: Network, gated: Gated, how: How) -> FusedBlock:
         rewritten(gate, form.scale, form.into)
     elif gated in network.originals:
         gate.spot.put(network.originals[gated])
-    return block
+    return block, Rewriting(block.path, gate.site, form)
 
 
 def _alone(network: Network, gated: Gated) -> FusedBlock:

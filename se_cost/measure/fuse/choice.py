@@ -62,6 +62,7 @@ class Surroundings(Record):
     before: ConvSize | None = None  # the convolution that the squeeze was moved before
     summed: bool = False  # a sum of two follows directly
     other_fresh: bool = False  # the sum's other operand may be overwritten
+    constants: int = 0  # factors between gate and sum, which the sum takes along
     after: ConvSize | PoolSize | NormAfter | None = None  # what else follows directly
 
     @property
@@ -92,6 +93,14 @@ class Form(Record):
     e_passes: float
 
 
+class Rewriting(Record):
+    """What was done to the gate at a path, and what surrounds it."""
+
+    path: str
+    site: Surroundings
+    form: Form
+
+
 def squeeze_passes(conv: ConvSize, batch: int, absorbed: bool) -> float:
     """Return the E-passes of an average taken before a 1x1 convolution, where 1 is that after it.
 
@@ -116,7 +125,7 @@ def chosen(site: Surroundings, how: How = How.AUTO) -> tuple[Form, str]:
 def forms(site: Surroundings) -> Iterator[Form]:
     """Yield every exact form; where two move the same bytes, the better one comes first."""
     if site.summed:  # the sum reads and writes the map anyway
-        yield Form(ScaleForm.ADDCMUL, Into.SUM, site.own_passes - 2)
+        yield Form(ScaleForm.ADDCMUL, Into.SUM, site.own_passes - 2 - 2 * site.constants)
     if site.before and site.per_channel:
         yield from _before(site, site.before)
     if site.after and site.per_channel:
@@ -132,7 +141,7 @@ def _before(site: Surroundings, conv: ConvSize) -> Iterator[Form]:
         yield Form(ScaleForm.WEIGHTS, Into.BEFORE, scaled)
     if site.summed and conv.pointwise:
         # what the convolution would write and the sum read; a bias is added in a pass of its own
-        saved = 0 if conv.bias else 2
+        saved = 2 * site.constants + (0 if conv.bias else 2)
         yield Form(ScaleForm.PRODUCT, Into.SUM, scaled - saved)
 
 

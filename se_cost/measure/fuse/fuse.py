@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from se_cost.measure.fuse.blocks import fused_block
 from se_cost.measure.fuse.chains import Spot
+from se_cost.measure.fuse.choice import Rewriting
 from se_cost.measure.fuse.network import ROOT, Network, held
 from se_cost.measure.fuse.norms import fold
 from se_cost.measure.fuse.record import FusedBlock, How
@@ -25,13 +26,15 @@ from se_cost.measure.models.layers import Gated
 class Fused(NamedTuple):
     """A network that computes the same function, and what was done to every attention block.
 
-    `unread` are modules of others, by path, that may hold attention of a form that is not read.
+    `unread` are modules of others, by path, that may hold attention of a form that is not read;
+    `rewritings` say of the blocks that run just once what decided, in numbers.
     """
 
     module: nn.Module
     blocks: tuple[FusedBlock, ...]
     how: How
     unread: Mapping[str, str]
+    rewritings: tuple[Rewriting, ...]
 
 
 def fuse(module: nn.Module, images: Tensor, how: How = How.AUTO) -> Fused:
@@ -44,9 +47,11 @@ def fuse(module: nn.Module, images: Tensor, how: How = How.AUTO) -> Fused:
     """
     with torch.inference_mode(False), torch.no_grad():  # tensors that can be used anywhere
         network = _folded(module, images)
-        blocks = tuple(fused_block(network, gate, how) for gate in _gates(network))
+        done = [fused_block(network, gate, how) for gate in _gates(network)]
     unread = {network.path(part): reason for part, reason in network.reasons.items()}
-    return Fused(network.module, blocks, how, unread)
+    blocks = tuple(block for block, _ in done)
+    rewritings = tuple(rewriting for _, rewriting in done if rewriting)
+    return Fused(network.module, blocks, how, unread, rewritings)
 
 
 def folded(module: nn.Module, images: Tensor) -> nn.Module:

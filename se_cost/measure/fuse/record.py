@@ -95,9 +95,46 @@ class Movement(Record):
     bytes: int
     operators: int
 
+    def __add__(self, other: "Movement") -> "Movement":
+        """Return what both move and run."""
+        return Movement(self.bytes + other.bytes, self.operators + other.operators)
+
     def __sub__(self, other: "Movement") -> "Movement":
         """Return what is moved and run beyond another."""
         return Movement(self.bytes - other.bytes, self.operators - other.operators)
+
+
+class FusedStage(Record):
+    """What the attention of one stage adds to the plain network, before and after it is fused.
+
+    Norms are folded in all networks. E-passes are those of all blocks together.
+    """
+
+    stage: int | None
+    blocks: int
+    e_passes_before: float
+    e_passes_after: float
+    before: Movement
+    after: Movement
+
+
+class FusedTraffic(Record):
+    """What the attention of a network moves in inference, before and after, by stage."""
+
+    plain_bytes: int  # that the network moves without any
+    stages: tuple[FusedStage, ...]
+
+    @property
+    def whole(self) -> FusedStage:
+        """Return the sum of all stages."""
+        return FusedStage(
+            stage=None,
+            blocks=sum(part.blocks for part in self.stages),
+            e_passes_before=sum(part.e_passes_before for part in self.stages),
+            e_passes_after=sum(part.e_passes_after for part in self.stages),
+            before=sum((part.before for part in self.stages), Movement(0, 0)),
+            after=sum((part.after for part in self.stages), Movement(0, 0)),
+        )
 
 
 class Done(Record):

@@ -32,6 +32,7 @@ def site(network: Network, chain: Chain, place: int, squeezed: Squeezed) -> Surr
         before=None if squeezed.conv is None else conv_size(squeezed.conv, seen),
         summed=total is not None,
         other_fresh=total is not None and _other_fresh(total, chain.part, seen),
+        constants=len(chain.spots) - place - 1 if total else 0,
         after=None if total else _after(chain.at(place + 1), squeezed, seen),
     )
 

@@ -37,7 +37,7 @@ def fuse_model(
     """
     if save is not None:
         expect_writable(save)
-    built, images = _built(model, settings)
+    built, images = unfused(model, settings)
     done = fuse(built, images, how)
     any_batch = None if save is None else _export(done.module, images, save)
     lowered = DTYPES[settings.dtype] if settings.autocast else None
@@ -58,14 +58,14 @@ def train_model(model: Model, settings: Settings) -> Done:
 
     Raises UsageError as `fuse_training` does, MeasurementError if it has no block of ours.
     """
-    built, images = _built(model, settings)
+    built, images = unfused(model, settings)
     blocks = fuse_training(built).blocks
     if not blocks:
         raise MeasurementError(f"{model.arch} has no attention that can be read in training")
     return Done(trained_proof(built, images), trained=blocks)
 
 
-def _built(model: Model, settings: Settings) -> tuple[nn.Module, Tensor]:
+def unfused(model: Model, settings: Settings) -> tuple[nn.Module, Tensor]:
     """Return the network with its norms, in its mode, and random images.
 
     Raises UsageError for one that takes more than images.
@@ -85,7 +85,7 @@ def _moved(
     """Return what the attention moves, before and after; all norms are folded."""
     plain, before = (
         moved(folded(network, images), images)
-        for network in (_built(model.plain, settings)[0], built)
+        for network in (unfused(model.plain, settings)[0], built)
     )
     return before - plain, moved(fused, images) - plain
 

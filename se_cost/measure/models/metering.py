@@ -115,7 +115,7 @@ class Meter(TorchDispatchMode):  # type: ignore[no-untyped-call]
         """Run an operator and note what it moves."""
         result = func(*args, **(kwargs or {}))
         name = self._name(func, args, result)
-        if not func.is_view and func.name() != ALLOCATION:
+        if not _looks(func):
             skipped = UNREAD.get(func.name())
             read = [arg for i, arg in enumerate(args) if i != skipped]
             named = {name: arg for name, arg in (kwargs or {}).items() if name != "out"}
@@ -138,6 +138,12 @@ class Meter(TorchDispatchMode):  # type: ignore[no-untyped-call]
             return name
         node = torch._C._current_autograd_node()
         return self._forward.nodes.get(node._sequence_nr(), OTHER) if node else OTHER
+
+
+def _looks(func: Any) -> bool:
+    """Return whether an operator moves nothing: it looks at memory, or changes how that is done."""
+    in_place = torch.Tag.inplace_view in func.tags
+    return bool(func.is_view) or in_place or func.name() == ALLOCATION
 
 
 def _word(name: str, args: Sequence[Any], result: Any) -> str:

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 
 from se_cost.errors import MeasurementError
 from se_cost.ledger import traffic as formulas
+from se_cost.ledger.costs import Costs
+from se_cost.ledger.folding import folded_costs
 from se_cost.ledger.traffic import Traffic, total
 from se_cost.measure.models.costs import costs
 from se_cost.measure.timing.settings import SIZES, Mode, Settings
 from se_cost.nets.imported import Imported
-from se_cost.nets.model import Model
+from se_cost.nets.model import Model, Zoo
 from se_cost.record import Record, replace
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ def by_part(model: Model, settings: Settings) -> dict[tuple[int | None, str], Tr
     cannot be run, or attention cannot be taken out of it.
     """
     if not isinstance(model, Imported):
-        return formulas.by_part(costs(model), *_numbers(settings))
+        return formulas.by_part(_costs(model, settings), *_numbers(settings))
     return {
         (stage, name): part
         for stage, parts in zip(model.stages, _stages(model, settings), strict=True)
@@ -49,7 +51,7 @@ def by_part(model: Model, settings: Settings) -> dict[tuple[int | None, str], Tr
 def by_stage(model: Model, settings: Settings) -> dict[int | None, Traffic]:
     """Return the traffic of every stage that holds attention; raise as `by_part` does."""
     if not isinstance(model, Imported):
-        return formulas.by_stage(costs(model), *_numbers(settings))
+        return formulas.by_stage(_costs(model, settings), *_numbers(settings))
     parts = map(_whole, _stages(model, settings))
     return dict(zip(model.stages, parts, strict=True))
 
@@ -73,7 +75,7 @@ def by_block(model: Model, settings: Settings) -> dict[str, Traffic]:
     Blocks of a model of the user's that have one path go together.
     """
     if not isinstance(model, Imported):
-        return formulas.by_block(costs(model), *_numbers(settings))
+        return formulas.by_block(_costs(model, settings), *_numbers(settings))
     paths = list(dict.fromkeys(block.path for block in costs(model).blocks))
     gone = [replace(model, patterns=(*model.patterns, *paths[i:])) for i in range(len(paths) + 1)]
     return dict(zip(paths, map(_whole, _differences(gone, settings)), strict=True))
@@ -82,11 +84,16 @@ def by_block(model: Model, settings: Settings) -> dict[str, Traffic]:
 def plain_traffic(model: Model, settings: Settings) -> PlainTraffic:
     """Return the traffic of the plain network of a model; raise as `by_part` does."""
     if not isinstance(model, Imported):
-        network, numbers = costs(model).plain, _numbers(settings)
+        network, numbers = _costs(model, settings).plain, _numbers(settings)
         moved = formulas.forward_bytes(network, *numbers)
         return PlainTraffic(moved, None, formulas.saved_bytes(network, *numbers))
     whole = _whole(_metered(model.plain, _settings(settings)))
     return PlainTraffic(whole.forward, whole.backward, whole.saved)
+
+
+def _costs(model: Zoo, settings: Settings) -> Costs:
+    """Return the ledgers of a network as it is run."""
+    return folded_costs(costs(model)) if settings.fold_norms else costs(model)
 
 
 def _numbers(settings: Settings) -> tuple[int, int]:

@@ -23,8 +23,7 @@ from se_cost.measure.timing.result import Joules, PeakMemory, Timing
 from se_cost.measure.timing.run import Run, Stop
 from se_cost.measure.timing.samples import ProcessResult
 from se_cost.measure.timing.schedule import (
-    QUADS,
-    Share,
+    first_share,
     in_turn,
     least_of,
     seconds_of_quad,
@@ -35,7 +34,6 @@ from se_cost.nets.model import Model
 from se_cost.record import replace
 
 METERING = 120.0  # seconds: every network runs six times for two to four, and waits for ticks
-ROOMY = 30.0  # seconds of a process, from which on the first one measures as much as any
 PADDING = 4096  # bytes of environment, and of a memory page
 
 Work = Callable[..., Any]  # (job, seconds at most, padding) to the answer of a fresh process
@@ -136,7 +134,7 @@ def _start(
 
     def start(number: int, lost: int) -> ProcessResult:
         nonlocal setup
-        part = Share(len(others), QUADS if seconds >= ROOMY else least)
+        part = first_share(seconds, others)
         if found:
             part = share(seconds, setup, seconds_of_quad(found), len(others), least)
         random = Random(f"{settings.seed}-{number + lost}")

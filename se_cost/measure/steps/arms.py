@@ -3,25 +3,31 @@
 from torch import Tensor, nn
 
 from se_cost.errors import MeasurementError
-from se_cost.measure.fuse.fuse import fuse
+from se_cost.measure.fuse.fuse import folded, fuse
 from se_cost.measure.fuse.in_place import summed_in_place
 from se_cost.measure.fuse.record import HOWS, How
 from se_cost.measure.fuse.training.network import fuse_training
 from se_cost.measure.models.build import network
 from se_cost.measure.timing.arms import IN_PLACE
 from se_cost.measure.timing.settings import Mode, Settings
+from se_cost.nets.imported import Imported
 from se_cost.nets.model import Model
 
 
 def built(arm: str, model: Model, settings: Settings, images: Tensor) -> nn.Module:
     """Return the network of an arm; one of HOWS computes what its model's does, for less.
 
+    Where norms are folded, they are in all arms alike, however a model of the user's is written.
     Raises MeasurementError if nothing of it can be fused.
     """
     unfused = network(model, settings, images.device)
     if arm == IN_PLACE:
         return summed_in_place(unfused.eval(), images)
-    return fused(unfused, HOWS[arm], settings.mode, images) if arm in HOWS else unfused
+    if arm in HOWS:
+        return fused(unfused, HOWS[arm], settings.mode, images)
+    if settings.fold_norms and isinstance(model, Imported):
+        return folded(unfused.eval(), images)
+    return unfused
 
 
 def fused(network: nn.Module, how: How, mode: Mode, images: Tensor) -> nn.Module:

@@ -15,6 +15,7 @@ from se_cost.record import Record
 QUADS = 8  # of each arm in a process, where there is time: more of them do not help
 LEAST = 2  # of each arm in a process, before any further arm is measured
 OF_EQUALS = 1  # the same where no arm is asked about more than others: intervals take processes
+ROOMY = 30.0  # seconds of a process, from which on the first one measures as much as any
 UNTIMED = 3 / 4  # iterations for each timing of a quad: none before the second of two in a row
 
 
@@ -36,6 +37,16 @@ def share(seconds: float, setup: float, quad: float, others: int, least: int = L
     arms = max(1, min(others, fitting))
     quads = floor((seconds - (1 + arms) * setup) / (arms * quad))
     return Share(arms, max(least, min(QUADS, quads)))
+
+
+def first_share(seconds: float, others: Sequence[str]) -> Share:
+    """Return what the first process measures, before it is known how long things take.
+
+    Of arms that are all asked about it is one: twelve on a busy machine would take all of the time.
+    """
+    if NETWORK not in others:
+        return Share(1, LEAST)
+    return Share(len(others), QUADS if seconds >= ROOMY else LEAST)
 
 
 def least_of(others: Sequence[str]) -> int:

@@ -180,10 +180,10 @@ def _timed(lines: Sequence[KindLine], mode: Mode) -> Iterator[str]:
         for found, name in ends
     ]
     first, *others = documents
+    change = f"the change is {' to '.join(said)}" if said else f"the kinds are {UNMEASURED}"
     basis = "" if first.quick else f" {time.basis(first, others)}"
     yield (
-        f"{time.heading(first)}: plain takes {first.baseline.median_ms:.1f} ms; the change is "
-        f"{' to '.join(said) or UNMEASURED}.{basis}"
+        f"{time.heading(first)}: plain takes {first.baseline.median_ms:.1f} ms; {change}.{basis}"
     )
 
 

@@ -9,14 +9,13 @@ from se_cost.measure.timing.statistics import Estimate
 from se_cost.nets.words import described, title
 from se_cost.record import Record
 from se_cost.report.page import Block, Cell, Column, Details, Page, Picture, Table, Text, answer
-from se_cost.report.pages import alone, time
+from se_cost.report.pages import alone, fusing, time
 from se_cost.report.pages.alone import MS, ms
-from se_cost.report.pages.words import MIB, bounds
+from se_cost.report.pages.words import MIB, MORE, bounds, shown
 
 ALL = "all"
 ADDED = "What the attention adds; the backward pass, and what is saved for it, in training only"
 PASSED = "Measured time in E-passes: reads or writes of every gated map at copy speed"
-MORE = "--verbose prints all of it; --output FILE.md or FILE.json keeps it."
 BY_OPERATOR = "What the attention adds, by stage and operator"
 MACHINE = "The machine, measured in the same run"
 PUBLISHED = "Published overheads of SE; two code paths of one network differ by about 2.5 points"
@@ -36,17 +35,17 @@ class AttentionPart(Record):
     @property
     def measured(self) -> Estimate | None:
         """Return the measured seconds, None without an interval."""
-        return _bounded(self.cost.measured_seconds)
+        return shown(self.cost.measured_seconds)
 
     @property
     def left_over(self) -> Estimate | None:
         """Return the measured seconds that are not predicted, None without an interval."""
-        return _bounded(self.cost.left_over)
+        return shown(self.cost.left_over)
 
     @property
     def e_passes(self) -> Estimate | None:
         """Return the measured reads or writes of every gated map, None without an interval."""
-        return _bounded(self.cost.e_passes)
+        return shown(self.cost.e_passes)
 
 
 class Moved(Record):
@@ -95,7 +94,7 @@ MEASURED = (
     Column("measured ms", lambda part: _value(part.measured), "+.3f"),
     Column("low", lambda part: _low(part.measured), "+.3f"),
     Column("high", lambda part: _high(part.measured), "+.3f"),
-    Column("verdict", lambda part: part.cost.verdict, minor=True),
+    Column("verdict", lambda part: part.cost.verdict),
 )
 LEFT_OVER = (
     Column("left over ms", lambda part: _value(part.left_over), "+.3f"),
@@ -138,11 +137,12 @@ def page(document: ExplainDocument) -> Page:
     sentences = (
         f"{described(document.recipe)}: {sentence(document)}",
         *predicted(document),
+        *fusing.sentences(document),
         *(f"{words[:1].upper()}{words[1:]}." for words in document.advice),
     )
     known = bool(document.alone)  # older documents have no prediction
     columns = (*BOUND, *PREDICTED * known, *MEASURED, *LEFT_OVER * known)
-    times = Table.of(costs, columns, stages, every)
+    times = (Table.of(costs, columns, stages, every), *fusing.tables(document))
     operators = [alone.table(document)] * known
     rests = (*map(_capitalised, document.assumptions), time.basis(document.time))
     whole = [Moved(None, ALL, document.total.traffic)]
@@ -153,16 +153,18 @@ def page(document: ExplainDocument) -> Page:
         Table.of(MACHINE, FIGURES, _figures(document)),
         Table.of(PUBLISHED, REFERENCES, document.references),
     )
-    found = answer(sentences, (times, *operators), (*document.disagreements, *document.doubts))
+    found = answer(sentences, (*times, *operators), (*document.disagreements, *document.doubts))
     folded = Details("Bytes and operators, the machine, and published overheads", tables)
     why = f"Why {title(document.recipe)} takes more time than {title(document.recipe.plain)}"
     blocks = (*found.blocks, _picture(document), *map(Text, rests), folded)
     return Page(blocks, title=why, screen=_screen(document, sentences, times))
 
 
-def _screen(document: ExplainDocument, sentences: Sequence[str], times: Table) -> tuple[Block, ...]:
+def _screen(
+    document: ExplainDocument, sentences: Sequence[str], times: Sequence[Table]
+) -> tuple[Block, ...]:
     operators = [alone.slowest(document)] if document.alone else []
-    return (*map(Text, sentences), times, *operators, Text(time.basis(document.time)), Text(MORE))
+    return (*map(Text, sentences), *times, *operators, Text(time.basis(document.time)), Text(MORE))
 
 
 def predicted(document: ExplainDocument) -> Iterator[str]:
@@ -227,11 +229,6 @@ def _drawn(document: ExplainDocument) -> str:
         memory, launches = MS * stage.predicted.memory, MS * stage.predicted.launches
         bars.append(StageBar(f"stage {stage.stage}", memory, launches, alone, measured))
     return times(f"{title(document.recipe)}: the time of its attention, by stage", bars)
-
-
-def _bounded(estimate: Estimate | None) -> Estimate | None:
-    """Return an estimate that may be shown: no overhead is, without its interval."""
-    return None if estimate is None or None in (estimate.low, estimate.high) else estimate
 
 
 def _value(estimate: Estimate | None) -> float | None:

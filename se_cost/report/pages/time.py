@@ -67,7 +67,7 @@ BATCH = Column("batch", lambda line: line.batch, "d")
 SPEED = (
     Column("network", lambda line: line.name),
     Column("median ms", lambda line: line.arm.median_ms, ".2f"),
-    Column("images/s", lambda line: line.arm.images_per_second, ".1f"),
+    Column("images/s", lambda line: line.arm.images_per_second, ".1f", minor=True),
 )
 USED = (  # those that were measured
     Column("peak MiB", lambda line: mib(line.arm), ",.0f"),
@@ -233,7 +233,8 @@ def basis(document: TimeDocument, beside: Sequence[TimeDocument] = ()) -> str:
     each = [len(found) // max(1, len({quad.arm for quad in found})) for found in quads]
     return (
         f"{spanned(processes)} fresh process{'es' * (max(processes) != 1)}, {spanned(each)} "
-        f"comparisons of four timings for each network, {ends[protocol.stop or Stop.FAILED]}."
+        f"comparison{'s' * (max(each) != 1)} of four timings for each network, "
+        f"{ends[protocol.stop or Stop.FAILED]}."
     )
 
 

@@ -9,15 +9,17 @@ from se_cost.report.page import Cell
 from se_cost.text import joined
 
 if TYPE_CHECKING:
+    from se_cost.measure.timing.statistics import Estimate
     from se_cost.measure.timing.verdict import Change, Overhead
 
 MIB = 2**20
 DIGITS = 4  # of a share, behind the point
 NO_INTERVAL = "no interval"
 UNMEASURED = "not measured well enough"
+MORE = "--verbose prints all of it; --output FILE.md or FILE.json keeps it."
 
 T = TypeVar("T")
-C = TypeVar("C", bound="Change")
+C = TypeVar("C", bound="Change | Estimate")
 
 
 def known(value: T | UnsetType | None) -> T | None:
@@ -26,7 +28,7 @@ def known(value: T | UnsetType | None) -> T | None:
 
 
 def shown(change: C | UnsetType | None) -> C | None:
-    """Return a change of time that may be shown, None for one without an interval."""
+    """Return a time, or a change of it, that may be shown; None for one without an interval."""
     change = known(change)
     return None if change is None or change.low is None or change.high is None else change
 

@@ -10,11 +10,12 @@ from se_cost.errors import MeasurementError, OutOfMemoryError, UsageError
 from se_cost.measure.explain import explain as explaining
 from se_cost.measure.explain.explain import ALONE, Operators, explain, timed_with
 from se_cost.measure.explain.prediction import networks
+from se_cost.measure.fuse.traffic import fused_traffic
 from se_cost.measure.machine.figures import Machine
 from se_cost.measure.session.jobs import Job, TimeJob
 from se_cost.measure.session.quick import time_quick
 from se_cost.measure.timing import protocol
-from se_cost.measure.timing.arms import Networks
+from se_cost.measure.timing.arms import FUSED, Networks, fusing
 from se_cost.measure.timing.protocol import Progress
 from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.samples import ProcessResult
@@ -57,9 +58,14 @@ def test_times_every_stage_and_surveys_the_machine() -> None:
     asked: list[object] = []
 
     def time(
-        found: Operators, net: Model, settings: Settings, plan: Protocol, progress: Progress
+        found: Operators,
+        net: Model,
+        arms: Networks,
+        settings: Settings,
+        plan: Protocol,
+        progress: Progress,
     ) -> Timing:
-        asked.extend((found.operators, net, settings, plan))
+        asked.extend((found.operators, net, arms, settings, plan))
         return explanation(net, settings).timing
 
     def survey(settings: Settings) -> Machine:
@@ -69,7 +75,7 @@ def test_times_every_stage_and_surveys_the_machine() -> None:
     settings, plan = Settings(device="cpu", threads=1), QuickPlan(quads=3, max_time=60)
     found = explain(NET, settings, plan, time=time, survey=survey, ready=ready)
     known = Known(settings).operators
-    assert asked == [settings, known, NET, settings, plan]
+    assert asked == [settings, known, NET, networks(NET), settings, plan]
     assert (found.machine, found.alone) == (MACHINE, known)
 
 
@@ -78,7 +84,12 @@ def test_all_of_it_takes_the_time_that_is_given() -> None:
     limits: list[float] = []
 
     def time(
-        found: Operators, net: Model, settings: Settings, plan: Protocol, progress: Progress
+        found: Operators,
+        net: Model,
+        arms: Networks,
+        settings: Settings,
+        plan: Protocol,
+        progress: Progress,
     ) -> Timing:
         limits.append(plan.max_time)
         return explanation(net, settings).timing
@@ -106,13 +117,30 @@ def test_for_real(mode: Mode) -> None:
         assert part.alone_seconds is not None
 
 
+def test_fused_for_real() -> None:
+    """The norms of all networks are folded, and the fused one is timed, too."""
+    settings, net = Settings(device="cpu", batch=2), model("se_resnet18", input=32, stages=[3, 5])
+    plan = QuickPlan(quads=6, max_time=60, shortest=0.001)
+    found = explain(net, settings, plan, survey=lambda _: MACHINE, time=once, fuse=True)
+    assert found.timing.settings.fold_norms
+    assert found.fused == fused_traffic(net, fusing(settings))
+    *stages, every = found.fused_times
+    assert [(part.stage, part.measured_seconds) for part in stages] == [(3, None), (5, None)]
+    assert every.measured_seconds == found.timing.added_seconds(FUSED) is not None
+
+
 def once(
-    found: Operators, net: Model, settings: Settings, plan: Protocol, progress: Progress
+    found: Operators,
+    net: Model,
+    arms: Networks,
+    settings: Settings,
+    plan: Protocol,
+    progress: Progress,
 ) -> Timing:
     """Time operators once, and what the plan says of the networks."""
     found.run(0)
     assert isinstance(plan, QuickPlan)
-    return time_quick(net, networks(net), settings, plan, progress, laps=True)
+    return time_quick(net, arms, settings, plan, progress, laps=True)
 
 
 @pytest.mark.parametrize("mode", Mode)
@@ -145,7 +173,7 @@ def test_by_the_full_protocol_operators_take_turns_with_processes(
 
     monkeypatch.setattr(explaining, "work", work)
     rule = StoppingRule(max_time=40, at_least=8, at_most=9)
-    timing = timed_with(known, NET, SETTINGS, rule)
+    timing = timed_with(known, NET, networks(NET), SETTINGS, rule)
     assert len(timing.run.processes) >= 8
     assert [before for _, before in jobs] == list(range(len(jobs)))
     assert known.asked == pytest.approx([ALONE * 40 / 8] * len(jobs))
@@ -172,7 +200,7 @@ def test_by_the_quick_protocol_operators_are_timed_before_and_after(
         return explanation(net, settings).timing
 
     monkeypatch.setattr(explaining, "time_quick", quick)
-    timed_with(known, NET, replace(SETTINGS, seed=7), QuickPlan(max_time=40))
+    timed_with(known, NET, networks(NET), replace(SETTINGS, seed=7), QuickPlan(max_time=40))
     assert known.asked == pytest.approx([ALONE * 20] * 2)
     assert plans == [(QuickPlan(max_time=(1 - ALONE) * 40, seed=7), 1)]
 
@@ -190,7 +218,7 @@ def test_what_was_finished_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         explaining, "time_quick", lambda net, _, some, *rest, **how: explanation(net, some).timing
     )
-    assert timed_with(known, NET, SETTINGS, QuickPlan()).interrupted
+    assert timed_with(known, NET, networks(NET), SETTINGS, QuickPlan()).interrupted
 
 
 def test_fewer_images_are_explained_by_their_own_operators() -> None:
@@ -198,7 +226,12 @@ def test_fewer_images_are_explained_by_their_own_operators() -> None:
     prepared: list[int] = []
 
     def time(
-        found: Operators, net: Model, settings: Settings, plan: Protocol, progress: Progress
+        found: Operators,
+        net: Model,
+        arms: Networks,
+        settings: Settings,
+        plan: Protocol,
+        progress: Progress,
     ) -> Timing:
         return replace(explanation(net, replace(settings, batch=2)).timing, asked=settings.batch)
 

@@ -6,14 +6,16 @@ import pytest
 from measure.made_up import explanation
 from se_cost.ledger.traffic import Traffic
 from se_cost.measure.explain.prediction import networks, only_stage
+from se_cost.measure.fuse.record import Movement
 from se_cost.measure.machine.figures import Machine
-from se_cost.measure.timing.arms import BASELINE, NETWORK
+from se_cost.measure.timing.arms import BASELINE, FUSED, NETWORK
 from se_cost.measure.timing.settings import DType, Mode, Settings
 from se_cost.nets.imported import Imported
 from se_cost.nets.zoo.model import model
 from se_cost.record import replace
 
 SE50 = model("se_resnet50")
+FOLDED = Settings(fold_norms=True)
 E = 4 * 5_519_360  # bytes of all gated maps of one image
 
 
@@ -29,6 +31,52 @@ def test_every_stage_of_yours_is_a_network_of_its_own() -> None:
     assert list(found) == [BASELINE, NETWORK, only_stage(1), only_stage(2)]
     assert found[only_stage(2)] == yours.without([1])
     assert list(networks(replace(yours, stages=(2,)))) == [BASELINE, NETWORK]
+
+
+def test_fused_it_is_timed_last() -> None:
+    """If that is asked for."""
+    assert list(networks(SE50, fuse=True)) == [*networks(SE50), FUSED]
+    assert networks(SE50, fuse=True)[FUSED] == SE50
+
+
+def test_fused_before_and_after() -> None:
+    """A gigabyte a second, a millisecond an operator: a tenth of the bytes in 80 operators."""
+    found = explanation(SE50, FOLDED, machine=Machine(1e9, 1e-3), fuse=True)
+    *stages, every = found.fused_times
+    assert [(part.stage, part.blocks) for part in stages] == [(2, 3), (3, 4), (4, 6), (5, 3)]
+    assert (every.stage, every.blocks) == (None, 16)
+    assert (every.e_passes_before, every.e_passes_after) == (3.0, 0.25)
+    assert every.before == Movement(found.whole.moved_bytes, 96)
+    assert every.predicted_before == found.whole.predicted
+    assert every.after == Movement(sum(part.after.bytes for part in stages), 80)
+    assert every.predicted_after.memory == pytest.approx(every.after.bytes / 1e9)
+    assert every.predicted_after.seconds == pytest.approx(every.after.bytes / 1e9 + 0.080)
+    assert every.measured_seconds is not None
+    assert every.measured_seconds.value == pytest.approx(1e-4, rel=1e-2)
+    assert {part.measured_seconds for part in stages} == {None}
+    assert explanation(SE50).fused_times == ()
+
+
+def test_a_stage_without_a_block_that_is_known_has_no_passes() -> None:
+    """Attention that is no gate moves the same as before."""
+    found = explanation(SE50, FOLDED, fuse=True)
+    assert found.fused is not None
+    stages = [replace(stage, blocks=0) for stage in found.fused.stages]
+    every = replace(found, fused=replace(found.fused, stages=tuple(stages))).fused_times[-1]
+    assert (every.e_passes_before, every.e_passes_after) == (None, None)
+
+
+def test_norms_that_are_folded_move_nothing() -> None:
+    """The plain network moves less, the attention the same."""
+    usual, folded = explanation(SE50), explanation(SE50, FOLDED)
+    assert folded.whole.traffic == usual.whole.traffic
+    assert folded.plain_macs_per_byte > 1.2 * usual.plain_macs_per_byte
+    fused = explanation(SE50, FOLDED, fuse=True)
+    assert fused.fused is not None
+    half = replace(fused.fused, plain_bytes=fused.fused.plain_bytes // 2)
+    assert replace(fused, fused=half).plain_macs_per_byte == pytest.approx(
+        2 * folded.plain_macs_per_byte
+    )
 
 
 def test_prediction_is_bytes_and_operators() -> None:

@@ -89,7 +89,7 @@ def test_other_forms_of_a_network() -> None:
 def moved_by(net: Model, batch: int) -> tuple[Movement, Movement]:
     """Return what the attention of a model moves, before and after."""
     settings = Settings(device="cpu", batch=batch)
-    original, x = room._built(net, settings)
+    original, x = room.unfused(net, settings)
     return room._moved(net, settings, original, fuse(original, x).module, x)
 
 

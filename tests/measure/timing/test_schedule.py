@@ -16,6 +16,7 @@ from se_cost.measure.timing.schedule import (
     OF_EQUALS,
     QUADS,
     Share,
+    first_share,
     in_turn,
     least_of,
     seconds_of_quad,
@@ -48,6 +49,14 @@ def test_every_arm_gets_its_least_before_any_gets_more(seconds: float, found: Sh
 def test_equals_get_one_comparison_each_before_any_gets_more(seconds: float, found: Share) -> None:
     """Thirteen networks of a second each to set up; only processes make an interval."""
     assert share(seconds, setup=1, quad=1, others=12, least=OF_EQUALS) == found
+
+
+def test_the_first_process_tells_how_long_things_take() -> None:
+    """By the arm that is asked about and those after it, or by one of those that are all alike."""
+    both, kinds = [NETWORK, TRIMMED], ["se", "eca", "cbam"]
+    assert first_share(30, both) == Share(2, QUADS)
+    assert first_share(29, both) == Share(2, LEAST)
+    assert first_share(60, kinds) == Share(1, LEAST)
 
 
 def test_equals_take_turns() -> None:

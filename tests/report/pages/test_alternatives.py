@@ -99,6 +99,14 @@ def test_a_kind_without_an_interval() -> None:
     assert found.warnings[-1] == "training was not timed: interrupted"
 
 
+def test_no_kind_has_an_interval() -> None:
+    """Then the sentence says so."""
+    models = [model("resnet18", attention=kind) for kind in ("se", "eca")]
+    short = of_kinds(models, Settings(), (1.1, 1.02), quads=3)
+    said = sentences(page(alternatives(models, timings=[short])))
+    assert "plain takes 10.0 ms; the kinds are not measured well enough." in said[1]
+
+
 def test_the_quickest_and_the_slowest_are_named() -> None:
     """With their intervals, and how much was measured of each."""
     said = sentences(shown("alternatives timed"))

@@ -82,6 +82,8 @@ def function(node: Node) -> nn.Module:
     if called in RESHAPES:
         return Reshaped(called in FLATTENING)
     match called:
+        case "getitem" if _unsqueezes(node):
+            return Reshaped(False)
         case "dropout" if node.kwargs.get("training", True) is False:
             return nn.Identity()
         case "mean" if _dimensions(node) in PLANE:
@@ -95,6 +97,12 @@ def function(node: Node) -> nn.Module:
             return nn.AdaptiveAvgPool2d(1)
         case _:
             raise NotInWordsError(f"its forward calls {called}")
+
+
+def _unsqueezes(node: Node) -> bool:
+    """Return whether an index takes all that there is, and at most adds dimensions of one."""
+    index = node.args[1] if isinstance(node.args[1], tuple) else (node.args[1],)
+    return all(part is None or part is ... or part == slice(None) for part in index)
 
 
 def overwrites(node: Node) -> bool:

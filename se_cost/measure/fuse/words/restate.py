@@ -80,8 +80,7 @@ def _candidate(module: nn.Module, seen: Seen) -> nn.Module | None:
     said = words(module)
     parts = [part for _, part in flattened(said.named_children())]
     candidate = parts[0] if [type(part) for part in parts] == [Gated] else said
-    holds = any(isinstance(part, Gated) for part in said.modules())
-    if not holds and not any(isinstance(part, nn.BatchNorm2d) for part in parts):
+    if not any(isinstance(part, Gated | nn.BatchNorm2d) for part in said.modules()):
         return None
     if not _same(module, candidate, seen.inputs[module]):
         raise NotInWordsError("its forward, read as layers, sums and gates, is another function")
