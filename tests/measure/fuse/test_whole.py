@@ -20,7 +20,7 @@ from se_cost.measure.fuse.training import proof as trained_room
 from se_cost.measure.fuse.training.blocks import TrainedGate
 from se_cost.measure.fuse.training.network import Trained, fuse_training
 from se_cost.measure.fuse.whole import fuse_model, train_model
-from se_cost.measure.timing.settings import DType, Mode, Settings
+from se_cost.measure.timing.settings import DType, Mode, Runtime, Settings
 from se_cost.nets.attention.kinds import Slot
 from se_cost.nets.attention.place import Place
 from se_cost.nets.attention.se import SE
@@ -28,9 +28,12 @@ from se_cost.nets.model import Model, StrideIn
 from se_cost.nets.nodes import seq
 from se_cost.nets.zoo import mobilenet, resnet
 from se_cost.nets.zoo.model import model
+from se_cost.record import replace
 
 BASIC = model("se_resnet18", input=32)
 FIFTY = model("se_resnet50", input=32)
+MOBILE = model("se_mobilenet", input=64, stages=[2, 3])
+INFER = Settings(device="cpu")
 SLOT = Slot(SE(stage=2, r=4), Place.STANDARD)
 BOTTLENECK = resnet.block(16, 8, 32, 1, SLOT, StrideIn.CONV1X1)
 SEPARABLE = mobilenet.separable(32, 32, 1, SLOT)
@@ -80,10 +83,21 @@ def test_other_forms_of_a_network() -> None:
     """Those that make another network of it than the rule does, each once."""
     basic = resnet.block(16, 16, 16, 1, SLOT, StrideIn.CONV1X1)
     found = {
-        name: room._others(built(block), images(1, 16, 8, 8))
+        name: room._others(built(block), images(1, 16, 8, 8), Runtime.TORCH)
         for name, block in (("basic", basic), ("bottleneck", BOTTLENECK))
     }
     assert found == {"basic": (), "bottleneck": (How.WEIGHTS, How.PRODUCT)}
+
+
+def test_other_runtimes_get_constant_weights() -> None:
+    """They would lay scaled weights out in every run; asked for, these are made all the same."""
+    for how, form in ((How.AUTO, "in place"), (How.WEIGHTS, "weights")):
+        done = fuse_model(MOBILE, replace(INFER, runtime=Runtime.ONNX), how)
+        assert [block.scale for block in done.blocks] == [form] * 4
+        assert done.proof.float64 < 1e-10
+    reason = fuse_model(MOBILE, replace(INFER, runtime=Runtime.ONNX)).blocks[0].scale_reason
+    assert reason.startswith("ONNX Runtime wants constant weights; E-passes: weights ")
+    assert {block.scale for block in fuse_model(MOBILE, INFER).blocks} == {"weights"}
 
 
 def moved_by(net: Model, batch: int) -> tuple[Movement, Movement]:
