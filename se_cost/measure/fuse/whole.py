@@ -11,7 +11,7 @@ from se_cost.measure.fuse.fuse import folded, fuse
 from se_cost.measure.fuse.moved import moved
 from se_cost.measure.fuse.proof import proof
 from se_cost.measure.fuse.record import Done, How, Movement
-from se_cost.measure.fuse.training.network import fuse_training
+from se_cost.measure.fuse.training.network import OTHERS_TRAIN, fuse_training
 from se_cost.measure.fuse.training.proof import proof as trained_proof
 from se_cost.measure.models.build import DTYPES, FORMATS, network, stored
 from se_cost.measure.timing.settings import Runtime, Settings
@@ -60,7 +60,8 @@ def train_model(model: Model, settings: Settings) -> Done:
     built, images = unfused(model, settings)
     blocks = fuse_training(built).blocks
     if not blocks:
-        raise MeasurementError(f"{model.arch} has no attention that can be read in training")
+        attention = f"{model.arch} has no attention that can be read in training"
+        raise MeasurementError(f"{attention}: {OTHERS_TRAIN}" if model.stages else attention)
     return Done(trained_proof(built, images), trained=blocks)
 
 

@@ -6,7 +6,7 @@ from se_cost.errors import MeasurementError
 from se_cost.measure.fuse.fuse import folded, fuse
 from se_cost.measure.fuse.in_place import summed_in_place
 from se_cost.measure.fuse.record import HOWS, How
-from se_cost.measure.fuse.training.network import fuse_training
+from se_cost.measure.fuse.training.network import OTHERS_TRAIN, fuse_training
 from se_cost.measure.models.build import network
 from se_cost.measure.timing.arms import IN_PLACE
 from se_cost.measure.timing.settings import Mode, Settings
@@ -37,5 +37,8 @@ def fused(network: nn.Module, how: How, settings: Settings, images: Tensor) -> n
         fuse_training(network) if training else fuse(network.eval(), images, how, settings.runtime)
     )
     if not any(block.fused for block in done.blocks):
-        raise MeasurementError("nothing to compare: the network has no block that can be fused")
+        why = f": {OTHERS_TRAIN}" if training and not done.blocks else ""
+        raise MeasurementError(
+            f"nothing to compare: the network has no block that can be fused{why}"
+        )
     return done.module

@@ -20,16 +20,19 @@ from se_cost.measure.fuse.training import proof as trained_room
 from se_cost.measure.fuse.training.blocks import TrainedGate
 from se_cost.measure.fuse.training.network import Trained, fuse_training
 from se_cost.measure.fuse.whole import fuse_model, train_model
+from se_cost.measure.models.costs import resolved
 from se_cost.measure.timing.settings import DType, Mode, Runtime, Settings
 from se_cost.nets.attention.kinds import Slot
 from se_cost.nets.attention.place import Place
 from se_cost.nets.attention.se import SE
+from se_cost.nets.imported import Imported
 from se_cost.nets.model import Model, StrideIn
 from se_cost.nets.nodes import seq
 from se_cost.nets.zoo import mobilenet, resnet
 from se_cost.nets.zoo.model import model
 from se_cost.record import replace
 
+NETS = Path(__file__).parents[2] / "data" / "models" / "nets.py"
 BASIC = model("se_resnet18", input=32)
 FIFTY = model("se_resnet50", input=32)
 MOBILE = model("se_mobilenet", input=64, stages=[2, 3])
@@ -151,6 +154,13 @@ def test_training_without_attention_of_ours() -> None:
     """There is nothing to prove."""
     with pytest.raises(MeasurementError, match="no attention that can be read in training"):
         train_model(model("resnet18", input=32), TRAIN)
+
+
+def test_training_of_others() -> None:
+    """Attention of someone else's is left alone, and it is said what to do."""
+    net = resolved(Imported(spec=f"{NETS}:Net", input=(3, 32, 32)))
+    with pytest.raises(MeasurementError, match="Net has no attention .* with se_cost.fused_se$"):
+        train_model(net, TRAIN)
 
 
 @pytest.mark.parametrize("part", ["output", "gradient", "statistics"])
