@@ -17,7 +17,7 @@ from se_cost.documents.files import read
 from se_cost.documents.fuse import FuseDocument
 from se_cost.documents.time import TimeDocument
 from se_cost.measure.fuse.record import How
-from se_cost.measure.timing.verdict import MARGIN, Change
+from se_cost.measure.timing.verdict import MARGIN, Change, Overhead
 from se_cost.nets.words import title
 from se_cost.report.figures.intervals import interval, intervals
 from se_cost.report.pages.time import basis, heading
@@ -140,10 +140,10 @@ def _time(document: FuseDocument) -> TimeDocument:
     return document.time
 
 
-def _changes(time: TimeDocument) -> Iterator[tuple[str, Change]]:
+def _changes(time: TimeDocument) -> Iterator[tuple[str, Overhead]]:
     """Yield the overheads of the fused network, and of the plain one with its sums in place."""
     for rung in time.ladder:
-        assert isinstance(rung.overhead, Change)
+        assert isinstance(rung.overhead, Overhead)
         if rung.fused is How.AUTO:
             yield "fused", rung.overhead
         if rung.in_place:

@@ -17,12 +17,15 @@ from typing import TYPE_CHECKING, Any
 from se_cost.version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from torch import nn
 
     from se_cost.errors import MeasurementError, SeCostError, UsageError
     from se_cost.ledger.costs import Costs
     from se_cost.ledger.find import AttentionBlock
     from se_cost.ledger.rows import Ledger, Row
+    from se_cost.measure.explain.prediction import Explanation
     from se_cost.measure.fuse.fuse import fuse
     from se_cost.measure.fuse.training.blocks import fused_se
     from se_cost.measure.fuse.training.network import fuse_training
@@ -33,7 +36,6 @@ if TYPE_CHECKING:
     from se_cost.nets.attention.se import SE, Squeeze
     from se_cost.nets.imported import Imported
     from se_cost.nets.model import Model
-    from se_cost.nets.zoo.model import model
     from se_cost.nets.zoo.registry import build, names
 
 __all__ = [
@@ -53,7 +55,7 @@ __all__ = [
     "__version__",
     "build",
     "costs",
-    "costs_of",
+    "explain",
     "fuse",
     "fuse_training",
     "fused_se",
@@ -75,7 +77,6 @@ FILES = {  # where each name is at home; it is imported when it is first asked f
     **dict.fromkeys(("SE", "Squeeze"), "nets.attention.se"),
     "Imported": "nets.imported",
     "Model": "nets.model",
-    "model": "nets.zoo.model",
     **dict.fromkeys(("build", "names"), "nets.zoo.registry"),
 }
 
@@ -92,26 +93,37 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
 
 
+def model(what: "str | Callable[..., Any]", *inputs: Any, **options: Any) -> "Model":
+    """Return a model to ask about: a network of ours by its name, or one of yours.
+
+    `model("se_resnet50", r=8)` takes the options of `se_cost.nets.zoo.model.model`, which are those
+    of the command line. Yours is a module, a class or function that makes one, or what --model
+    names, with its input: `model(Net, (3, 224, 224))`, and the options of
+    `se_cost.measure.models.asked.model_of`. A module stays as it is: what is asked about is a copy
+    of it. Raises UsageError for what cannot be used, MeasurementError if it cannot be run.
+    """
+    if callable(what) or (isinstance(what, str) and ":" in what):
+        from se_cost.measure.models.asked import model_of
+
+        return model_of(what, *inputs, **options)
+    from se_cost.errors import UsageError
+    from se_cost.nets.zoo.model import model as named
+
+    if inputs:
+        raise UsageError(f"the input of {what} is an option: input=224, or input=(800, 1333)")
+    return named(what, **options)
+
+
 def costs(model: "Model") -> "Costs":
     """Return what a model costs, with attention and without, layer by layer.
 
-    For a model of the user's (`Imported`) torch is imported, and their code is run. Raises
-    UsageError for what is no model.
+    `costs.blocks` are the attention blocks that were found. For a model of yours torch is imported,
+    and your code is run. Raises UsageError for what is no model.
     """
     from se_cost.measure.models.costs import costs as of_any
     from se_cost.nets.model import expect_model
 
     return of_any(expect_model(model))
-
-
-def costs_of(module: "nn.Module", *inputs: tuple[int, ...]) -> "Costs":
-    """Return what a module of yours costs, and the attention in it; it stays as it is.
-
-    `inputs` are the shapes of the tensors that it takes, without the batch: (3, 224, 224).
-    """
-    from se_cost.measure.models.foreign import costs_of as of_module
-
-    return of_module(module, *inputs)
 
 
 def module(model: "Model") -> "nn.Module":
@@ -141,3 +153,16 @@ def time(
 
     expect_model(model)
     return time_by(protocol or StoppingRule(), model, three(model), settings)
+
+
+def explain(
+    model: "Model", settings: "Settings | None" = None, protocol: "Protocol | None" = None
+) -> "Explanation":
+    """Say why the time of a model grows: its attention by stage and operator, predicted and timed.
+
+    Raises as `time` does, and UsageError for settings that run other operators than it predicts.
+    """
+    from se_cost.measure.explain.explain import explain as of_any
+    from se_cost.nets.model import expect_model
+
+    return of_any(expect_model(model), settings, protocol)

@@ -3,6 +3,7 @@
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 import readme
@@ -48,11 +49,15 @@ def test_every_command_has_an_example() -> None:
 
 
 def test_python_example_runs() -> None:
-    """The six lines of Python do what their comments say."""
-    block = re.findall(r"```python\n(.+?)```", TEXT, re.DOTALL)[-1]
-    names: dict[str, object] = {}
-    exec(block.split("timing =")[0], names)
+    """Its lines do what their comments say, for a network of ours and for another."""
+    ours, yours = re.findall(r"```python\n(.+?)```", TEXT, re.DOTALL)[-2:]
+    names: dict[str, Any] = {}
+    exec(ours.split("timing =")[0], names)
     assert names["added"] == 2_530_992
+    exec((readme.ROOT / "tests/data/models/nets.py").read_text(), names)
+    exec(f"images = torch.randn(2, 3, 32, 32)\n{yours}", names)
+    assert [block.path for block in names["blocks"]] == ["one.se", "two.se"]
+    assert (names["yours"].stages, names["tried"].stages) == ((1, 2), (1,))
     assert Path(readme.ROOT / "CHANGELOG.md").exists()
 
 

@@ -10,16 +10,16 @@ from se_cost.cli.options.option import offered
 from se_cost.cli.options.output import output_options
 from se_cost.cli.options.protocol import protocol_options
 from se_cost.cli.output.output import Output
-from se_cost.cli.output.progress import bars
 from se_cost.cli.output.streams import say
-from se_cost.cli.timed import exit_code
+from se_cost.cli.timed import exit_code, in_turn
 from se_cost.documents.order import MEASURED, Order
 from se_cost.errors import MeasurementError, UsageError
 from se_cost.measure.ranks.torchrun import expect_single_process
-from se_cost.measure.session.several import Asked, Finished, time_several
+from se_cost.measure.session.several import Asked, Finished
 from se_cost.measure.timing.arms import each, expect_possible, expect_trainable
-from se_cost.measure.timing.settings import Protocol, Settings
+from se_cost.measure.timing.settings import Mode, Protocol, QuickPlan, Settings
 from se_cost.nets.model import Model
+from se_cost.text import plural
 
 
 @click.command(
@@ -29,7 +29,7 @@ from se_cost.nets.model import Model
     epilog="""
     se-cost alternatives --arch resnet50
     se-cost alternatives --kinds se,eca,cbam --sort bytes
-    se-cost alternatives --arch resnet18 --kinds se,eca --time --quick
+    se-cost alternatives --arch resnet18 --kinds se,eca --time --mode infer
     se-cost alternatives --model timm:seresnet50 --kinds eca,cbam
     """,
 )
@@ -55,30 +55,48 @@ def command(
     branch.
 
     --time measures inference and training, every kind beside the plain network in the same
-    processes. Ctrl-C prints the whole table with what is finished and exits 130.
+    processes, each mode for --max-time at most. Ctrl-C prints the whole table with what is finished
+    and exits 130.
     """
     from se_cost.documents.alternatives import alternatives
 
+    modes = [one.mode for one in settings] if time else []
+    _expect_sortable(sort, modes)
     if not time:
-        if sort in MEASURED:
-            raise UsageError(f"--sort {sort} is a measured time: add --time")
         output.show(alternatives(models, sort))
         return
     expect_torch()
     expect_single_process("alternatives --time")
     asked = _asked(models, settings, protocol)
+    if not output.quiet:
+        kinds = plural(len(models), "kind")
+        say(f"se-cost: {kinds} and plain in every process; {_gives(protocol)}")
     try:
-        finished = time_several(asked, bars(asked, output.quiet))
+        finished = in_turn(asked, output.quiet)
     except (
         KeyboardInterrupt,
         MeasurementError,
     ) as error:
         # what is counted is not lost with what is not timed
         finished = Finished((), error)
-    output.show(alternatives(models, sort, finished.timings))
-    if isinstance(finished.stopped, KeyboardInterrupt):
-        say(f"se-cost: warning: interrupted: {len(finished.timings)} of {len(asked)} are timed")
+    why = str(finished.error or "interrupted before there was a result")
+    missing = dict.fromkeys(modes[len(finished.timings) :], why)
+    output.show(alternatives(models, sort, finished.timings, missing))
     ctx.exit(exit_code(finished))
+
+
+def _expect_sortable(sort: Order, modes: list[Mode]) -> None:
+    """Raise UsageError if the order is that of a time that is not asked for."""
+    if sort not in MEASURED or Mode(sort) in modes:
+        return
+    cure = f"take --mode {sort}, or leave it out" if modes else "add --time"
+    raise UsageError(f"--sort {sort} is a measured time: {cure}")
+
+
+def _gives(protocol: Protocol) -> str:
+    """Return what it takes for a result, and what comes of less time."""
+    least = "6 comparisons" if isinstance(protocol, QuickPlan) else "7 processes"
+    return f"an interval takes {least} of a kind, and Ctrl-C shows what there is by then"
 
 
 def _asked(models: list[Model], settings: list[Settings], protocol: Protocol) -> list[Asked]:
@@ -91,4 +109,4 @@ def _asked(models: list[Model], settings: list[Settings], protocol: Protocol) ->
         expect_possible(one)
         for model in models:
             expect_trainable(model, one)
-    return [Asked(models[0], networks, one, protocol) for one in settings]
+    return [Asked(models[0], networks, one, protocol, memory=False) for one in settings]

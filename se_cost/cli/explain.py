@@ -2,7 +2,7 @@
 
 import click
 
-from se_cost.cli.failure import INTERRUPTED
+from se_cost.cli.failure import INTERRUPTED, expect_torch
 from se_cost.cli.help import Command
 from se_cost.cli.options.model import model_options
 from se_cost.cli.options.option import bundled, offered
@@ -11,8 +11,6 @@ from se_cost.cli.options.protocol import FUSE, explain_options
 from se_cost.cli.options.settings import SETTINGS
 from se_cost.cli.output.output import Output
 from se_cost.cli.output.progress import announce, progress_bar
-from se_cost.measure.explain.prediction import networks
-from se_cost.measure.session.several import Asked
 from se_cost.measure.timing.settings import UNPREDICTED, Protocol, Settings
 from se_cost.nets.model import Model
 
@@ -54,9 +52,10 @@ def command(
     from se_cost.documents.explain import explained
     from se_cost.measure.explain.explain import expect_explainable, explain
 
+    expect_torch()
     expect_explainable(model, settings, fuse=fuse)
     if not output.quiet:
-        announce([Asked(model, networks(model, fuse=fuse), settings, protocol)])
+        announce([protocol])
     with progress_bar(output.quiet) as progress:
         found = explain(model, settings, protocol, progress, fuse=fuse)
     output.show(explained(found))

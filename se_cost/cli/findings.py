@@ -6,8 +6,10 @@ from pathlib import Path
 
 from msgspec import UNSET
 
+from se_cost.cli.failure import expect_torch
 from se_cost.cli.options.protocol import page_protocol
-from se_cost.cli.timed import timed, usual_batch
+from se_cost.cli.output.progress import announce
+from se_cost.cli.timed import in_turn, timings, usual_batch
 from se_cost.documents.alternatives import alternatives
 from se_cost.documents.base import Document
 from se_cost.documents.files import read
@@ -21,11 +23,11 @@ from se_cost.measure.counting.counts import Built, Counted
 from se_cost.measure.models.costs import costs
 from se_cost.measure.models.each_kind import each_kind
 from se_cost.measure.ranks.torchrun import expect_single_process
-from se_cost.measure.session.several import Finished
+from se_cost.measure.session.several import Asked, Finished
 from se_cost.measure.timing.settings import Mode, Protocol, Settings
 from se_cost.nets.model import Model, Zoo
 from se_cost.nets.words import options
-from se_cost.record import Record
+from se_cost.record import Record, replace
 
 Counts = tuple[Built | None, Counted | None]
 
@@ -79,16 +81,20 @@ def found(
 
     There are none if the `times` are known.
     """
+    made_here = measuring.time and not times
+    protocols = {mode: page_protocol(mode, measuring.quick, measuring.max_time) for mode in Mode}
     if measuring.time:
+        expect_torch()
         expect_single_process("report")
+    if made_here and not quiet:
+        announce([*protocols.values()] * len(models))
     counts, stopped = _counts(models) if measuring.time else ({}, None)
-    finished, max_time = Finished((), stopped), None
-    if measuring.time and not times and not stopped:
-        protocol = page_protocol(measuring.quick, measuring.max_time)
-        finished, max_time = _timed(models, measuring, protocol, quiet), protocol.max_time
+    finished = Finished((), stopped)
+    if made_here and not stopped:
+        finished = in_turn(_asked(models, measuring, protocols), quiet, told=True)
         times = list(map(document, finished.timings))
-    kinds = measuring.alternatives
-    return [_report(model, counts, times, max_time, kinds) for model in models], finished
+    whole = [_report(model, counts, times, measuring) for model in models]
+    return [replace(one, made_here=made_here) for one in whole], finished
 
 
 def _counts(models: Sequence[Model]) -> tuple[Mapping[Model, Counts], KeyboardInterrupt | None]:
@@ -111,24 +117,24 @@ def _counts(models: Sequence[Model]) -> tuple[Mapping[Model, Counts], KeyboardIn
     return found, None
 
 
-def _timed(
-    models: Sequence[Model], measuring: Measuring, protocol: Protocol, quiet: bool
-) -> Finished:
-    """Time inference and a training step of every network."""
+def _asked(
+    models: Sequence[Model], measuring: Measuring, protocols: Mapping[Mode, Protocol]
+) -> list[Asked]:
+    """Return a timing of inference and one of a training step of every network."""
     batch = measuring.batch or usual_batch(measuring.device)
-    settings = [Settings(measuring.device, mode, batch) for mode in Mode]
-    return timed(models, settings, protocol, quiet, fuse=measuring.fuse)
+    each = {Settings(measuring.device, mode, batch): rule for mode, rule in protocols.items()}
+    return timings(models, each, fuse=measuring.fuse)
 
 
 def _report(
     model: Model,
     counts: Mapping[Model, Counts],
     times: Sequence[TimeDocument],
-    max_time: float | None,
-    kinds: bool,
+    measuring: Measuring,
 ) -> ReportDocument:
     built, counted = counts.get(model, (None, None))
     of_it = [time for time in times if time.recipe == model]
     whole = costs(model)
-    others = alternatives(each_kind(model)) if kinds else UNSET
-    return report(params(whole, built), flops(whole, counted), of_it, max_time, others)
+    others = alternatives(each_kind(model)) if measuring.alternatives else UNSET
+    limit = None if measuring.saved else measuring.max_time
+    return report(params(whole, built), flops(whole, counted), of_it, limit, others)

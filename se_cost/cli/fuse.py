@@ -13,11 +13,10 @@ from se_cost.cli.options.option import offered
 from se_cost.cli.options.output import output_options
 from se_cost.cli.options.protocol import protocol_options
 from se_cost.cli.output.output import Output
-from se_cost.cli.output.progress import bars
-from se_cost.cli.timed import exit_code
+from se_cost.cli.timed import exit_code, in_turn
 from se_cost.errors import SeCostError, expect_met
 from se_cost.measure.fuse.record import ARMS, Done, How
-from se_cost.measure.session.several import Asked, Finished, time_several
+from se_cost.measure.session.several import Asked, Finished
 from se_cost.measure.timing.arms import (
     Networks,
     expect_possible,
@@ -46,7 +45,7 @@ from se_cost.nets.model import Model
 @offered(TIME)
 @protocol_options
 @offered(SAVE)
-@output_options("fuse")
+@output_options("fuse", brief=True)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -81,7 +80,7 @@ def command(
     if time:
         asked = [Asked(model, _networks(model, settings, how, done), settings, protocol)]
         try:
-            finished = time_several(asked, bars(asked, output.quiet))
+            finished = in_turn(asked, output.quiet)
         except (KeyboardInterrupt, SeCostError) as error:  # the proof is not lost with the timing
             finished = Finished((), error)
     document = fused(model, settings, how, done, next(iter(finished.timings), None))

@@ -2,6 +2,7 @@
 
 import click
 
+from se_cost.cli.failure import expect_torch
 from se_cost.cli.help import Command
 from se_cost.cli.options.measure import TIME
 from se_cost.cli.options.option import offered
@@ -10,7 +11,7 @@ from se_cost.cli.options.protocol import BRIEF, page_protocol
 from se_cost.cli.options.settings import DEVICE
 from se_cost.cli.options.study import STUDY, TABLE
 from se_cost.cli.output.output import Output
-from se_cost.cli.timed import exit_code, timed, usual_batch
+from se_cost.cli.timed import exit_code, in_turn, timings, usual_batch
 from se_cost.errors import UsageError, not_one_of
 from se_cost.measure.ranks.torchrun import expect_single_process
 from se_cost.measure.session.several import Finished
@@ -90,6 +91,8 @@ def _tables(names: str | None) -> list[str] | None:
 
 def _timed(device: str, quiet: bool, quick: bool) -> Finished:
     """Time SE-ResNet-50 as the paper did: training in batches, inference of one image."""
+    expect_torch()
     expect_single_process("paper --time")
     settings = (Settings(device, Mode.TRAIN, usual_batch(device)), Settings(device, Mode.INFER))
-    return timed([model("se_resnet50")], settings, page_protocol(quick), quiet)
+    protocols = {one: page_protocol(one.mode, quick) for one in settings}
+    return in_turn(timings([model("se_resnet50")], protocols), quiet)

@@ -23,10 +23,9 @@ from se_cost.cli.options.plan import (
 )
 from se_cost.cli.options.protocol import protocol_options
 from se_cost.cli.output.output import Output
-from se_cost.cli.output.progress import bars
-from se_cost.cli.timed import exit_code
+from se_cost.cli.timed import exit_code, in_turn
 from se_cost.errors import UsageError
-from se_cost.measure.session.several import Asked, Finished, time_several
+from se_cost.measure.session.several import Asked, Finished
 from se_cost.measure.timing.arms import BASELINE, NETWORK, expect_possible, expect_trainable
 from se_cost.measure.timing.settings import Protocol, Settings
 from se_cost.nets.model import Model
@@ -54,7 +53,7 @@ if TYPE_CHECKING:
 @iterations_options
 @machine_options
 @protocol_options
-@output_options("plan", draws="the frontier")
+@output_options("plan", draws="the frontier", brief=True)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -127,7 +126,7 @@ def _verified(answer: "Plan", number: int, protocol: Protocol, quiet: bool) -> F
     asked = [_asked(one.model, settings, protocol) for one in answer.best[:number] if one.model]
     if not asked:
         raise UsageError("there is nothing to --verify: no attention fits")
-    return time_several(asked, bars(asked, quiet))
+    return in_turn(asked, quiet)
 
 
 def _asked(model: Model, settings: Settings, protocol: Protocol) -> Asked:

@@ -25,6 +25,7 @@ from se_cost.documents.files import read
 from se_cost.documents.report import reports
 from se_cost.errors import MeasurementError, UsageError
 from se_cost.files import expect_writable, write
+from se_cost.measure.timing.settings import Mode
 from se_cost.nets.model import Model
 from se_cost.nets.words import slug
 from se_cost.record import replace
@@ -33,6 +34,8 @@ from se_cost.report.formats.answer import Answer, Screen
 from se_cost.report.formats.beside import files
 from se_cost.report.github import on_actions
 
+USUAL = f"{PAGE[Mode.INFER].max_time:g}, of training {PAGE[Mode.TRAIN].max_time:g}; quick "
+USUAL += f"{QUICK_PAGE.max_time:g}"
 MEASURED = (
     replace(FROM, group=MEASURING, help="A saved timing, in the place of a new one."),
     replace(TIME, help="Run counters and time it; else count without torch.", default=True),
@@ -45,7 +48,7 @@ MEASURED = (
         MAX_TIME,
         help="Limit of each of two timings.",
         default=None,
-        usual=f"{PAGE.max_time:g}, quick {QUICK_PAGE.max_time:g}",
+        usual=USUAL,
     ),
 )
 

@@ -19,12 +19,11 @@ from se_cost.cli.options.protocol import (
 )
 from se_cost.cli.options.settings import batches_options
 from se_cost.cli.output.output import Output
-from se_cost.cli.output.progress import bars
 from se_cost.cli.resume import resumed_from
-from se_cost.cli.timed import exit_code
+from se_cost.cli.timed import exit_code, in_turn
 from se_cost.errors import UsageError
 from se_cost.measure.ranks.torchrun import Rank, outer, ranked
-from se_cost.measure.session.several import Asked, Finished, time_several
+from se_cost.measure.session.several import Asked, Finished
 from se_cost.measure.timing.arms import (
     Networks,
     expect_possible,
@@ -87,7 +86,7 @@ def command(
         asked = [Asked(model, networks, one, protocol, energy) for one in settings]
     _expect_possible(asked, rank)
     first = rank is None or rank.rank == 0
-    finished = time_several(asked, bars(asked, output.quiet or not first))
+    finished = in_turn(asked, output.quiet or not first)
     if first:
         output.show(batches(finished.timings, _missing(asked, finished)))
     ctx.exit(exit_code(finished))

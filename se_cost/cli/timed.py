@@ -1,6 +1,6 @@
 """Timings that a command asks for: all in a row, and how the command ends after them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from se_cost.cli.failure import INTERRUPTED
 from se_cost.cli.output.progress import announce, bars
@@ -21,28 +21,30 @@ def usual_batch(device: str) -> int:
     return 1 if resolve(device).type == "cpu" else PER_GPU
 
 
-def timed(
-    models: Sequence[Model],
-    settings: Sequence[Settings],
-    protocol: Protocol,
-    quiet: bool,
-    *,
-    fuse: bool = False,
-) -> Finished:
-    """Time every model with every one of the settings; what is finished is kept.
+def timings(
+    models: Sequence[Model], settings: Mapping[Settings, Protocol], *, fuse: bool = False
+) -> list[Asked]:
+    """Return a timing of every model with every one of the settings, each by its protocol.
 
-    `fuse` adds every model with its attention fused. The time limit, and who else uses the
-    machine, are told before.
+    `fuse` adds every model with its attention fused.
     """
-    asked = [
+    return [
         Asked(model, with_fused(three(model), model), fusing(one), protocol)
         if fuse
         else Asked(model, three(model), one, protocol)
         for model in models
-        for one in settings
+        for one, protocol in settings.items()
     ]
-    if not quiet:
-        announce(asked)
+
+
+def in_turn(asked: Sequence[Asked], quiet: bool, *, told: bool = False) -> Finished:
+    """Do all timings of a command, one after the other; what is finished is kept.
+
+    How long that may take, and who else uses the machine, is told before, unless it was `told`.
+    """
+    if not quiet and not told:
+        compiling = any(one.settings.compile for one in asked)
+        announce([one.protocol for one in asked], compiling=compiling)
     return time_several(asked, bars(asked, quiet))
 
 

@@ -2,8 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from math import inf, prod
+from types import MappingProxyType
+from typing import assert_never
 
 from se_cost.documents.base import Document
+from se_cost.documents.doubts import doubts_of_many
 from se_cost.documents.order import Order
 from se_cost.documents.time import TimeDocument, timed
 from se_cost.ledger.costs import Costs
@@ -19,6 +22,7 @@ from se_cost.record import Record
 from se_cost.text import joined
 
 Timings = Mapping[Mode, Mapping[str, TimeDocument]]  # by kind
+NAMES = {Mode.INFER: "inference", Mode.TRAIN: "training"}
 
 
 class AttentionCost(Record):
@@ -47,6 +51,16 @@ class Alternative(Record):
     infer: TimeDocument | None = None  # beside the plain network, if it was timed
     train: TimeDocument | None = None
 
+    def timed(self, mode: Mode) -> TimeDocument | None:
+        """Return the timing in a mode, None if there is none."""
+        match mode:
+            case Mode.INFER:
+                return self.infer
+            case Mode.TRAIN:
+                return self.train
+            case _:
+                assert_never(mode)
+
 
 class AlternativesDocument(Document, tag="alternatives", kw_only=True):
     """One network plain, and with each of several kinds of attention."""
@@ -55,12 +69,19 @@ class AlternativesDocument(Document, tag="alternatives", kw_only=True):
     sort: Order
     final_stage: int | None
     alternatives: tuple[Alternative, ...]  # the plain network first
+    modes: tuple[Mode, ...] = ()  # in which times were asked for; some may have none
 
 
 def alternatives(
-    models: Sequence[Model], sort: Order = Order.KINDS, timings: Sequence[Timing] = ()
+    models: Sequence[Model],
+    sort: Order = Order.KINDS,
+    timings: Sequence[Timing] = (),
+    missing: Mapping[Mode, str] = MappingProxyType({}),
 ) -> AlternativesDocument:
-    """Return one network with the attention of each of the models, the plain one first."""
+    """Return one network with the attention of each of the models, the plain one first.
+
+    `missing` are modes that were to be timed and were not, each with the reason.
+    """
     times: dict[Mode, dict[str, TimeDocument]] = {}
     for timing in timings:
         times[timing.settings.mode] = {kind: timed(one) for kind, one in pairs(timing).items()}
@@ -71,7 +92,8 @@ def alternatives(
         sort=sort,
         final_stage=models[0].final_stage,
         alternatives=(_alternative(plain, {}), *found),
-        doubts=tuple(_doubts(times)),
+        modes=tuple(mode for mode in Mode if mode in times or mode in missing),
+        doubts=tuple(_doubts(timings, missing)),
     )
 
 
@@ -126,22 +148,21 @@ KEYS: Mapping[Order, Callable[[Alternative], float]] = {
     Order.OPERATORS: lambda one: one.attention.traffic.operators_forward,
     Order.PASSES: lambda one: one.attention.passes_train,
     Order.SAVED: lambda one: one.attention.traffic.saved,
-    Order.INFER: lambda one: _measured(one.infer),
-    Order.TRAIN: lambda one: _measured(one.train),
+    Order.INFER: lambda one: _measured(one.timed(Mode.INFER)),
+    Order.TRAIN: lambda one: _measured(one.timed(Mode.TRAIN)),
 }
 
 
-def _doubts(times: Timings) -> list[str]:
-    """Return every doubt about the timings once, with the modes and kinds that it concerns."""
-    concerned: dict[str, list[str]] = {}
-    number: dict[str, int] = {}
-    for mode, documents in times.items():
-        for kind, document in documents.items():
-            for doubt in document.doubts:
-                concerned.setdefault(doubt, []).append(f"{kind} ({mode})")
-                number[doubt] = number.get(doubt, 0) + 1
-    every = sum(map(len, times.values()))
+def _doubts(timings: Sequence[Timing], missing: Mapping[Mode, str]) -> list[str]:
+    """Return every doubt about the timings once, with the modes that it concerns if two are."""
+    by_mode = {timing.settings.mode: doubts_of_many(timing) for timing in timings}
+    every = dict.fromkeys(doubt for found in by_mode.values() for doubt in found)
+    several = len(by_mode) + len(missing) > 1
+    named = {
+        doubt: joined(NAMES[mode] for mode, found in by_mode.items() if doubt in found)
+        for doubt in every
+    }
     return [
-        doubt if len(where) == every else f"{joined(where)}: {doubt}"
-        for doubt, where in concerned.items()
+        *(f"{where}: {doubt}" if several else doubt for doubt, where in named.items()),
+        *(f"{NAMES[mode]} was not timed: {why}" for mode, why in missing.items()),
     ]

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from se_cost.documents.base import Document
 from se_cost.documents.baseline import Conditions, Entry, Unit
+from se_cost.measure.timing.verdict import Overhead
 from se_cost.record import Record
 
 
@@ -31,6 +32,7 @@ class LimitFinding(Record):
     reason: str  # in sentences
     remedies: tuple[str, ...]
     asked: bool = True  # the budget names this limit; totals may not grow even if it does not
+    overhead: Overhead | None = None  # that `now` is of; null for all but an overhead
 
     @property
     def sentence(self) -> str:

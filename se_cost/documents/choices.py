@@ -29,6 +29,7 @@ class AtSite(Record):
     kind: str | None  # null if it holds no attention
     r: int | None
     blocks: int  # gated
+    own: bool = False  # whether it is the one that the user's model has
 
 
 class PlannedChoice(Record):
@@ -103,6 +104,7 @@ def _at(site: Site, candidate: SiteOption) -> AtSite:
         kind=kind.name if kind else None,
         r=_ratio(kind) if kind else None,
         blocks=candidate.blocks,
+        own=isinstance(kind, Own),
     )
 
 
@@ -123,8 +125,12 @@ def kind_words(candidate: SiteOption) -> str:
     """Return what a site takes, for instance `se r=8`, or `none`."""
     if candidate.kind is None:
         return "none"
-    r, own = _ratio(candidate.kind), "own " * isinstance(candidate.kind, Own)
-    name = own + candidate.kind.name
+    return in_words(candidate.kind.name, _ratio(candidate.kind), isinstance(candidate.kind, Own))
+
+
+def in_words(kind: str, r: int | None, own: bool) -> str:
+    """Return a kind of attention, for instance `se r=8`, or `own se r=8` of the user's model."""
+    name = f"own {kind}" if own else kind
     return name if r is None else f"{name} r={r}"
 
 

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from se_cost.documents.base import Document
 from se_cost.documents.baseline import Conditions, Figure, Unit
+from se_cost.measure.timing.verdict import Overhead
 from se_cost.nets.model import Model
 from se_cost.record import Record, field
 
@@ -31,12 +32,14 @@ class QuantityChange(Record):
     network: str
     figure: Figure
     unit: Unit
-    old: int | float
-    new: int | float
+    old: int | float | None  # null for an overhead without an interval
+    new: int | float | None
     percent: float | None  # null where the figure is itself per cent
     verdict: Trend
     settings: Conditions | None = None  # how it was timed; null if it is counted
     reason: str = ""  # why it was not judged
+    old_overhead: Overhead | None = None  # that `old` is of; null for all but an overhead
+    new_overhead: Overhead | None = None
 
 
 class ChangedLayer(Record, omit_defaults=True):

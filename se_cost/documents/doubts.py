@@ -4,7 +4,7 @@ from collections.abc import Callable
 from math import ceil, isinf
 
 from se_cost.measure.machine.load import CROWDED
-from se_cost.measure.timing.arms import NETWORK
+from se_cost.measure.timing.arms import BASELINE, NETWORK
 from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.run import Run, Stop, half_width
 from se_cost.measure.timing.samples import Process
@@ -27,16 +27,32 @@ TOO_FEW_PROCESSES = "too few processes for a 95 % interval, which takes 7: raise
 
 def doubts(timing: Timing) -> list[str]:
     """Return what a reader of the result must know, the gravest first; one remedy is said once."""
-    return _with_one_remedy(
-        [
-            *_ending(timing),
-            *_processes(timing),
-            *_load(timing),
-            *_gpu(timing),
-            *_stragglers(timing),
-            *_interval(timing),
-        ]
-    )
+    return _with_one_remedy([*_of_run(timing), *_interval(timing, NETWORK)])
+
+
+def doubts_of_many(timing: Timing) -> list[str]:
+    """Return the same of a timing of many networks, with those of them that a doubt concerns."""
+    others = [arm for arm in timing.networks if arm != BASELINE]
+    concerned: dict[str, list[str]] = {}
+    for arm in others:
+        for doubt in _interval(timing, arm) if arm in timing.arms else [_too_few(timing.run)]:
+            concerned.setdefault(doubt, []).append(arm)
+    named = [
+        doubt if arms == others else f"{joined(arms)}: {doubt}" for doubt, arms in concerned.items()
+    ]
+    return _with_one_remedy([*_of_run(timing), *named])
+
+
+def _of_run(timing: Timing) -> list[str]:
+    """Return what concerns all networks of a timing."""
+    return [
+        *_ending(timing),
+        *_processes(timing),
+        *_load(timing),
+        *_gpu(timing),
+        *_stragglers(timing),
+        *([] if timing.null.holds_zero else [RESTLESS]),
+    ]
 
 
 def _with_one_remedy(found: list[str]) -> list[str]:
@@ -58,7 +74,7 @@ def _ending(timing: Timing) -> list[str]:
     if run.stop is Stop.FAILED:
         found.append(f"ended early, this is what was finished: {run.reason}")
     if run.stop is Stop.TIME:
-        found.append(_longer(run))
+        found.append(_longer(run, resumable=NETWORK in timing.networks))
     if run.stop is Stop.PROCESSES and not run.quick:
         found.append(
             f"{len(run.processes)} processes did not reach the target: the machine is too noisy"
@@ -75,7 +91,7 @@ def _ending(timing: Timing) -> list[str]:
     return found
 
 
-def _longer(run: Run) -> str:
+def _longer(run: Run, *, resumable: bool) -> str:
     """Return how precise this machine is in its time, and what time the target would take.
 
     The width of an interval goes with the square root of the time.
@@ -87,7 +103,7 @@ def _longer(run: Run) -> str:
     return (
         f"in {span(rule.max_time)} this machine can tell ±{100 * width:.2g} %; the target of "
         f"±{100 * rule.target:g} % needs about {span(needed)}: "
-        f"--max-time {10 * ceil(needed / 10)}, or --resume the json of this run"
+        f"--max-time {10 * ceil(needed / 10)}{', or --resume the json of this run' * resumable}"
     )
 
 
@@ -166,14 +182,18 @@ def _stragglers(timing: Timing) -> list[str]:
     return [f"rank {rank} is a straggler, all others wait for it: look at its device and host"]
 
 
-def _interval(timing: Timing) -> list[str]:
-    overhead = timing.overhead(NETWORK)
-    found = [] if timing.null.holds_zero else [RESTLESS]
+def _interval(timing: Timing, arm: str) -> list[str]:
+    """Return what is in doubt about the interval of an arm."""
+    overhead = timing.overhead(arm)
     if overhead.low is None:
-        found.append(TOO_FEW if timing.run.quick else TOO_FEW_PROCESSES)
-    elif timing.run.stop is Stop.TARGET and not timing.itself:
-        found += [UNDECIDED] * (overhead.verdict is TimeVerdict.INCONCLUSIVE)
-    return found
+        return [_too_few(timing.run)]
+    undecided = overhead.verdict is TimeVerdict.INCONCLUSIVE
+    known = timing.run.stop is Stop.TARGET and not (arm == NETWORK and timing.itself)
+    return [UNDECIDED] * (undecided and known)
+
+
+def _too_few(run: Run) -> str:
+    return TOO_FEW if run.quick else TOO_FEW_PROCESSES
 
 
 def _of(number: int, total: int) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from msgspec import UNSET
 from msgspec.structs import asdict
 
 from se_cost.documents.advice import advice
@@ -17,12 +18,13 @@ from se_cost.measure.explain.prediction import (
 )
 from se_cost.measure.machine.figures import Machine
 from se_cost.measure.timing.arms import BASELINE, NETWORK
+from se_cost.measure.timing.quads import Quad
 from se_cost.measure.timing.settings import MemoryFormat
 from se_cost.measure.timing.statistics import Estimate
 from se_cost.measure.timing.verdict import Overhead
 from se_cost.nets.model import Model
 from se_cost.paper.references import REFERENCES, Reference
-from se_cost.record import Record
+from se_cost.record import Record, field
 
 BOUND = (
     "lower bound = bytes moved / copy bandwidth + operators x launch latency, assuming no cache "
@@ -94,6 +96,7 @@ class ExplainDocument(Document, tag="explain", kw_only=True):
     assumptions: tuple[str, ...]
     references: tuple[Reference, ...]
     time: TimeDocument
+    laps: dict[str, tuple[Quad, ...]] = field(default_factory=dict)  # samples of each stage
     alone: tuple[OperatorTime, ...] = ()  # the terms of the prediction
     advice: tuple[str, ...] = ()  # what to do about operators far from their bound
     fused: tuple[FusedTime, ...] = ()  # stage by stage, then all of it; none if it was not fused
@@ -118,6 +121,7 @@ def explained(explanation: Explanation) -> ExplainDocument:
         assumptions=_assumptions(explanation),
         references=REFERENCES,
         time=time,
+        laps=timing.run.laps,
         alone=tuple(_operators(explanation)),
         advice=advice(explanation.alone, explanation.machine),
         fused=explanation.fused_times,
@@ -148,4 +152,12 @@ def _assumptions(explanation: Explanation) -> tuple[str, ...]:
     nhwc = explanation.timing.settings.layout is MemoryFormat.NHWC
     strided = [STRIDED] * (explanation.training and nhwc)
     alone = [ALONE, LEFT_OVER] * bool(explanation.alone)
-    return (BOUND, *alone, PASSES, *((CACHES,) if on_cpu else (L2, QUEUES)), *strided)
+    caches = [CACHES] if on_cpu else [*[L2] * _fit_l2(explanation), QUEUES]
+    return (BOUND, *alone, PASSES, *caches, *strided)
+
+
+def _fit_l2(explanation: Explanation) -> bool:
+    """Return whether the map of a block fits in the L2 of the GPU, or may: some do not tell it."""
+    cache = explanation.timing.environment.l2
+    least = min(stage.gated_bytes / stage.blocks for stage in explanation.stages)
+    return cache is UNSET or least <= cache

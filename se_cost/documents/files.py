@@ -15,6 +15,7 @@ from se_cost import files
 from se_cost.documents.base import SCHEMA_VERSION, Document
 from se_cost.documents.kinds import KINDS, kind_of
 from se_cost.errors import UsageError, not_one_of
+from se_cost.measure.timing.verdict import Change, TimeVerdict, judged
 from se_cost.nets.model import Zoo
 from se_cost.nets.zoo.registry import FAMILIES
 from se_cost.version import __version__
@@ -32,7 +33,8 @@ N = TypeVar("N", int, float)
 
 def encode(document: Document) -> str:
     """Return a document as json, indented by two spaces, with a newline at its end."""
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+    text = msgspec.json.encode(document, enc_hook=str)  # of a name that holds what it names
+    return msgspec.json.format(text, indent=2).decode() + "\n"
 
 
 def read(path: Path, remedy: str = REMEDY) -> Document:
@@ -56,19 +58,35 @@ def parse(content: bytes, name: str, remedy: str = REMEDY) -> Document:
     command = raw.get("command")
     if not isinstance(command, str) or command not in KINDS:
         raise not_one_of(f"{name!r}, 'command':", command, KINDS)
-    return _converted(_sourced(raw), kind_of(raw), name)
+    return _converted(_completed(raw), kind_of(raw), name)
 
 
-def _sourced(value: Any) -> Any:
-    """Return json in which every model says where it is from; the first versions had but ours."""
+def _completed(value: Any) -> Any:
+    """Return json with what the first versions left out.
+
+    Every model says where it is from, for they had but ours, and every change of time has its
+    verdict.
+    """
     match value:
         case dict():
             of_zoo = {"source": "zoo"} if "family" in value and "attention" in value else {}
-            return of_zoo | {key: _sourced(inner) for key, inner in value.items()}
+            whole = _verdict(value) | of_zoo
+            return whole | {key: _completed(inner) for key, inner in value.items()}
         case list():
-            return [_sourced(inner) for inner in value]
+            return [_completed(inner) for inner in value]
         case _:
             return value
+
+
+def _verdict(value: dict[str, Any]) -> dict[str, Any]:
+    """Return the verdict that follows from an interval."""
+    match value:
+        case {"percent": _, "low": float() | int() as low, "high": float() | int() as high}:
+            return {"verdict": judged(Change(None, low, high)).value}
+        case {"percent": _, "low": None, "high": None}:
+            return {"verdict": TimeVerdict.INCONCLUSIVE.value}
+        case _:
+            return {}
 
 
 def expect(document: Document, kind: type[D], name: str, wanted: str) -> D:

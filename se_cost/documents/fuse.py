@@ -17,7 +17,7 @@ from se_cost.measure.fuse.record import (
 from se_cost.measure.timing.arms import FUSED, IN_PLACE
 from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.settings import Settings
-from se_cost.measure.timing.verdict import Change, change
+from se_cost.measure.timing.verdict import Overhead, TimeVerdict, overhead
 from se_cost.nets.model import Model
 from se_cost.record import Record
 
@@ -28,7 +28,7 @@ class OtherForm(Record):
     """The time of one form beside that of the rule's choice, both with attention and fused."""
 
     how: How
-    change: Change
+    change: Overhead
 
 
 class FuseDocument(Document, tag="fuse", kw_only=True):
@@ -46,7 +46,7 @@ class FuseDocument(Document, tag="fuse", kw_only=True):
     any_batch: bool | None = None  # whether the saved network takes any; null if none was saved
     time: TimeDocument | UnsetType = UNSET  # plain, with attention, and fused; all norms folded
     forms: tuple[OtherForm, ...] = ()  # that were timed beside the choice of the rule
-    beside_in_place: Change | None = None  # of fused, beside plain with its sums in place, too
+    beside_in_place: Overhead | None = None  # of fused, beside plain with its sums in place, too
 
 
 def fused(
@@ -83,20 +83,22 @@ def _disagreements(proof: Proof) -> list[str]:
 def _forms(timing: Timing) -> tuple[OtherForm, ...]:
     """Return the forms that were timed beside the choice of the rule."""
     pairs = ((how, timing.run.between(arm, FUSED)) for arm, how in HOWS.items() if arm != FUSED)
-    return tuple(OtherForm(how, change(found)) for how, found in pairs if found)
+    return tuple(OtherForm(how, overhead(found)) for how, found in pairs if found)
 
 
-def _beside_in_place(timing: Timing, how: How) -> Change | None:
+def _beside_in_place(timing: Timing, how: How) -> Overhead | None:
     found = timing.run.between(ARMS[how], IN_PLACE)
-    return change(found) if found else None
+    return overhead(found) if found else None
 
 
 def _faster(form: OtherForm) -> bool:
-    return form.change.high is not None and form.change.high < 0
+    return form.change.verdict is TimeVerdict.FASTER
 
 
 def _wrong_rule(form: OtherForm) -> str:
+    change = form.change
+    interval = f"95 % interval {change.low:+.1f} to {change.high:+.1f}"
     return (
-        f"the rule by bytes chose wrongly here: --how {form.how} takes {form.change.percent:+.1f} "
-        f"% time beside its choice, 95 % interval {form.change.low:+.1f} to {form.change.high:+.1f}"
+        f"the rule by bytes chose wrongly here: --how {form.how} takes {change.percent:+.1f} % "
+        f"time beside its choice, {interval}: {change.verdict}"
     )

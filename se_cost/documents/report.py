@@ -21,7 +21,8 @@ class ReportDocument(Document, tag="report", kw_only=True):
     params: ParamsDocument
     flops: FlopsDocument
     time: tuple[TimeDocument, ...]  # inference and a training step, where they were timed
-    max_time: float | None = None  # limit of each timing in seconds, null if there was none
+    max_time: float | None = None  # limit of each timing in seconds, null if it was the usual one
+    made_here: bool = False  # whether `report` made the timings
     alternatives: AlternativesDocument | UnsetType = UNSET  # its network with every kind
 
 

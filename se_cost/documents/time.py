@@ -98,9 +98,7 @@ class TimeDocument(Document, tag="time", kw_only=True):
     exchanges: dict[str, Exchange]  # of gradients, by network; data-parallel training only
     samples: Samples
     environment: Environment
-    dropping_final_stage: Change | None = (
-        None  # of the network's time, by pairs of with and without
-    )
+    dropping_final_stage: Overhead | None = None  # without it beside with it, by pairs of both
     removal: Removal | None = None  # how a model of the user's is without its attention
     launches: Launches | None = None  # where eager and replayed iterations were timed side by side
 

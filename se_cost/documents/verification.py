@@ -6,6 +6,7 @@ from se_cost.documents.choices import milliseconds
 from se_cost.documents.time import TimeDocument, timed
 from se_cost.measure.timing.arms import NETWORK
 from se_cost.measure.timing.result import Timing
+from se_cost.measure.timing.verdict import TimeVerdict
 from se_cost.nets.words import options
 from se_cost.planning.plan import Plan
 from se_cost.planning.verify import Verified, judged_pairs, rank_correlation, wrong_pairs
@@ -21,6 +22,7 @@ class VerifiedChoice(Record):
     low_ms: float | None
     high_ms: float | None
     error_percent: float | None
+    verdict: TimeVerdict | None = None  # on what was measured
 
 
 class WrongOrder(Record):
@@ -52,7 +54,8 @@ def verification(found: Plan, timings: Sequence[Timing]) -> Verification:
         if verified is None:
             choices.append(VerifiedChoice(name, predicted, None, None, None, None))
             continue
-        choices.append(VerifiedChoice(name, *_numbers(verified)))
+        verdict = timing.overhead(NETWORK).verdict
+        choices.append(VerifiedChoice(name, *_numbers(verified), verdict))
         names.append(name)
         each.append(verified)
     return Verification(

@@ -34,9 +34,11 @@ def changes(network: str, old: Entry, new: Entry) -> Iterator[QuantityChange]:
 
 
 def _change(
-    network: str, quantity: Quantity, old: float, new: float, trend: Trend
+    network: str, quantity: Quantity, old: float | None, new: float | None, trend: Trend
 ) -> QuantityChange:
-    percent = 100 * (new / old - 1) if old and not quantity.relative else None
+    percent = None
+    if old and new is not None and not quantity.relative:
+        percent = 100 * (new / old - 1)
     return QuantityChange(network, quantity.key, quantity.unit, old, new, percent, trend)
 
 
@@ -53,18 +55,28 @@ def _timed(network: str, old: Entry, time: TimeEntry) -> Iterator[QuantityChange
     before = (same or old.times)[0]
     for quantity in QUANTITIES.values():
         was, now = quantity.measured(before), quantity.measured(time)
-        if was is None or now is None:
-            continue
-        change = _change(network, quantity, was, now, Trend.UNJUDGED)
-        change = replace(change, settings=time.settings)
-        if not same:
-            yield replace(change, reason=elsewhere(time, before))
-        elif quantity.key is not Figure.OVERHEAD:
-            yield replace(change, verdict=_trend(was, was, now, now))
-        elif before.interval is None or time.interval is None:
-            yield replace(change, reason=UNSURE.format("new" if before.interval else "old"))
+        if quantity.key is Figure.OVERHEAD:
+            trend, why = _of_overheads(before, time)
+        elif was is not None and now is not None:
+            trend, why = _trend(was, was, now, now), ""
         else:
-            yield replace(change, verdict=_trend(*before.interval, *time.interval))
+            continue
+        if not same:
+            trend, why = Trend.UNJUDGED, elsewhere(time, before)
+        yield replace(
+            _change(network, quantity, was, now, trend),
+            settings=time.settings,
+            reason=why,
+            old_overhead=quantity.overhead(before),
+            new_overhead=quantity.overhead(time),
+        )
+
+
+def _of_overheads(old: TimeEntry, new: TimeEntry) -> tuple[Trend, str]:
+    """Return what the change of an overhead means, and why that is not judged, if it is not."""
+    if old.interval is None or new.interval is None:
+        return Trend.UNJUDGED, UNSURE.format("new" if old.interval else "old")
+    return _trend(*old.interval, *new.interval), ""
 
 
 def layers(network: str, old: Entry, new: Entry) -> list[ChangedLayer]:

@@ -175,6 +175,7 @@ def _finding(judgement: Judgement) -> LimitFinding:
         reason=reason(judgement),
         remedies=tuple(to_do(judgement)),
         asked=judgement.asked,
+        overhead=judgement.quantity.overhead(judgement.time),
     )
 
 

@@ -49,6 +49,7 @@ class Judgement(Record):
     most: float | None = None
     was: float | None = None
     time: TimeEntry | None = None  # what was judged, if it is measured
+    then: TimeEntry | None = None  # that of the baseline, from the same environment
     doubt: str = ""  # why it was not judged
 
     @property
@@ -111,20 +112,21 @@ def _time(case: Judgement, bound: float, time: TimeEntry) -> Judgement:
     old = next((old for old in olds if old.where == time.where), None)
     now = case.quantity.measured(time)
     was = case.quantity.measured(old) if old else None
-    case = replace(case, now=now, was=was, time=time)
+    case = replace(case, now=now, was=was, time=time, then=old)
     if now is None:
-        return replace(case, doubt=NOT_MEASURED)
+        timed = case.quantity.key is Figure.OVERHEAD
+        return replace(case, doubt=UNSURE if timed else NOT_MEASURED)
     if not case.grows:
         return _capped(case, bound, now, time.overhead)
     if old is None:
         return replace(case, doubt=elsewhere(time, olds[0]) if olds else NO_TIME_BEFORE)
+    if case.quantity.key is Figure.OVERHEAD:
+        if time.interval is None or old.interval is None:
+            return replace(case, doubt=UNSURE_BEFORE if time.interval else UNSURE)
+        return _compared(case, time.interval[0], old.interval[1] + bound)
     if was is None:
         return replace(case, doubt=NOT_MEASURED_BEFORE)
-    if case.quantity.key is not Figure.OVERHEAD:
-        return _compared(case, now, was + _room(case.quantity, was, bound))
-    if time.interval is None or old.interval is None:
-        return replace(case, doubt=UNSURE_BEFORE if time.interval else UNSURE)
-    return _compared(case, time.interval[0], old.interval[1] + bound)
+    return _compared(case, now, was + _room(case.quantity, was, bound))
 
 
 def _capped(case: Judgement, bound: float, now: float, overhead: Change) -> Judgement:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from se_cost.documents.baseline import Count, Entry, Figure, TimeEntry, Unit
+from se_cost.measure.timing.verdict import Overhead
 from se_cost.record import Record
 
 MIB = 2**20
@@ -35,14 +36,22 @@ class Quantity(Record):
         return count.percent if self.relative else count.network
 
     def measured(self, time: TimeEntry) -> float | None:
-        """Return its value in a timed comparison; None if it is counted, or was not measured."""
+        """Return its value in a timed comparison; None if it is counted, or was not measured.
+
+        An overhead without an interval was not measured.
+        """
         match self.key:
             case Figure.OVERHEAD:
-                return time.overhead.percent
+                return time.overhead.percent if interval(time.overhead) else None
             case Figure.PEAK_MEMORY:
                 return time.network.peak_memory_bytes
             case _:
                 return None
+
+    def overhead(self, time: TimeEntry | None) -> Overhead | None:
+        """Return the overhead with interval and verdict that it is a value of, if it is one."""
+        found = time.overhead if time and self.key is Figure.OVERHEAD else None
+        return found if found and interval(found) else None
 
     def parts(self, count: Count) -> Mapping[str, int]:
         """Return what it is made of, stage by stage."""
@@ -59,6 +68,13 @@ class Quantity(Record):
     def shown_part(self, value: float) -> str:
         """Return a part of the count behind it."""
         return SHOWN[Unit.COUNT if self.relative else self.unit](value)
+
+
+def interval(overhead: Overhead | None) -> str:
+    """Return the interval and the verdict that an overhead is told with; empty without them."""
+    if overhead is None or overhead.low is None or overhead.high is None:
+        return ""
+    return f"95 % interval {overhead.low:+.3g} to {overhead.high:+.3g}: {overhead.verdict}"
 
 
 def percent(value: float, sign: str = "") -> str:

@@ -3,7 +3,7 @@
 from se_cost.documents.baseline import Count, TimeEntry
 from se_cost.documents.check import LimitVerdict
 from se_cost.gate.judging import UPDATE, Judgement
-from se_cost.gate.quantities import percent
+from se_cost.gate.quantities import interval, percent
 from se_cost.gate.remedies import remedies
 from se_cost.gate.where import growth, largest, model_change
 from se_cost.ledger.rows import in_words
@@ -15,11 +15,12 @@ def reason(judgement: Judgement) -> str:
     if judgement.verdict is LimitVerdict.UNJUDGED:
         return f"{limit} was not judged: {judgement.doubt}."
     now, most, was = judgement.now or 0, judgement.most or 0, judgement.was or 0
-    what = f"{quantity.shown(now)} {quantity.title}{_run(judgement.time)}"
+    what = f"{quantity.shown(now)} {quantity.title}{_run(judgement)}"
     if judgement.verdict is LimitVerdict.WITHIN:
         return f"{what}, within {limit}."
     if judgement.grows:
         beyond = f"{_beyond(judgement, was)} more than the baseline's {quantity.shown(was)}"
+        beyond += f" ({told})" if (told := interval(quantity.overhead(judgement.then))) else ""
     else:
         beyond = f"{_beyond(judgement, most)} over {limit} = {quantity.shown(most)}"
     return f"{what}, {beyond}.{_site(judgement)}{_change(judgement)}"
@@ -53,15 +54,14 @@ def to_do(judgement: Judgement) -> list[str]:
     return [*remedies(model, judgement.quantity, most), *last]
 
 
-def _run(time: TimeEntry | None) -> str:
-    """Return how a quantity was measured."""
+def _run(judgement: Judgement) -> str:
+    """Return how a quantity was measured, an overhead with its interval and verdict."""
+    time = judgement.time
     if time is None:
         return ""
-    words = [time.settings.mode.value, f"batch {time.settings.batch}"]
-    words += [
-        f"95 % interval {low:+.3g} to {high:+.3g}" for low, high in filter(None, [time.interval])
-    ]
-    return f" ({', '.join(words)})"
+    told = interval(judgement.quantity.overhead(time))
+    words = (time.settings.mode.value, f"batch {time.settings.batch}", told)
+    return f" ({', '.join(filter(None, words))})"
 
 
 def _beyond(judgement: Judgement, least: float) -> str:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from se_cost.documents.baseline import Entry
 from se_cost.documents.diff import ChangedLayer, QuantityChange, Trend
-from se_cost.gate.quantities import QUANTITIES, percent
+from se_cost.gate.quantities import QUANTITIES, Quantity, interval, percent
 from se_cost.gate.where import largest, model_change
 from se_cost.ledger.rows import in_words
+from se_cost.measure.timing.verdict import Overhead
 from se_cost.text import joined
 
 
@@ -43,8 +44,15 @@ def doubt(change: QuantityChange) -> str:
 def _words(change: QuantityChange) -> str:
     quantity = QUANTITIES[change.figure]
     share = f" ({percent(change.percent, '+')})" if change.percent is not None else ""
-    values = f"{quantity.shown(change.old)} → {quantity.shown(change.new)}"
+    old = _told(quantity, change.old, change.old_overhead)
+    values = f"{old} → {_told(quantity, change.new, change.new_overhead)}"
     return f"{quantity.title} {values}{share}"
+
+
+def _told(quantity: Quantity, value: float | None, overhead: Overhead | None) -> str:
+    """Return a value with its unit; an overhead with its interval and verdict."""
+    told, shown = interval(overhead), quantity.shown(value or 0)
+    return f"{shown} ({told})" if told else shown
 
 
 def _where(network: str, moved: Sequence[QuantityChange], layers: Sequence[ChangedLayer]) -> str:

@@ -35,6 +35,7 @@ class Imported(Record, kw_only=True, cache_hash=True, tag_field="source", tag="i
     app_dir: str = ""  # a folder that is searched for modules first
     input: Shape = ()  # of the first tensor; empty until the model is loaded
     others: tuple[Shape, ...] = ()  # of further tensors
+    inputs: str = ""  # what makes them, as `spec` names factories; empty where shapes say it all
     attention: AnyKind | None = None  # put in the place of its own, or where it has none
     after: tuple[str, ...] = ()  # patterns of the modules that it is put after
     stages: tuple[int, ...] = ()
@@ -75,5 +76,9 @@ class Imported(Record, kw_only=True, cache_hash=True, tag_field="source", tag="i
 
     def drops(self, path: str, stage: int | None, kind: str) -> bool:
         """Return whether a block that was found is left out."""
-        named = any(one == kind or fnmatchcase(path, one) for one in self.patterns)
-        return named or stage in self.dropped
+        return any(fits(one, path, kind) for one in self.patterns) or stage in self.dropped
+
+
+def fits(pattern: str, path: str, kind: str) -> bool:
+    """Return whether a pattern names a block, by its path or by its kind."""
+    return pattern == kind or fnmatchcase(path, pattern)

@@ -44,11 +44,10 @@ def options(model: Model) -> str:
     """Return the command line's options that name this model and no other."""
     match model:
         case Imported():
-            inputs = joined((joined(shape, "x") for shape in (model.input, *model.others)), ",")
             words = [f"--model {quote(model.spec)}"]
             words += [f"--model-arg {quote(f'{name}={value}')}" for name, value in model.arguments]
             words += [f"--app-dir {quote(model.app_dir)}"] * bool(model.app_dir)
-            words += [f"--input {inputs}"] * bool(model.input)
+            words += [f"--input {quote(input_of(model))}"] * bool(model.input)
             words += [kind_options(model.attention)] if model.attention else []
             words += [f"--insert-after {quote(pattern)}" for pattern in model.after]
             words += [f"--drop-stages {joined(model.dropped, ',')}"] * bool(model.dropped)
@@ -56,6 +55,12 @@ def options(model: Model) -> str:
             return " ".join(words)
         case _:
             return zoo.options(model)
+
+
+def input_of(model: Imported) -> str:
+    """Return the input of a model as the command line spells it: what makes it, else its shapes."""
+    shapes = joined((joined(shape, "x") for shape in (model.input, *model.others)), ",")
+    return model.inputs if ":" in model.inputs else shapes
 
 
 def distinct(models: Sequence[Model]) -> list[str]:

@@ -1,15 +1,17 @@
-"""What the papers of other kinds of attention print of ResNet-50, and ours beside it.
+"""What the papers of other kinds of attention print of ResNets, and ours beside it.
 
-`studies.csv` holds parameters and multiply-accumulates as they are printed, those that are known.
+`studies.csv` holds parameters and operations as they are printed, in the paper or with the authors'
+code, those that are known.
 """
 
 import csv
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from importlib.resources import files
+from typing import Any
 
+from se_cost.ledger.conventions import CONVENTIONS, total
 from se_cost.ledger.costs import Costs, costs
-from se_cost.nets.attention.se import SE
 from se_cost.nets.zoo.model import model
 from se_cost.paper.published import PublishedFigure, PublishedFinding, judge
 from se_cost.record import Record
@@ -31,13 +33,22 @@ class Study(Record):
 STUDIES: Mapping[str, Study] = {
     "cbam": Study(
         "The costs in the CBAM paper, recomputed",
-        "Woo et al., CBAM: Convolutional Block Attention Module, arXiv 1807.06521",
+        "Woo et al., CBAM: Convolutional Block Attention Module, arXiv 1807.06521; the authors' "
+        "released weights, as github.com/osmr/imgclsmob counts them",
         "Its GFLOPs are multiply-accumulates of convolutions and FCs; the MLP runs twice.",
+    ),
+    "bam": Study(
+        "The cost of BAM's release, recomputed",
+        "Park et al., BAM: Bottleneck Attention Module, arXiv 1807.06514; the authors' released "
+        "weights, as github.com/osmr/imgclsmob counts them",
+        "One block at the end of each of stages 2, 3 and 4.",
     ),
     "eca": Study(
         "The costs in the ECA paper, recomputed",
-        "Wang et al., ECA-Net, arXiv 1910.03151",
-        "Its M are 2^20, here written Mi; the FCs of its SE have no biases.",
+        "Wang et al., ECA-Net, arXiv 1910.03151, and the authors' code, github.com/BangguWu/ECANet",
+        "Its M are 2^20 and its G are 2^30, here written Mi and Gi; the FCs of its SE have no "
+        "biases. Operations are what thop counts, of networks with the stride in the 3x3 "
+        "convolutions, as those of the authors' code.",
         biases=False,
     ),
     "srm": Study(
@@ -57,8 +68,10 @@ STUDIES: Mapping[str, Study] = {
     ),
     "simam": Study(
         "The costs in the SimAM paper, recomputed",
-        "Yang et al., SimAM, ICML 2021",
-        "Every value has a factor that is made of no weights.",
+        "Yang et al., SimAM, ICML 2021, and the authors' code, github.com/ZjjConan/SimAM",
+        "Every value has a factor that is made of no weights, and whose operations are not "
+        "counted. Operations are multiply-accumulates and two for each value of a norm, as fvcore "
+        "counts them, with the stride in the 3x3 convolutions, as in the authors' code.",
     ),
 }
 QUANTITIES: Mapping[str, Callable[[Costs], int]] = {
@@ -66,8 +79,12 @@ QUANTITIES: Mapping[str, Callable[[Costs], int]] = {
     "MACs": lambda whole: whole.network.macs,
     "params added": lambda whole: whole.attention.params,
     "weights added": lambda whole: whole.attention.weights,
+    "MACs added": lambda whole: whole.attention.macs,
+    "operations (fvcore)": lambda whole: total(whole.network, CONVENTIONS["fvcore"]),
+    "operations (thop)": lambda whole: total(whole.network, CONVENTIONS["thop"]),
 }
-UNITS = {"G": 10**9, "M": 10**6, "Mi": MEBI, "": 1}
+UNITS = {"G": 10**9, "M": 10**6, "Gi": 1024 * MEBI, "Mi": MEBI, "": 1}
+OPTIONS = ("place", "stride_in")  # of a network, where the usual ones are not meant
 
 
 class StudyFinding(Record):
@@ -88,8 +105,11 @@ def findings_of(study: str) -> list[StudyFinding]:
 
 
 def _judged(line: Mapping[str, str], study: Study) -> StudyFinding:
-    attention = SE(bias=study.biases) if line["attention"] == OF_SE else line["attention"]
-    amount = QUANTITIES[line["quantity"]](costs(model("resnet50", attention=attention)))
+    options: dict[str, Any] = {name: line[name] for name in OPTIONS if line[name]}
+    if line["network"].startswith(f"{OF_SE}_"):
+        options["bias"] = study.biases
+    network = model(line["network"], **options)
+    amount = QUANTITIES[line["quantity"]](costs(network))
     ours = Fraction(amount, UNITS[line["unit"]])
     printed = line["published"]
     figure = PublishedFigure("", line["row"], line["quantity"], printed, line["unit"], "")

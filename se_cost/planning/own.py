@@ -6,10 +6,15 @@ from enum import StrEnum
 from se_cost.nets.attention.kinds import AnyKind
 from se_cost.nets.attention.se import SE
 from se_cost.nets.imported import Imported
+from se_cost.nets.words import input_of
 from se_cost.planning.sites import Own, Site, SiteOption
 from se_cost.record import replace
 from se_cost.text import joined
 
+WORDS = (  # the fields of a model that a call names, but for its attention
+    *("spec", "arguments", "app_dir", "input", "others", "inputs"),
+    *("after", "dropped", "patterns"),
+)
 Word = str | bool | float | tuple[int, ...] | tuple[str, ...]
 
 
@@ -47,7 +52,7 @@ def own_words(model: Imported) -> dict[str, Word]:
         found["model-arg"] = tuple(f"{name}={value}" for name, value in model.arguments)
     if model.app_dir:
         found["app-dir"] = model.app_dir
-    found["input"] = joined((joined(s, "x") for s in (model.input, *model.others)), ",")
+    found["input"] = input_of(model)
     found |= _kind_words(model.attention) if model.attention else {}
     lists: dict[str, Word] = {
         "insert-after": model.after,
@@ -73,12 +78,16 @@ def _varied(kind: AnyKind) -> dict[str, Word]:
 
 
 def own_call(model: Imported) -> str:
-    """Return the call that makes a model in Python; empty if its kind has no public name."""
-    if not isinstance(model.attention, SE | None):
+    """Return the call that makes a model in Python; empty if there is no such call.
+
+    Its kind may have no public name, and a module that was at hand has none at all.
+    """
+    named = all(":" in spec for spec in (model.spec, model.inputs or ":"))  # nothing is at hand
+    if not named or not isinstance(model.attention, SE | None):
         return ""
     usual = Imported(spec="")
     words = []
-    for name in ("spec", "arguments", "app_dir", "input", "others", "after", "dropped", "patterns"):
+    for name in WORDS:
         value = getattr(model, name)
         if value != getattr(usual, name):
             words.append(f"{name}={value!r}")

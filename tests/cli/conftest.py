@@ -27,6 +27,7 @@ Time = Callable[[Asked], Timing]
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Return a function that runs se-cost with some words, in an empty folder."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("se_cost.cli.output.progress.LOOK", 0)
     for name in ("NO_COLOR", "FORCE_COLOR", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
 
@@ -52,15 +53,15 @@ def timed_by(monkeypatch: pytest.MonkeyPatch) -> Callable[[Time], None]:
             *,
             energy: bool,
             before: tuple[ProcessResult, ...],
+            memory: bool,
         ) -> Timing:
-            return time(Asked(model, networks, settings, protocol, energy, before))
+            return time(Asked(model, networks, settings, protocol, energy, before, memory))
 
         several: Any = partial(time_several, time=time_by)
-        monkeypatch.setattr("se_cost.cli.time.time_several", several)
         monkeypatch.setattr("se_cost.cli.timed.time_several", several)
-        monkeypatch.setattr("se_cost.cli.alternatives.time_several", several)
 
-    monkeypatch.setattr("se_cost.cli.timed.announce", lambda asked: None)
+    for caller in ("timed", "findings"):
+        monkeypatch.setattr(f"se_cost.cli.{caller}.announce", lambda *given, **how: None)
     use(lambda asked: timing(asked.model, asked.settings))
     return use
 

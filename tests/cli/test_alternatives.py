@@ -183,7 +183,9 @@ def test_interrupted_at_once(run: Run, timed_by: Use) -> None:
     result = run(*SMALL, "--kinds", "se,eca", "--time", "--device", "cpu")
     assert result.exit_code == 130
     assert "ECA" in result.stdout
-    assert "interrupted: 0 of 2 are timed" in result.stderr
+    assert result.stdout.count("not measured well enough") == 2 * 2
+    for mode in ("inference", "training"):
+        assert f"{mode} was not timed: interrupted before there was a result" in result.stderr
 
 
 def test_what_cannot_be_measured_leaves_what_is_counted(run: Run, timed_by: Use) -> None:
@@ -210,8 +212,30 @@ def test_interrupted_between_the_modes(run: Run, timed_by: Use) -> None:
     timed_by(stop)
     result = run(*SMALL, "--kinds", "se,eca", "--time", "--device", "cpu", "--format", "json")
     assert result.exit_code == 130
-    rows = json.loads(result.stdout)["alternatives"][1:]
-    assert all(row["infer"] and row["train"] is None for row in rows)
+    data = json.loads(result.stdout)
+    assert all(row["infer"] and row["train"] is None for row in data["alternatives"][1:])
+    assert data["modes"] == ["infer", "train"]
+    assert data["doubts"][-1].startswith("training was not timed: interrupted")
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_one_mode_alone(run: Run, asked: list[Asked], mode: Mode) -> None:
+    """Takes half of the time; memory is not weighed, which no limit would count."""
+    words = ("--time", "--mode", mode, "--quick", "--device", "cpu", "--sort", mode)
+    result = run(*SMALL, "--kinds", "se,eca", *words, "--format", "json")
+    assert json.loads(result.stdout)["modes"] == [mode]
+    (one,) = asked
+    assert (one.settings.mode, one.memory) == (mode, False)
+    other = next(word for word in Mode if word is not mode)
+    assert_refused(run(*SMALL, *words[:-1], other), 2, f"--sort {other}", f"take --mode {other}")
+
+
+def test_what_it_will_take_is_said_first(run: Run) -> None:
+    """How many kinds, and what an interval takes; nothing with --quiet."""
+    words = (*SMALL, "--kinds", "se,eca", "--time", "--device", "cpu")
+    assert "2 kinds and plain in every process; an interval takes 7 processes" in run(*words).stderr
+    assert "an interval takes 6 comparisons of a kind" in run(*words, "--quick").stderr
+    assert run(*words, "--quiet").stderr == ""
 
 
 def test_show_and_figure(run: Run) -> None:

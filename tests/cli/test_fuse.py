@@ -66,7 +66,7 @@ def test_what_is_timed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         seen.extend(asked)
         return Finished(())
 
-    monkeypatch.setattr("se_cost.cli.fuse.time_several", watched)
+    monkeypatch.setattr("se_cost.cli.fuse.in_turn", watched)
     fuse = "fuse --input 32 --device cpu --time --quiet"
     run(*f"{fuse} --arch se_resnet18 --how weights --compile".split())
     run(*f"{fuse} --arch resnet164_cifar --attention se --compare".split())
@@ -97,7 +97,7 @@ def test_what_contradicts_is_refused(run: Run, words: str, message: str) -> None
 
 def test_training(run: Run) -> None:
     """Blocks with the norm before them, and the proof of a training step."""
-    words = "fuse --arch se_resnet18 --input 32 --batch 2 --mode train --device cpu"
+    words = "fuse --arch se_resnet18 --input 32 --batch 2 --mode train --device cpu --verbose"
     shown = run(*words.split())
     assert shown.exit_code == 0, shown.stderr
     assert "8 of 8 blocks rewritten." in shown.stdout
@@ -116,7 +116,7 @@ def test_the_proof_is_not_lost_with_the_timing(
     def stop(*_: object) -> NoReturn:
         raise stopped
 
-    monkeypatch.setattr("se_cost.cli.fuse.time_several", stop)
+    monkeypatch.setattr("se_cost.cli.fuse.in_turn", stop)
     result = run(
         *[
             "fuse",

@@ -157,6 +157,64 @@ def test_plan(run: Run) -> None:
     assert again["attention"]["params"] == 552
 
 
+LOOKED = f"--model {FILE}:Looked --input {FILE}:image_and_words"
+
+
+def test_inputs_that_a_function_makes(run: Run, tmp_path: Path) -> None:
+    """Whole numbers, which shapes alone could not be: for counts, for bytes, and when it runs."""
+    attention = 8 * 4 + 4 + 4 * 8 + 8
+    document = json.loads(run(*f"params {LOOKED} --measure --format json".split()).stdout)
+    assert (document["recipe"]["input"], document["recipe"]["others"]) == ([3, 8, 8], [[2]])
+    assert document["recipe"]["inputs"] == f"{FILE}:image_and_words"
+    assert document["attention"]["params"] == document["measured"]["attention"] == attention
+    document = json.loads(run(*f"flops {LOOKED} --format json".split()).stdout)
+    assert set(document["measured"]) == {"fvcore", "torch"}
+    assert document["doubts"] == []
+    quick = "--quick --max-time 20 --device cpu --batch 8 --mode train"
+    timed = run(*f"time {LOOKED} {quick} --runs 1 --format json".split())
+    assert timed.exit_code == 0, timed.stderr
+    assert json.loads(timed.stdout)["network"]["median_ms"] > 0
+    explained = run(*f"explain {LOOKED} {quick} --format json".split())
+    assert explained.exit_code == 0, explained.stderr
+    assert json.loads(explained.stdout)["total"]["gated_bytes"] == 8 * 4 * 8 * 64
+    page = tmp_path / "page.md"
+    assert run(*f"report --no-time {LOOKED} --output {page}".split()).exit_code == 0
+    assert f"--model {FILE}:Looked --input {FILE}:image_and_words" in page.read_text()
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "why"),
+    [
+        (f"--model {FILE}:Looked --input {FILE}:image_words", 2, "did you mean image_and_words?"),
+        (f"--model {FILE}:Looked --input nothing_like_it:make", 2, "no module named 'nothing_"),
+        (f"--model {FILE}:Net --input {FILE}:odd_inputs", 3, "makes no batch"),
+        (f"--model {FILE}:Looked --input {FILE}:two_by_name", 3, "does not fit"),
+        (f"--model {FILE}:Looked --input {FILE}:two_inputs", 3, "forward failed in words"),
+        (f"--model {FILE}:Looked --input {FILE}:fails", 3, "no such width (nets.py:"),
+        (f"--input {FILE}:image_and_words", 2, "is no size: write 224, or 800x1333"),
+    ],
+)
+def test_inputs_that_do_not_fit(run: Run, options: str, code: int, why: str) -> None:
+    """One line names what is wrong."""
+    for command in ("params", "plan"):
+        result = run(*f"{command} {options}".split())
+        assert (result.exit_code, result.stdout) == (code, "")
+        assert why in result.stderr
+        assert len(result.stderr.splitlines()) == 1
+
+
+def test_what_is_left_out_must_be_there(run: Run) -> None:
+    """Else a name that is misspelt would go unseen."""
+    for command in ("params", "time", "check --max-params 1M"):
+        result = run(*f"{command} {NET} --drop one.sse".split())
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "drop 'one.sse' fits no attention of" in result.stderr
+        assert "there is one.se, two.se, of the kind se; did you mean one.se?" in result.stderr
+        result = run(*f"{command} {NET} --drop-stages 5".split())
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "'5' is unknown: choose from 1, 2; did you mean 2?" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("options", "why"),
     [
@@ -178,6 +236,9 @@ def test_plan_tries_what_is_asked_for(run: Run) -> None:
     """Other ratios of its own kind, or a kind where there is none."""
     document = json.loads(run(*f"plan {NET} --ratios 2,8 --format json".split()).stdout)
     assert document["candidates"] == ["own se r=4", "se r=2", "se r=8", "none"]
+    shown = run(*f"plan {NET} --by block".split()).stdout
+    assert "own se r=4" in shown
+    assert not re.search(r"(?<!own )se r=4", shown), "it is called alike everywhere"
     words = f"--model {FILE}:Plain --input 3x32x32 --attention eca --insert-after conv"
     document = json.loads(run(*f"plan {words} --format json".split()).stdout)
     assert document["candidates"] == ["eca", "none"]

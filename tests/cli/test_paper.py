@@ -83,7 +83,7 @@ def test_what_is_timed(
     result = run("paper", "--time", "--device", device, "--format", "json")
     assert result.exit_code == 0
     assert {one.model for one in asked} == {model("se_resnet50")}
-    assert [one.protocol for one in asked] == [PAGE, PAGE]
+    assert [one.protocol for one in asked] == [PAGE[Mode.TRAIN], PAGE[Mode.INFER]]
     assert [one.settings for one in asked] == [
         Settings(device, Mode.TRAIN, batch),
         Settings(device, Mode.INFER),
@@ -121,12 +121,12 @@ def test_another_study(run: Run) -> None:
     result = run("paper", "--study", "cbam")
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.startswith("The costs in the CBAM paper, recomputed")
-    assert "6 costs and differences, 6 exact, 0 close, 0 differ" in result.stdout
+    assert "7 costs, 6 exact, 0 close, 1 differ" in result.stdout
     data = json.loads(run("paper", "--study", "eca", "--format", "json").stdout)
     assert data["study"] == "eca"
     assert data["rows"][-1]["verdict"] == "differs"
     assert_refused(run("paper", "--study", "eca", "--time"), 2, "--time", "--study eca")
-    assert_refused(run("paper", "--study", "ecaa"), 2, "se, cbam, eca, srm", "mean eca")
+    assert_refused(run("paper", "--study", "ecaa"), 2, "se, cbam, bam, eca, srm", "mean eca")
 
 
 def test_some_tables(run: Run) -> None:

@@ -152,7 +152,7 @@ def test_verify(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         asked.append(Asked(net, networks, settings, protocol, **how))
         return timing(net, settings, {NETWORK: 1.05 + 0.01 * len(asked)})
 
-    monkeypatch.setattr("se_cost.cli.plan.time_several", partial(time_several, time=time))
+    monkeypatch.setattr("se_cost.cli.timed.time_several", partial(time_several, time=time))
     words = ("--verify", "4", "--quick", "--device", "cpu", *TOLD)
     data = planned(run, *words)
     assert [set(one.networks) for one in asked] == [{BASELINE, NETWORK}] * 4

@@ -74,6 +74,7 @@ def test_same_word_has_the_same_meaning_in_every_command() -> None:
                 ("time", "runs"),  # of the quick protocol
                 ("alternatives", "batch"),  # two, as some kinds normalise vectors over it
                 ("alternatives", "max_time"),  # as time
+                ("alternatives", "mode"),  # both, unless one is asked for
                 ("alternatives", "runs"),  # as time
                 ("report", "max_time"),  # of each of two timings
                 ("report", "arch"),  # one or several

@@ -22,6 +22,7 @@ from se_cost.errors import MeasurementError
 from se_cost.measure.session.several import Asked
 from se_cost.measure.timing.arms import FUSED
 from se_cost.measure.timing.result import Timing
+from se_cost.measure.timing.schedule import LEAST, share
 from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.nets.zoo.model import model
 from se_cost.record import replace
@@ -215,8 +216,22 @@ def test_the_full_protocol_is_the_usual_one(run: Run, asked: list[Asked]) -> Non
     """--quick is for the impatient; each has its own limit."""
     run(*REPORT)
     run(*REPORT, "--quick")
-    assert [one.protocol for one in asked] == [PAGE, PAGE, QUICK_PAGE, QUICK_PAGE]
+    assert [one.protocol for one in asked] == [*PAGE.values(), QUICK_PAGE, QUICK_PAGE]
+    assert "--batch 1 --quick\n" in Path("reports/se_resnet18.md").read_text()
+    run(*REPORT, "--quick", "--max-time", "50")
     assert "--quick --max-time 50" in Path("reports/se_resnet18.md").read_text()
+
+
+def test_a_page_is_done_in_four_minutes(run: Run) -> None:
+    """On two quiet cores every process has time for two comparisons of each network, or more.
+
+    Seconds of SE-ResNet-50 there: of a network until the first quad, and of one quad.
+    """
+    for mode, setup, quad in ((Mode.INFER, 1.5, 0.5), (Mode.TRAIN, 2.4, 1.35)):
+        rule = PAGE[mode]
+        found = share(rule.max_time / rule.at_least, setup, quad, others=2)
+        assert (found.arms, found.quads >= LEAST) == (2, True)
+    assert sum(rule.max_time for rule in PAGE.values()) <= 180, "counts and memory take a minute"
 
 
 def test_a_disagreement_fails_the_report(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

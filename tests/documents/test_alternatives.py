@@ -2,14 +2,17 @@
 
 import pytest
 from helpers import GATING_KINDS
-from measure.made_up import of_kinds, timing
+from measure.made_up import of_kinds, result, timing
 
 from se_cost.documents.alternatives import KEYS, alternatives
 from se_cost.documents.order import Order
 from se_cost.documents.time import timed
 from se_cost.ledger.costs import costs
 from se_cost.ledger.traffic import by_stage, gated, total
-from se_cost.measure.timing.settings import Mode, Settings
+from se_cost.measure.timing.arms import each
+from se_cost.measure.timing.result import Timing
+from se_cost.measure.timing.run import Run, Stop
+from se_cost.measure.timing.settings import Mode, Settings, StoppingRule
 from se_cost.nets.zoo.model import model
 
 MODELS = [model("resnet18", attention=kind, input=64) for kind in GATING_KINDS]
@@ -78,9 +81,23 @@ def test_times_are_those_of_each_kind_alone() -> None:
 
 
 def test_a_doubt_is_said_once() -> None:
-    """For all kinds together, or with those that it concerns."""
+    """For all kinds and both modes together, or with those that it concerns."""
     two = MODELS[:2]
-    short = of_kinds(two, Settings(), (1.10, 1.02), quads=3)
-    found = alternatives(two, timings=[short])
-    assert len(found.doubts) == 1
-    assert found.doubts[0].startswith("too few comparisons")
+    short = [of_kinds(two, Settings(mode=mode), (1.10, 1.02), quads=3) for mode in Mode]
+    (doubt,) = alternatives(two, timings=short[:1]).doubts
+    assert doubt.startswith("too few comparisons")
+    (doubt,) = alternatives(two, timings=short).doubts
+    assert doubt.startswith("inference, training: too few comparisons")
+    enough = of_kinds(two, Settings(mode=Mode.TRAIN), (1.10, 1.02))
+    (doubt,) = alternatives(two, timings=[short[0], enough]).doubts
+    assert doubt.startswith("inference: too few comparisons")
+
+
+def test_a_run_that_fell_short_is_said_once_for_all_kinds() -> None:
+    """What the machine can tell is what it can tell of the widest; no such json can go on."""
+    two = MODELS[:2]
+    found = tuple(result({"se": 1.1 + i / 1000, "ese": 1.02}, 2, i) for i in range(10))
+    run = Run(found, StoppingRule(1e-4), stop=Stop.TIME)
+    (doubt,) = alternatives(two, timings=[Timing(two[0], Settings(), each(two), run)]).doubts
+    assert doubt.startswith("in 10 min this machine can tell")
+    assert "--resume" not in doubt

@@ -94,7 +94,10 @@ def test_better_and_worse_at_once() -> None:
 def test_a_time_that_changed_has_no_stage() -> None:
     """Only counts are broken down by stage."""
     old, new = (times_only(timed(overhead=n)) for n in (10, 14))
-    assert between(old, new).stories["net"] == "net worse: time overhead 10 % → 14 %."
+    assert between(old, new).stories["net"] == (
+        "net worse: time overhead 10 % (95 % interval +9.86 to +10.1: slower) → "
+        "14 % (95 % interval +13.9 to +14.1: slower)."
+    )
 
 
 def test_a_story_is_of_its_own_network() -> None:

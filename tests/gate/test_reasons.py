@@ -136,7 +136,7 @@ def test_time_over_its_cap() -> None:
     limits = budget(max_overhead_percent=5)
     *_, judgement = judge(limits, entry(SMALL, time), entry(SMALL, time))
     assert re.fullmatch(
-        r"10 % time overhead \(infer, batch 1, 95 % interval \+9\.\d+ to \+10\.\d+\), "
+        r"10 % time overhead \(infer, batch 1, 95 % interval \+9\.\d+ to \+10\.\d+: slower\), "
         r"5 points over max-overhead-percent = 5 %\.",
         reason(judgement),
     )
@@ -169,7 +169,8 @@ def test_time_beyond_the_baseline() -> None:
     """The growth of an overhead is in points."""
     now, was = timed(overhead=14), timed(overhead=10)
     *_, judgement = judge(budget(grow_overhead_percent=1), entry(SMALL, now), entry(SMALL, was))
-    assert ", 4 points more than the baseline's 10 %." in reason(judgement)
+    was_told = "the baseline's 10 % (95 % interval +9.86 to +10.1: slower)."
+    assert f", 4 points more than {was_told}" in reason(judgement)
     assert to_do(judgement)[1:] == [
         "`se-cost check --update` to accept it",
         "or more room in grow-overhead-percent",

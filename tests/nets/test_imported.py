@@ -3,6 +3,7 @@
 from se_cost.nets.imported import Imported
 from se_cost.nets.words import described, distinct, options, slug, title
 from se_cost.nets.zoo.model import model
+from se_cost.record import replace
 
 NET = Imported(spec="timm:seresnet50", input=(3, 224, 224), stages=(2, 3, 4, 5))
 
@@ -56,4 +57,8 @@ def test_options_name_it_again() -> None:
         "--model 'a b.py:N' --model-arg w=8 --model-arg 'k=x y' --app-dir lib "
         "--input 3x8x8,1x10 --drop-stages 5 --drop 'layer4.*'"
     )
+    fed = Imported(spec="a.py:N", input=(3, 8, 8), others=((2,),), inputs="my inputs.py:make")
+    assert options(fed) == "--model a.py:N --input 'my inputs.py:make'"
+    assert options(replace(fed, inputs="tensors")) == "--model a.py:N --input 3x8x8,2"
+    assert described(fed) == "a.py:N, input 3x8x8, 2"
     assert distinct([NET, model("se_resnet50")]) == ["seresnet50", "SE-ResNet-50"]

@@ -6,7 +6,7 @@ from se_cost.cli.options.kinds import ATTENTION, OF_FEW
 from se_cost.cli.options.model import MODEL, model_named
 from se_cost.cli.options.option import Command, Option, bundled
 from se_cost.cli.options.output import OUTPUT
-from se_cost.cli.options.settings import BATCH, SETTINGS
+from se_cost.cli.options.settings import BATCH, MODE, SETTINGS
 from se_cost.cli.options.types import Kinds, OneOf
 from se_cost.documents.order import Order
 from se_cost.errors import UsageError
@@ -20,8 +20,7 @@ from se_cost.text import joined
 
 LEAST = 2  # images: in training SRM and BAM normalise vectors over the batch
 OF_ONE_KIND = ("attention", *(option.name for option in OF_FEW))
-UNASKED = ("mode", "cuda_graphs", "fold_norms", "optimizer", "nproc", "runtime")
-
+UNASKED = ("cuda_graphs", "fold_norms", "optimizer", "nproc", "runtime")
 
 COMPARED = Option(
     "--kinds", ATTENTION, "Kinds of attention to compare.", Kinds(), usual="all", metavar="KIND,..."
@@ -35,10 +34,9 @@ SORT = Option(
     metavar="COST",
 )
 SITES = tuple(option for option in MODEL if option.name not in OF_ONE_KIND)
-BATCH_OF_TWO = replace(BATCH, default=LEAST)
-TIMED = tuple(
-    BATCH_OF_TWO if option is BATCH else option for option in SETTINGS if option.name not in UNASKED
-)
+EITHER = replace(MODE, help="Time inference or training alone.", default=None, usual="both")
+OTHERWISE = {MODE: EITHER, BATCH: replace(BATCH, default=LEAST)}
+TIMED = tuple(OTHERWISE.get(option, option) for option in SETTINGS if option.name not in UNASKED)
 
 
 def kinds_options(command: Command) -> Command:
@@ -90,5 +88,5 @@ def _own(spec: str, arch: str, **options: Any) -> list[Model]:
     return [own] if own.stages else []
 
 
-def _settings(**options: Any) -> list[Settings]:
-    return [Settings(mode=mode, **options) for mode in Mode]
+def _settings(*, mode: Mode | None, **options: Any) -> list[Settings]:
+    return [Settings(mode=one, **options) for one in Mode if mode in (None, one)]

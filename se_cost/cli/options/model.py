@@ -1,5 +1,6 @@
 """The options that name a model, or several."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -9,7 +10,7 @@ from se_cost.cli.options.kinds import ATTENTION, OF_ATTENTION, OF_FEW, OF_KIND
 from se_cost.cli.options.option import Command, Option, bundled, typed
 from se_cost.cli.options.stages import STAGES
 from se_cost.cli.options.types import POSITIVE, Arch, Inputs, Numbers, OneOf
-from se_cost.errors import UsageError, not_one_of
+from se_cost.errors import UsageError
 from se_cost.nets.attention.kinds import KINDS, AnyKind
 from se_cost.nets.attention.place import Place
 from se_cost.nets.attention.se import SE
@@ -43,7 +44,7 @@ OWN = (
 INPUT = Option(
     "--input",
     NETWORK,
-    "Pixels, 224 or 800x1333; 3x224x224 with --model.",
+    "Pixels, 224 or 800x1333; with --model 3x224x224, or file.py:make, which returns a batch.",
     Inputs(),
     usual="the network's",
 )
@@ -147,7 +148,7 @@ def zoo_named(arch: str, **options: Any) -> Zoo:
     """Return the network of the zoo that the options name."""
     given = {name: value for name, value in options.items() if value is not None}
     if "input" in given:
-        given["input"] = _size(given["input"])
+        given["input"] = sizes(given["input"])[0]
     of_attention = [name for name in OF_ATTENTION if name in given]
     if of_attention:
         kind = next(iter(model(arch, attention=given.get("attention")).attention.stages), None)
@@ -161,12 +162,14 @@ def zoo_named(arch: str, **options: Any) -> Zoo:
     return model(arch, **given)
 
 
-def _size(shapes: tuple[tuple[int, ...], ...]) -> tuple[int, int]:
-    """Return the height and the width of an image."""
-    if len(shapes) != 1 or len(shapes[0]) > 2:
-        said = joined((joined(shape, "x") for shape in shapes), ",")
-        raise UsageError(f"--input {said!r} is no size: write 224, or 800x1333 (height x width)")
-    return shapes[0][0], shapes[0][-1]
+def sizes(said: Sequence[Sequence[int]] | str, *, several: bool = False) -> list[tuple[int, int]]:
+    """Return the heights and widths of images of a network of the zoo."""
+    shapes = () if isinstance(said, str) else said
+    many = len(shapes) > 1 and not several
+    if isinstance(said, str) or many or any(len(shape) > 2 for shape in shapes):
+        words = said if isinstance(said, str) else joined((joined(s, "x") for s in said), ",")
+        raise UsageError(f"--input {words!r} is no size: write 224, or 800x1333 (height x width)")
+    return [(shape[0], shape[-1]) for shape in shapes]
 
 
 def _own(
@@ -174,7 +177,7 @@ def _own(
     *,
     model_arg: tuple[str, ...],
     app_dir: str | None,
-    input: tuple[tuple[int, ...], ...] | None,  # noqa: A002 - the option's word
+    input: tuple[tuple[int, ...], ...] | str | None,  # noqa: A002 - the option's word
     drop_stages: tuple[int, ...] | str | None,
     drop: tuple[str, ...],
     attention: str | None = None,
@@ -183,32 +186,29 @@ def _own(
 ) -> Model:
     """Return a model of the user's, with the stages in which it has attention."""
     of_kind = {name: ours.pop(name, None) for name in OF_KIND}
-    if attention and attention != NONE and Place.STANDARD not in KINDS[attention].places:
-        raise UsageError(f"{attention} takes the place of a layer: that is for `se-cost nets`")
     for name, value in ours.items():
         if value is not None and typed(name):
             raise UsageError(f"--{name.replace('_', '-')} is for the networks of `se-cost nets`")
     if typed("arch"):
         raise UsageError("--arch and --model are two networks: give one of them")
-    from se_cost.measure.models.costs import resolved
+    from se_cost.measure.models.asked import asked
 
-    first, *others = input or ((),)
-    asked = Imported(
-        spec=spec,
-        arguments=tuple(map(argument, model_arg)),
-        app_dir=app_dir or "",
-        input=first,
-        others=tuple(others),
-        attention=_kind(attention, of_kind),
-        after=after,
-        patterns=drop,
+    named, shapes = (input, ()) if isinstance(input, str) else ("", input or ())
+    first, *others = shapes or ((),)
+    return asked(
+        Imported(
+            spec=spec,
+            arguments=tuple(map(argument, model_arg)),
+            app_dir=app_dir or "",
+            input=first,
+            others=tuple(others),
+            inputs=named,
+            attention=_kind(attention, of_kind),
+            after=after,
+            patterns=drop,
+        ),
+        drop_stages or (),
     )
-    found = resolved(asked)
-    gone = found.stages[-1:] if isinstance(drop_stages, str) else drop_stages or ()
-    for stage in gone:
-        if stage not in found.stages:
-            raise not_one_of(f"stage of {spec}", stage, found.stages)
-    return found.without(gone)
 
 
 def _kind(name: str | None, of_kind: dict[str, Any]) -> AnyKind | None:

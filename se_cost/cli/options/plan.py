@@ -9,7 +9,7 @@ from se_cost.cli.options.budget import CAPS as CHECKED
 from se_cost.cli.options.budget import Amount
 from se_cost.cli.options.kinds import OF_KIND
 from se_cost.cli.options.measure import MEASURING
-from se_cost.cli.options.model import MODEL, model_named, without_yours
+from se_cost.cli.options.model import MODEL, model_named, sizes, without_yours
 from se_cost.cli.options.option import Command, Option, bundled, typed
 from se_cost.cli.options.plan_types import Axes, Bandwidth, Duration
 from se_cost.cli.options.types import POSITIVE, FilePath, Inputs, Kinds, Numbers, OneOf, Percent
@@ -184,14 +184,14 @@ def _of_zoo(
     *,
     ratios: Sequence[int],
     arch: str,
-    input: Sequence[tuple[int, ...]] | None,  # noqa: A002 - the option's word
+    input: Sequence[tuple[int, ...]] | str | None,  # noqa: A002 - the option's word
     attention: Sequence[str] | None,
     **options: Any,
 ) -> Candidates:
     """Return the networks; an option of one kind is given to those that have it."""
     given = {name: value for name, value in options.items() if value is not None}
-    sizes = tuple(_size(shape) for shape in input or ())
-    given |= {"input": sizes[0]} if sizes else {}
+    inputs = sizes(input or (), several=True)
+    given |= {"input": inputs[0]} if inputs else {}
     kinds = attention or (parsed(arch)[1] or "se",)
     lacking = [name for name in OF_KIND if name in given and not any(map(_has(name), kinds))]
     if lacking:
@@ -203,14 +203,14 @@ def _of_zoo(
         found |= dict.fromkeys(model(arch, attention=kind, r=r, **own) for r in each)
     usual = {n: v for n, v in given.items() if n not in OF_KIND or _has(n)(kinds[0])}
     asked = model(arch, attention=kinds[0], **usual)
-    for size in sizes:
+    for size in inputs:
         model(arch, input=size)  # refuses one that the network cannot take
     if len({one.attention.place for one in found}) > 1:
         raise UsageError(f"{joined(kinds)} have different places in {arch}: plan them apart")
     if not asked.stages:
         raise UsageError("no stage is left that could hold attention: leave out --drop-stages")
     _expect_few(len(found))
-    return Candidates(asked, tuple(found), sizes)
+    return Candidates(asked, tuple(found), tuple(inputs))
 
 
 def _expect_few(number: int) -> None:
@@ -218,14 +218,6 @@ def _expect_few(number: int) -> None:
         raise UsageError(
             f"{number} candidates for each stage are too many: at most {MOST_CANDIDATES}"
         )
-
-
-def _size(shape: Sequence[int]) -> tuple[int, int]:
-    """Return height and width; one number is both."""
-    if len(shape) > 2:
-        said = joined(shape, "x")
-        raise UsageError(f"--input {said!r} is no size: write 224, or 800x1333 (height x width)")
-    return shape[0], shape[-1]
 
 
 def _has(option: str) -> Any:

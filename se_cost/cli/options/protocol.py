@@ -3,13 +3,18 @@
 from se_cost.cli.options.option import Command, Option, bundled, typed
 from se_cost.cli.options.types import POSITIVE, FilePath, Percent, Seconds
 from se_cost.errors import UsageError
-from se_cost.measure.timing.settings import Protocol, QuickPlan, StoppingRule
+from se_cost.measure.timing.settings import Mode, Protocol, QuickPlan, StoppingRule
 from se_cost.record import replace
 
 PROTOCOL = "Protocol"
 FULL, QUICK = StoppingRule(), QuickPlan()
-EXPLAINED = StoppingRule(max_time=180, at_least=8)  # a network more for each stage
-PAGE = StoppingRule(max_time=90, at_least=8)  # two timings of a page take some three minutes
+EXPLAINED = StoppingRule(max_time=180, at_least=8)  # operators, too, and by stage
+# two timings of a page take three minutes; a training step takes some four times as long as
+# inference, and both need eight processes with two comparisons of each network
+PAGE = {
+    Mode.INFER: StoppingRule(max_time=65, at_least=8),
+    Mode.TRAIN: StoppingRule(max_time=115, at_least=8),
+}
 QUICK_PAGE = QuickPlan(quads=12, max_time=50)
 
 RUNS = Option(
@@ -54,9 +59,9 @@ def protocol_options(command: Command) -> Command:
     return bundled("protocol", TABLE, _protocol)(command)
 
 
-def page_protocol(quick: bool, max_time: float | None = None) -> Protocol:
-    """Return the protocol of the timings of a page, each of which takes `max_time` at most."""
-    usual: Protocol = QUICK_PAGE if quick else PAGE
+def page_protocol(mode: Mode, quick: bool, max_time: float | None = None) -> Protocol:
+    """Return the protocol of one timing of a page, which takes `max_time` at most."""
+    usual: Protocol = QUICK_PAGE if quick else PAGE[mode]
     return replace(usual, max_time=max_time or usual.max_time)
 
 

@@ -94,16 +94,16 @@ class Numbers(Type):
 
 
 class Inputs(Type):
-    """Height and width in pixels, as 800x1333, or the shapes of tensors, as 3x224x224,1x10."""
+    """Height and width, 800x1333, shapes of tensors, 3x224x224,1x10, or what makes some, a.py:f."""
 
     name = "size"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[tuple[int, ...], ...]:
-        """Return the shapes, or say how to write them."""
-        if isinstance(value, tuple):
-            return value
+    ) -> tuple[tuple[int, ...], ...] | str:
+        """Return the shapes, or the spec as it is, or say how to write them."""
+        if isinstance(value, tuple) or ":" in str(value):
+            return value  # type: ignore[no-any-return]
         shapes = [shape.split("x") for shape in str(value).split(",")]
         if not all(is_number(side) for shape in shapes for side in shape):
             words = "write 224, 800x1333 (height x width) or, for --model, 3x224x224"

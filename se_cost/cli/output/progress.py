@@ -7,7 +7,9 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from se_cost.cli.output.streams import say
+from se_cost.measure.ranks.torchrun import outer
 from se_cost.measure.timing.protocol import Progress, silent
+from se_cost.measure.timing.settings import Protocol
 
 if TYPE_CHECKING:
     from se_cost.measure.session.several import Asked
@@ -17,17 +19,20 @@ LOOK = 1.0  # seconds in which it is seen how busy the machine is
 EVERY = 60.0  # seconds between two lines
 
 
-def announce(asked: "Sequence[Asked]", seconds: float = LOOK) -> None:
-    """Say how long timings may take, and at once if the machine is too busy for them."""
+def announce(protocols: Sequence[Protocol], *, compiling: bool = False) -> None:
+    """Say how long timings may take, and at once if the machine is too busy for them.
+
+    The ranks of an outer torchrun are busy with each other's start, which says nothing.
+    """
     from se_cost.measure.machine.load import busy, watch_load
 
     load_since = watch_load()
-    sleep(seconds)
-    number, limit = len(asked), sum(one.protocol.max_time for one in asked)
+    sleep(LOOK)
+    number, limit = len(protocols), sum(protocol.max_time for protocol in protocols)
     count = f"{number} timings" if number > 1 else "a timing"
-    beside = " beside compiling" * any(one.settings.compile for one in asked)
+    beside = " beside compiling" * compiling
     say(f"se-cost: {count}, at most {limit:g} s in all{beside}")
-    if who := busy(load_since()):
+    if outer() is None and (who := busy(load_since())):
         say(f"se-cost: warning: this machine is busy, times may not be conclusive: {who}")
 
 

@@ -11,7 +11,7 @@ from se_cost.measure.explain.prediction import Explanation, networks
 from se_cost.measure.fuse.traffic import fused_traffic
 from se_cost.measure.machine.bandwidth import machine
 from se_cost.measure.machine.clocks import quiet
-from se_cost.measure.machine.device import resolve
+from se_cost.measure.machine.device import device_for
 from se_cost.measure.machine.figures import Machine
 from se_cost.measure.machine.out_of_memory import enough_memory
 from se_cost.measure.models.traffic import by_stage
@@ -32,7 +32,7 @@ from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.run import Stop
 from se_cost.measure.timing.settings import UNPREDICTED, Mode, QuickPlan, Settings, StoppingRule
 from se_cost.measure.timing.settings import Protocol as TimingProtocol
-from se_cost.nets.model import Model
+from se_cost.nets.model import Model, Zoo
 from se_cost.record import replace
 
 ALONE = 0.15  # of the time goes to operators by themselves
@@ -55,7 +55,7 @@ def surveyed(settings: Settings) -> Machine:
 
     Raises MeasurementError if there is no such device or not enough memory.
     """
-    device = resolve(settings.device)
+    device = device_for(settings)
     with quiet(settings.threads), enough_memory(device):
         return machine(device)
 
@@ -80,6 +80,7 @@ def timed_with(
     By the full protocol operators are timed after every process, by the quick one before and after
     the only one.
     """
+    laps = isinstance(model, Zoo)  # whose stages follow each other
     match protocol:
         case StoppingRule(max_time=seconds, at_least=processes):
 
@@ -88,12 +89,14 @@ def timed_with(
                 operators.run(ALONE * seconds / processes)
                 return answer
 
-            return time_fully(model, arms, settings, protocol, progress, both, memory=False)
+            return time_fully(
+                model, arms, settings, protocol, progress, both, memory=False, laps=laps
+            )
         case QuickPlan(max_time=seconds):
             progress(0, "timing operators by themselves")
             operators.run(ALONE * seconds / 2)
             plan = replace(protocol, seed=settings.seed, max_time=(1 - ALONE) * seconds)
-            timing = time_quick(model, arms, settings, plan, progress)
+            timing = time_quick(model, arms, settings, plan, progress, laps=laps)
             try:
                 if not timing.interrupted:
                     operators.run(ALONE * seconds / 2)

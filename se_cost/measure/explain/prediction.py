@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from msgspec.structs import asdict
 
 from se_cost.ledger.costs import Costs
-from se_cost.ledger.rows import Ledger
+from se_cost.ledger.rows import Ledger, stage_name
 from se_cost.ledger.traffic import Traffic, gated, total
 from se_cost.measure.explain.alone import TimedOperator, together
 from se_cost.measure.fuse.record import FusedStage, FusedTraffic, Movement
@@ -20,7 +20,8 @@ from se_cost.measure.timing.arms import BASELINE, FUSED, NETWORK, Networks, with
 from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.settings import SIZES, Mode
 from se_cost.measure.timing.statistics import Estimate
-from se_cost.nets.model import Model
+from se_cost.measure.timing.verdict import TimeVerdict
+from se_cost.nets.model import Model, Zoo
 from se_cost.record import Record, replace
 
 
@@ -46,6 +47,7 @@ class AttentionTime(Record):
     measured_seconds: Estimate | None  # None if it was not timed
     e_passes: Estimate | None  # measured time x copy bandwidth / E: reads or writes of E
     alone_seconds: Estimate | None = None  # the prediction: the sum of its operators by themselves
+    verdict: TimeVerdict | None = None  # on the measured time
 
     @property
     def left_over(self) -> Estimate | None:
@@ -85,10 +87,11 @@ class FusedTime(Record):
     predicted_before: Predicted  # the lower bound
     predicted_after: Predicted
     measured_seconds: Estimate | None = None  # fused, of all stages only
+    verdict: TimeVerdict | None = None  # on that
 
 
 class Explanation(Record):
-    """A timing with one more network for each stage, and the machine that it ran on."""
+    """A timing of the attention, as a whole and by stage, and the machine that it ran on."""
 
     timing: Timing
     machine: Machine
@@ -110,17 +113,18 @@ class Explanation(Record):
         """Return the attention of all stages together."""
         blocks = sum(cost.blocks for cost in self.costs.stages)
         traffic = total(self._traffic.values())
-        return self._time(blocks, self.costs.attention, traffic, NETWORK, self.alone)
+        timed = self.timing, NETWORK
+        return self._time(blocks, self.costs.attention, traffic, timed, self.alone)
 
     @property
     def stages(self) -> list[StageTime]:
         """Return the attention stage by stage, in the order of the network."""
-        stages, traffic = self.costs.stages, self._traffic
+        traffic = self._traffic
         found = []
-        for cost in stages:
-            arm = only_stage(cost.stage) if len(stages) > 1 else NETWORK
+        for cost in self.costs.stages:
+            timed = self._timed(cost.stage)
             alone = [one for one in self.alone if one.stage == cost.stage]
-            part = self._time(cost.blocks, cost.added, traffic[cost.stage], arm, alone)
+            part = self._time(cost.blocks, cost.added, traffic[cost.stage], timed, alone)
             found.append(StageTime(**asdict(part), stage=cost.stage))
         return found
 
@@ -138,7 +142,8 @@ class Explanation(Record):
         if self.fused is None:
             return ()
         every = [self._fused(part) for part in (*self.fused.stages, self.fused.whole)]
-        return (*every[:-1], replace(every[-1], measured_seconds=self._measured(FUSED)))
+        measured, verdict = _measured(self.timing, FUSED)
+        return *every[:-1], replace(every[-1], measured_seconds=measured, verdict=verdict)
 
     @property
     def operators(self) -> dict[tuple[int | None, str], Traffic]:
@@ -173,13 +178,18 @@ class Explanation(Record):
         return Predicted(memory + launches, memory, launches)
 
     def _time(
-        self, blocks: int, added: Ledger, traffic: Traffic, arm: str, alone: Iterable[TimedOperator]
+        self,
+        blocks: int,
+        added: Ledger,
+        traffic: Traffic,
+        timed: tuple[Timing, str],
+        alone: Iterable[TimedOperator],
     ) -> AttentionTime:
         (batch, size), back = self._numbers, self.training
         macs, gated_bytes = batch * added.macs, batch * size * gated(added)
         moved = traffic.forward + back * traffic.backward
         operators = traffic.operators_forward + back * traffic.operators_backward
-        measured = self._measured(arm)
+        measured, verdict = _measured(*timed)
         return AttentionTime(
             blocks=blocks,
             macs=macs,
@@ -192,11 +202,24 @@ class Explanation(Record):
             measured_seconds=measured,
             e_passes=measured and measured.map(lambda x: x * self.machine.bandwidth / gated_bytes),
             alone_seconds=together(alone),
+            verdict=verdict,
         )
 
-    def _measured(self, arm: str) -> Estimate | None:
-        """Return the seconds by which an arm is slower than the plain network."""
-        return self.timing.added_seconds(arm) if arm in self.timing.arms else None
+    def _timed(self, stage: int) -> tuple[Timing, str]:
+        """Return the timing, and its arm, that tell what the attention of one stage adds.
+
+        It is that of the stage within the networks, or of a network with no other attention.
+        """
+        if len(self.costs.stages) == 1:
+            return self.timing, NETWORK
+        within = replace(self.timing, run=self.timing.run.of_stage(stage_name(stage)))
+        return (within, NETWORK) if within.run.quads else (self.timing, only_stage(stage))
+
+
+def _measured(timing: Timing, arm: str) -> tuple[Estimate | None, TimeVerdict | None]:
+    """Return the seconds by which an arm is slower than the plain network, with the verdict."""
+    seconds = timing.added_seconds(arm) if arm in timing.arms else None
+    return seconds, timing.overhead(arm).verdict if seconds else None
 
 
 def only_stage(stage: int) -> str:
@@ -205,12 +228,12 @@ def only_stage(stage: int) -> str:
 
 
 def networks(model: Model, *, fuse: bool = False) -> Networks:
-    """Return what is timed: plain, with attention, that of each stage alone, and all of it fused.
+    """Return what is timed: plain and with attention; what is no sequence of stages, by stage.
 
-    Fused it is only if that is asked for.
+    With `fuse` all of the attention fused, too.
     """
     found = {BASELINE: model.plain, NETWORK: model}
-    if len(model.stages) > 1:
+    if len(model.stages) > 1 and not isinstance(model, Zoo):
         for stage in model.stages:
             others = [other for other in model.stages if other != stage]
             found[only_stage(stage)] = model.without(others)

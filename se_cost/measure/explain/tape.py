@@ -180,11 +180,11 @@ def _iteration(built: nn.Module, batch: Batch, settings: Settings, found: Tape) 
     """Run what a timing runs; without gradients composite operators show what they are made of."""
     if settings.mode is Mode.INFER:
         with torch.no_grad(), Meter(note=found.forward):
-            built(batch.images)
+            batch.through(built)
         return
     built.zero_grad(set_to_none=True)
     with Meter(note=found.forward) as forward:
-        error = loss(built(batch.images), batch.targets)
+        error = loss(batch.through(built), batch.targets)
     with Meter(forward, found.backward):
         error.backward()  # type: ignore[no-untyped-call]
 

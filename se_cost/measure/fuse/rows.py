@@ -19,14 +19,14 @@ SCALED_WEIGHTS = "scaled_weights"  # an operator that multiplies parameters by a
 STATISTICS = 2  # vectors that a norm in inference reads beside its parameters
 
 
-class Exchange(Record):
+class RowExchange(Record):
     """Rows that run no more because a block is fused, and rows that run instead."""
 
     stage: int | None
     gone: tuple[Row, ...] = ()
     new: tuple[Row, ...] = ()
 
-    def and_also(self, gone: Iterable[Row], new: Iterable[Row]) -> "Exchange":
+    def and_also(self, gone: Iterable[Row], new: Iterable[Row]) -> "RowExchange":
         """Return an exchange of these rows, too."""
         return replace(self, gone=(*self.gone, *gone), new=(*self.new, *new))
 
@@ -44,17 +44,17 @@ def moved(rows: Iterable[Row], batch: int, size: int) -> Movement:
     return found
 
 
-class Reading:
+class FoldedRows:
     """The rows of a network, its norms folded, by their paths and by what reads them."""
 
     def __init__(self, network: Ledger) -> None:
         self._rows = network.rows
         self._by_path: Mapping[str, Row] = {row.path: row for row in network.rows}
 
-    def exchanged(self, rewriting: Rewriting) -> Exchange:
+    def exchanged(self, rewriting: Rewriting) -> RowExchange:
         """Return what fusing a block exchanges."""
         scale = self._by_path[rewriting.path]
-        found = Exchange(scale.stage)
+        found = RowExchange(scale.stage)
         if rewriting.site.before:
             own = [row for row in self._rows if row.path.startswith(f"{rewriting.path}.")]
             found = found.and_also(*_squeezed(own, self._by_path[scale.reads[0]]))

@@ -12,7 +12,7 @@ from se_cost.ledger.folding import folded_costs
 from se_cost.measure.fuse.fuse import folded, fuse
 from se_cost.measure.fuse.moved import moved
 from se_cost.measure.fuse.record import FusedBlock, FusedStage, FusedTraffic, How, Movement
-from se_cost.measure.fuse.rows import Reading
+from se_cost.measure.fuse.rows import FoldedRows
 from se_cost.measure.fuse.whole import unfused
 from se_cost.measure.models.costs import costs
 from se_cost.measure.timing.settings import SIZES, Settings
@@ -34,7 +34,7 @@ def _of_rows(model: Zoo, settings: Settings, how: How) -> FusedTraffic:
     """Return what the ledger says of the rows that run before, and of those that run after."""
     done = fuse(*unfused(model, settings), how)
     known, numbers = folded_costs(costs(model)), (settings.batch, SIZES[settings.dtype])
-    reading = Reading(known.network)
+    reading = FoldedRows(known.network)
     exchanges = [reading.exchanged(one) for one in done.rewritings]
     stages = {row.path: row.stage for row in known.network.rows}
     found = []

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
 
 from se_cost.errors import MeasurementError
+from se_cost.measure.models.told import told
 
 
 def blank_copy(module: nn.Module) -> nn.Module:
@@ -17,7 +18,10 @@ def blank_copy(module: nn.Module) -> nn.Module:
 
 
 def real_copy(module: nn.Module) -> nn.Module:
-    """Return a copy on the CPU with the weights; raise MeasurementError if there can be none."""
+    """Return a copy on the CPU with the weights; raise MeasurementError if there can be none.
+
+    What of it can be trained is as before; gradients and graphs of autograd stay behind.
+    """
     return _copied(module, _real)
 
 
@@ -44,14 +48,15 @@ def _real(leaf: Tensor) -> Tensor:
         case UninitializedParameter() | UninitializedBuffer():
             return _lazy(leaf, "cpu")
         case nn.Parameter():
-            return nn.Parameter(leaf.detach().to("cpu", copy=True), requires_grad=False)
+            values = leaf.detach().to("cpu", copy=True)
+            return nn.Parameter(values, requires_grad=leaf.requires_grad)
         case _:
             return leaf.detach().to("cpu", copy=True)
 
 
 def _lazy(leaf: Tensor, device: str) -> Tensor:
     kind: Callable[..., Tensor] = type(leaf)
-    return kind(requires_grad=False, device=device, dtype=leaf.dtype)
+    return kind(requires_grad=leaf.requires_grad, device=device, dtype=leaf.dtype)
 
 
 def _copied(module: nn.Module, copied: Callable[[Any], Any]) -> nn.Module:
@@ -68,4 +73,4 @@ def _copied(module: nn.Module, copied: Callable[[Any], Any]) -> nn.Module:
     try:
         return deepcopy(module, memo)
     except Exception as error:
-        raise MeasurementError(f"the model cannot be copied: {error}") from error
+        raise MeasurementError(f"the model cannot be copied: {told(error)}") from error

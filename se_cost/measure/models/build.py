@@ -1,5 +1,7 @@
 """The one door from a model to a torch module."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -65,6 +67,15 @@ def stored(settings: Settings) -> torch.dtype:
     return torch.float32 if settings.autocast else DTYPES[settings.dtype]
 
 
-def laid_out(tensor: Tensor, layout: MemoryFormat) -> Tensor:
-    """Return a tensor in a memory format, if it is a batch of maps (N, C, H, W)."""
-    return tensor.contiguous(memory_format=FORMATS[layout]) if tensor.dim() == MAPS else tensor
+def placed(leaf: Any, settings: Settings, device: torch.device | None = None) -> Any:
+    """Return a tensor of an input as it is timed; anything else as it is.
+
+    It is in its type, unless it holds whole numbers; in its memory format, if it is a batch of maps
+    (N, C, H, W); and on its device, if one is said.
+    """
+    if not isinstance(leaf, Tensor):
+        return leaf
+    own = stored(settings) if leaf.is_floating_point() else leaf.dtype
+    tensor = leaf.to(device or leaf.device, own)
+    form = FORMATS[settings.layout]
+    return tensor.contiguous(memory_format=form) if tensor.dim() == MAPS else tensor

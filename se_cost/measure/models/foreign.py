@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
-from torch import Tensor, nn
+from torch import nn
 
 from se_cost.errors import MeasurementError, UsageError
 from se_cost.ledger.costs import Costs
@@ -11,16 +12,15 @@ from se_cost.ledger.gates.find import TracedBlock, find
 from se_cost.ledger.gates.sites import sites
 from se_cost.ledger.trace import Trace
 from se_cost.ledger.traced_rows import attention, rows
-from se_cost.measure.models.blank import is_blank
+from se_cost.measure.models.feeding import batched, example, shapes, valued
 from se_cost.measure.models.found import FoundAttention
 from se_cost.measure.models.guard import guarded
 from se_cost.measure.models.insert import insert
 from se_cost.measure.models.loading import Loaded, load
 from se_cost.measure.models.removal import way_out
 from se_cost.measure.models.strip import strip
-from se_cost.measure.models.tracing import images, numbers, trace
+from se_cost.measure.models.tracing import trace
 from se_cost.nets.imported import Imported, Removal
-from se_cost.nets.nodes import Shape
 from se_cost.record import Record, replace
 from se_cost.text import joined
 
@@ -31,6 +31,7 @@ class Known(Record):
     model: Imported  # with its input, and the stages in which attention was found
     seen: Trace
     blocks: tuple[TracedBlock, ...]
+    inputs: tuple[Any, ...]  # of one run, with whatever batch
     on_meta: bool = True  # whether it runs without values
 
     def kept(self) -> list[TracedBlock]:
@@ -50,7 +51,7 @@ class Known(Record):
     @property
     def found(self) -> FoundAttention:
         """Return what taking out its attention needs to know."""
-        return FoundAttention(shapes(self.model), self.seen, self.blocks)
+        return FoundAttention(self.inputs, self.seen, self.blocks)
 
 
 def known(model: Imported) -> Known:
@@ -59,7 +60,7 @@ def known(model: Imported) -> Known:
     Raises UsageError and MeasurementError as `load` and `trace` do.
     """
     whole = _looked_at(_whole(model))
-    asked = replace(model, input=whole.model.input)
+    asked = replace(model, input=whole.model.input, others=whole.model.others)
     left = {
         block.stage
         for block in whole.blocks
@@ -76,13 +77,16 @@ def _whole(model: Imported) -> Imported:
 @lru_cache(maxsize=8)
 def _looked_at(model: Imported) -> Known:
     loaded, on_meta = _prepared(model, meta=True), True
+    inputs = example(loaded.model, loaded.module)
     try:
-        seen = _traced(loaded)
+        seen = _traced(loaded, inputs)
     except MeasurementError:  # it may read values as it runs
         loaded, on_meta = _prepared(model, meta=False), False
-        seen = _traced(loaded)
+        seen = _traced(loaded, inputs)
     blocks = tuple(block for block in find(seen) if block.counted)
-    return Known(loaded.model, seen, blocks, on_meta)
+    first, *others = shapes(inputs)
+    fed = replace(loaded.model, input=first, others=tuple(others))
+    return Known(fed, seen, blocks, inputs, on_meta)
 
 
 def _prepared(model: Imported, *, meta: bool) -> Loaded:
@@ -113,29 +117,15 @@ def _places(model: Imported, own: Known) -> dict[str, int]:
     return found
 
 
-def _traced(loaded: Loaded) -> Trace:
+def _traced(loaded: Loaded, inputs: tuple[Any, ...]) -> Trace:
     with guarded(f"running {loaded.model.spec}"):
-        return trace(loaded.module, images(loaded.module, shapes(loaded.model)))
+        return trace(loaded.module, batched(inputs, 1))
 
 
 def costs(model: Imported) -> Costs:
     """Return what a model costs, by the rows of its trace."""
     found = known(model)
     return _costs(found.model, found.seen, found.kept(), found.gone())
-
-
-def costs_of(module: nn.Module, *inputs: Shape) -> Costs:
-    """Return what a module at hand costs, which stays as it is; `inputs` leave out the batch.
-
-    Raises MeasurementError as `trace` does.
-    """
-    seen = trace(module, images(module, inputs))
-    blocks = [block for block in find(seen) if block.counted]
-    stages = tuple(sorted({block.stage for block in blocks}))
-    first, *others = inputs
-    name = type(module).__name__
-    model = Imported(spec=name, input=first, others=tuple(others), stages=stages)
-    return _costs(model, seen, blocks, ())
 
 
 def _costs(
@@ -177,12 +167,6 @@ def built(model: Imported, *, meta: bool = False) -> nn.Module:
         return strip(module, own.found, own.gone(), way)
 
 
-def shapes(model: Imported) -> tuple[Shape, ...]:
-    """Return the shapes of the tensors that a model takes, without the batch."""
-    return (model.input, *model.others)
-
-
-def fed(model: Imported, module: nn.Module) -> tuple[Tensor, ...]:
-    """Return what the built module of a model is fed for one image, on meta if that is there."""
-    inputs = images(module, shapes(known(model).model))
-    return inputs if is_blank(module) else tuple(map(numbers, inputs))
+def fed(model: Imported, module: nn.Module, batch: int = 1) -> tuple[Any, ...]:
+    """Return what the built module of a model is fed for so many images, on meta if that is."""
+    return valued(module, batched(known(model).inputs, batch))

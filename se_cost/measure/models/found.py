@@ -1,15 +1,16 @@
 """What was found in a network, as all that takes attention out of it needs to know it."""
 
+from typing import Any
+
 from se_cost.ledger.gates.find import TracedBlock
 from se_cost.ledger.trace import Trace
-from se_cost.nets.nodes import Shape
 from se_cost.record import Record
 
 
 class FoundAttention(Record):
-    """A network's trace of inputs of some shapes, and all blocks that are found and counted."""
+    """A network's trace of some inputs, and all blocks that are found and counted."""
 
-    shapes: tuple[Shape, ...]
+    inputs: tuple[Any, ...]
     seen: Trace
     blocks: tuple[TracedBlock, ...]
 

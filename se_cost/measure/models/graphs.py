@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, fx, nn
 from torch.utils._python_dispatch import _get_current_dispatch_mode
+from torch.utils._pytree import tree_map
 
 from se_cost.errors import MeasurementError
 from se_cost.measure.models.recorder import Recorder, tensors
@@ -101,7 +102,7 @@ def _fixed(module: nn.Module, given: Given) -> dict[str, Any]:
 def exported(module: nn.Module, calls: Sequence[Given]) -> fx.GraphModule:
     """Return a network as one graph, for any batch; raise MeasurementError if it has none."""
     inputs, _ = calls[0]
-    batches = tuple({0: torch.export.Dim.AUTO} for _ in inputs)
+    batches = tree_map(_any_batch, inputs)
     try:
         with warnings.catch_warnings(), torch.no_grad():
             warnings.simplefilter("ignore")
@@ -109,6 +110,11 @@ def exported(module: nn.Module, calls: Sequence[Given]) -> fx.GraphModule:
             return program.module(check_guards=False)
     except Exception as error:
         raise MeasurementError(_reason(error)) from None
+
+
+def _any_batch(leaf: Any) -> Any:
+    """Return what torch.export is told of the shape of an input; None of one without a batch."""
+    return {0: torch.export.Dim.AUTO} if isinstance(leaf, Tensor) and leaf.dim() else None
 
 
 def over(network: nn.Module, graph: fx.GraphModule) -> fx.GraphModule:

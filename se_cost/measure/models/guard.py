@@ -29,8 +29,8 @@ def guarded(what: str, limit: int | None = None) -> Iterator[None]:
     """Run some of the user's code, and put back what it may have changed.
 
     What it prints goes to stderr, since stdout is ours. The working directory, the seeds, the
-    default type, the number of threads and whether gradients are on are restored, and a copy of
-    this process that it made ends here. Raises MeasurementError if it ends the program, or
+    default type and device, the number of threads and whether gradients are on are restored, and a
+    copy of this process that it made ends here. Raises MeasurementError if it ends the program, or
     takes longer than `limit` seconds, LIMIT unless another is said.
     """
     process, limit = os.getpid(), LIMIT if limit is None else limit
@@ -86,7 +86,7 @@ def _restored() -> Iterator[None]:
     dtype, threads = torch.get_default_dtype(), torch.get_num_threads()
     gradients = torch.is_grad_enabled()
     try:
-        with torch.random.fork_rng(devices=[]):
+        with torch.random.fork_rng(devices=[]), default_device_kept():
             yield
     finally:
         os.chdir(folder)
@@ -95,6 +95,26 @@ def _restored() -> Iterator[None]:
         torch.set_grad_enabled(gradients)
         if torch.get_num_threads() != threads:
             torch.set_num_threads(threads)
+
+
+@contextmanager
+def default_device_kept() -> Iterator[None]:
+    """Put the default device back that torch.set_default_device changed.
+
+    It stands below the devices of `with torch.device(...)`, so that has to be done within these:
+    torch takes off whichever is on top when they end.
+    """
+    before = _default_device()
+    try:
+        yield
+    finally:
+        if _default_device() is not before:
+            torch.set_default_device(before and before.device)
+
+
+def _default_device() -> Any:
+    """Return what torch keeps of the default device, None if there is none."""
+    return getattr(torch._GLOBAL_DEVICE_CONTEXT, "device_context", None)
 
 
 @contextmanager

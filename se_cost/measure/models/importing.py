@@ -11,6 +11,30 @@ from se_cost.errors import MeasurementError, UsageError, nearest
 from se_cost.measure.models.told import told
 from se_cost.nets.imported import Imported
 
+MAIN = "__main__"  # what Python calls the module of the program that runs
+
+
+def main_name() -> str:
+    """Return by what the main module of this program can be imported: its name, or its file.
+
+    Empty if by neither, as in a notebook.
+    """
+    main = sys.modules[MAIN]
+    if spec := getattr(main, "__spec__", None):  # of python -m
+        return str(spec.name)
+    file = Path(getattr(main, "__file__", None) or "")
+    return str(file.resolve()) if file.suffix == ".py" else ""
+
+
+def importable(what: Any) -> str:
+    """Return what names a class or a function, MODULE:NAME or FILE.py:NAME; empty if nothing."""
+    module, name = getattr(what, "__module__", None), getattr(what, "__qualname__", None)
+    found = sys.modules.get(str(module))
+    for part in str(name).split("."):
+        found = getattr(found, part, None)
+    module = main_name() if module == MAIN else module
+    return f"{module}:{name}" if module and found == what else ""
+
 
 def imported(model: Imported, name: str) -> ModuleType:
     """Import a module by its name, or a file by its path; its folder goes on the path first.
@@ -21,12 +45,22 @@ def imported(model: Imported, name: str) -> ModuleType:
     if path.suffix == ".py":
         if not path.is_file():
             raise UsageError(f"there is no file {name!r}")
-        sys.path.insert(0, str(path.resolve().parent))
+        name = str(path.resolve())
+    if name == main_name():
+        return sys.modules[MAIN]  # to import it would run it once more
+    if path.suffix == ".py":
+        _search(path.parent)
         return _file(path.resolve())
-    folder = model.app_dir or ("" if sys.flags.safe_path else ".")
-    if folder:
-        sys.path.insert(0, str(Path(folder).resolve()))
+    if model.app_dir or not sys.flags.safe_path:
+        _search(Path(model.app_dir))
     return _named(model, name)
+
+
+def _search(folder: Path) -> None:
+    """Search a folder for modules first."""
+    place = str(folder.resolve())
+    if place not in sys.path[:1]:
+        sys.path.insert(0, place)
 
 
 def attribute(module: ModuleType, name: str, model: Imported) -> Any:

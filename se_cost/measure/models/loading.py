@@ -5,20 +5,23 @@
     path/to/file.py:factory                       the same in a file
     hub:DIR:entry                                 hubconf.py of a local folder
 
+From Python also a module that is at hand.
+
 Importing is running: what a spec names is run, and nothing is fetched.
 """
 
 import importlib
 import inspect
 from collections.abc import Callable, Mapping
-from copy import deepcopy
 from typing import Any
 
 import torch
 from torch import nn
 
 from se_cost.errors import MeasurementError, UsageError, not_one_of
-from se_cost.measure.models.guard import guarded
+from se_cost.measure.models.at_hand import AtHand
+from se_cost.measure.models.blank import real_copy
+from se_cost.measure.models.guard import default_device_kept, guarded
 from se_cost.measure.models.importing import attribute, imported
 from se_cost.measure.models.told import told
 from se_cost.nets.imported import Imported
@@ -45,15 +48,28 @@ def load(model: Imported, *, meta: bool = False) -> Loaded:
     """
     with guarded(f"building {model.spec}"):
         built = _built(model, meta=meta)
-    module = _expect_module(model, built).eval()
-    return Loaded(module, model if model.input else replace(model, input=_size(model, module)))
+    module = expect_module(model.spec, built).eval()
+    said = model.input or model.inputs
+    return Loaded(module, model if said else replace(model, input=_size(model, module)))
+
+
+def made(model: Imported, spec: str) -> Any:
+    """Return what a spec names, called without arguments if it is a function or a class.
+
+    It may be relative to the folder of a model. Raises as `load` does.
+    """
+    with guarded(f"building {spec}"):
+        named = replace(model, spec=spec)
+        make = _factory(named)
+        done = isinstance(make, nn.Module) or not callable(make)
+        return make if done else _called(named, make, {})
 
 
 def _built(model: Imported, *, meta: bool) -> Any:
     """Return whatever the spec names, called if it is no module yet."""
     make = _factory(model)
-    if isinstance(make, nn.Module):
-        return _copied(model, make).to("meta" if meta else "cpu")
+    if isinstance(make, nn.Module):  # there is one for all that ask for it
+        return real_copy(make).to("meta" if meta else "cpu")
     if not callable(make):
         return make
     _expect_arguments(model, make)
@@ -61,22 +77,15 @@ def _built(model: Imported, *, meta: bool) -> Any:
     if not meta:
         return _called(model, make, arguments)
     try:
-        with torch.device("meta"):
+        with torch.device("meta"), default_device_kept():
             return _called(model, make, arguments)
     except MeasurementError:  # some cannot be built without values
         return _called(model, make, arguments)
 
 
-def _copied(model: Imported, module: nn.Module) -> nn.Module:
-    """Return a copy of a module object, of which there is one for all that ask for it."""
-    try:
-        return deepcopy(module)
-    except Exception as error:
-        hint = "name a function that makes it"
-        raise MeasurementError(f"{model.spec} cannot be copied: {told(error)}; {hint}") from None
-
-
 def _factory(model: Imported) -> Any:
+    if isinstance(model.spec, AtHand):
+        return model.spec.value
     kind, _, rest = model.spec.partition(":")
     if not rest:
         raise UsageError(f"--model {model.spec!r} names nothing to build: write {FORMS}")
@@ -167,9 +176,10 @@ def _called(model: Imported, make: Callable[..., Any], arguments: dict[str, Any]
         raise MeasurementError(f"building {model.spec} failed: {told(error)}") from None
 
 
-def _expect_module(model: Imported, built: Any) -> nn.Module:
+def expect_module(spec: str, built: Any) -> nn.Module:
+    """Return a module as it is; raise MeasurementError for anything else that a spec led to."""
     if not isinstance(built, nn.Module):
-        raise MeasurementError(f"{model.spec} gives a {type(built).__name__}, no torch.nn.Module")
+        raise MeasurementError(f"{spec} gives a {type(built).__name__}, no torch.nn.Module")
     return built
 
 

@@ -2,21 +2,23 @@
 
 import warnings
 from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
 
-import torch
-from torch import Tensor, nn
+from torch import nn
+from torch.utils._pytree import tree_map
 
 from se_cost.errors import MeasurementError
 from se_cost.ledger.traffic import Traffic
 from se_cost.measure.models import foreign
-from se_cost.measure.models.build import DTYPES, FORMATS, laid_out
+from se_cost.measure.models.build import DTYPES, FORMATS, placed
 from se_cost.measure.models.guard import guarded
 from se_cost.measure.models.metering import Metered, inference, training
 from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.nets.imported import Imported
 from se_cost.record import replace
 
-Pass = Callable[[nn.Module, Sequence[Tensor]], Metered]
+Pass = Callable[[nn.Module, Sequence[Any]], Metered]
 DEVICES = ("meta", "cpu")
 
 
@@ -44,7 +46,7 @@ def metered(model: Imported, settings: Settings) -> Metered:
     raise MeasurementError(f"{model.spec} cannot {way} with {size}: {reason}")
 
 
-def _iteration(module: nn.Module, inputs: Sequence[Tensor], mode: Mode, *, last: bool) -> Metered:
+def _iteration(module: nn.Module, inputs: Sequence[Any], mode: Mode, *, last: bool) -> Metered:
     """Return what an iteration moves; where there are values, training may be impossible."""
     if mode is Mode.TRAIN:
         return _ran(training, module.train(), inputs)
@@ -65,7 +67,7 @@ def _iteration(module: nn.Module, inputs: Sequence[Tensor], mode: Mode, *, last:
     }
 
 
-def _ran(run: Pass, module: nn.Module, inputs: Sequence[Tensor]) -> Metered:
+def _ran(run: Pass, module: nn.Module, inputs: Sequence[Any]) -> Metered:
     try:
         return run(module, inputs)
     except MeasurementError:
@@ -75,13 +77,10 @@ def _ran(run: Pass, module: nn.Module, inputs: Sequence[Tensor]) -> Metered:
         raise _FailedRunError(reason) from error
 
 
-def _built(
-    model: Imported, settings: Settings, device: str
-) -> tuple[nn.Module, tuple[Tensor, ...]]:
+def _built(model: Imported, settings: Settings, device: str) -> tuple[nn.Module, tuple[Any, ...]]:
     """Return the module of a model and what it is fed."""
     dtype, form = DTYPES[settings.dtype], FORMATS[settings.layout]
     module = foreign.built(model, meta=device == "meta").to(dtype)
-    shapes = foreign.shapes(foreign.known(model).model)
-    images = (torch.randn(settings.batch, *shape, device=device).to(dtype) for shape in shapes)
-    inputs = tuple(laid_out(image, settings.layout) for image in images)
+    inputs = foreign.fed(model, module, settings.batch)
+    inputs = tree_map(partial(placed, settings=settings), inputs)
     return module.to(memory_format=form), inputs  # type: ignore[call-overload]

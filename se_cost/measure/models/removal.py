@@ -6,10 +6,11 @@ from torch import nn
 from se_cost.errors import MeasurementError
 from se_cost.ledger.gates.find import TracedBlock
 from se_cost.measure.models.blank import blank_copy, is_blank, real_copy
+from se_cost.measure.models.feeding import batched, valued
 from se_cost.measure.models.found import FoundAttention
 from se_cost.measure.models.rewrite import PAIR
 from se_cost.measure.models.strip import strip
-from se_cost.measure.models.tracing import images, numbers, results
+from se_cost.measure.models.tracing import results
 from se_cost.nets.imported import Removal
 
 
@@ -46,11 +47,9 @@ def _failure(network: nn.Module, found: FoundAttention) -> str:
     """Return why a copy of a network cannot train; nothing if it can."""
     try:
         copy = _copy(network).train()
-        inputs = images(copy, found.shapes, PAIR)
+        inputs = valued(copy, batched(found.inputs, PAIR))
         for parameter in copy.parameters():
             parameter.requires_grad_(parameter.dtype.is_floating_point)
-        if not is_blank(copy):
-            inputs = tuple(map(numbers, inputs))
         with torch.enable_grad(), torch.random.fork_rng(devices=[]):
             ends = [one for one in results(copy(*inputs)) if one.grad_fn]
             torch.autograd.backward(ends, [torch.ones_like(one) for one in ends])

@@ -17,11 +17,11 @@ from se_cost.ledger.gates.same import aligned
 from se_cost.ledger.trace import Trace
 from se_cost.measure.models.blank import blank_copy
 from se_cost.measure.models.editing import Product, erase, hand_on
+from se_cost.measure.models.feeding import batched, valued
 from se_cost.measure.models.found import FoundAttention
 from se_cost.measure.models.graphs import ByMode, Noted, over
 from se_cost.measure.models.parts import put
-from se_cost.measure.models.tracing import Given, images, record
-from se_cost.nets.nodes import Shape
+from se_cost.measure.models.tracing import Given, record
 
 PAIR = 2  # images that a graph is made for: training normalises more than one
 
@@ -44,7 +44,7 @@ def rewritten(
     if not paths:
         return network
     evaluated, trained = (
-        _graphs(blank_copy(network).train(train), found.shapes, paths, gone, to_graph)
+        _graphs(blank_copy(network).train(train), found.inputs, paths, gone, to_graph)
         for train in (False, True)
     )
     for path in paths:
@@ -59,14 +59,14 @@ def rewritten(
 
 def _graphs(
     network: nn.Module,
-    shapes: Sequence[Shape],
+    inputs: tuple[Any, ...],
     paths: Collection[str],
     gone: Collection[int],
     to_graph: ToGraph,
 ) -> Mapping[str, fx.GraphModule]:
     """Return the graphs of some paths of a network on meta, for its mode."""
     run = network
-    given: Given = (images(run, shapes, PAIR), {})
+    given: Given = (valued(run, batched(inputs, PAIR)), {})
     seen = record(blank_copy(run), given)
     calls = _calls(blank_copy(run), given, paths)
     noted = {path: Noted(_graph(run, path, calls[path], to_graph)) for path in paths}

@@ -15,11 +15,12 @@ from se_cost.ledger.gates.find import TracedBlock, without
 from se_cost.ledger.gates.liveness import Living
 from se_cost.ledger.gates.same import aligned
 from se_cost.ledger.trace import Trace
+from se_cost.measure.models.feeding import batched
 from se_cost.measure.models.found import FoundAttention
 from se_cost.measure.models.graphs import exported, symbolic
 from se_cost.measure.models.parts import put
 from se_cost.measure.models.rewrite import rewritten
-from se_cost.measure.models.tracing import images, trace
+from se_cost.measure.models.tracing import trace
 from se_cost.nets.imported import Removal
 
 
@@ -46,7 +47,7 @@ def strip(
     """
     numbers = {n for n, block in enumerate(found.blocks) if block in gone}
     network = _taken_out(network, found, numbers, way)
-    left = trace(network, images(network, found.shapes))
+    left = trace(network, batched(found.inputs, 1))
     expected = without(found.seen, gone)
     if (left.params, left.macs) != (expected.params, expected.macs):
         raise MeasurementError(

@@ -40,11 +40,11 @@ def trace(
 ) -> Trace:
     """Return the trace of one run of a copy of `module`, which itself stays as it is.
 
-    The run is on meta, or on the CPU if it needs values and the module has some; of the tensors
-    among the inputs only shapes and types count. Raises MeasurementError where the module cannot
-    be copied or run, with the path of the innermost module and the line of the user's code.
+    The run is on meta, or on the CPU if it needs values and the module has some; inputs on meta
+    are normal numbers then. Raises MeasurementError where the module cannot be copied or run, with
+    the path of the innermost module and the line of the user's code.
     """
-    _expect_python(module)
+    expect_python(module)
     given = (tuple(inputs), dict(named or {}))
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(SEED)
@@ -129,7 +129,8 @@ def _failure(path: str, error: Exception) -> str:
     return f"forward failed in {path or 'the model'}{line_of(error)}: {reason}"
 
 
-def _expect_python(module: nn.Module) -> None:
+def expect_python(module: nn.Module) -> None:
+    """Raise MeasurementError for a module with scripted parts, which cannot be copied or traced."""
     for path, part in module.named_modules():
         if isinstance(part, torch.jit.ScriptModule):
             where = path or "the model"
@@ -137,9 +138,9 @@ def _expect_python(module: nn.Module) -> None:
 
 
 def numbers(leaf: Any) -> Any:
-    """Return normal numbers of a tensor's shape and type; anything else as it is."""
-    if not isinstance(leaf, Tensor):
+    """Return normal numbers in the place of a tensor without values; anything else as it is."""
+    if not isinstance(leaf, Tensor) or not leaf.is_meta:
         return leaf
     if leaf.dtype.is_floating_point:
-        return torch.randn(leaf.shape, dtype=leaf.dtype)
-    return torch.zeros(leaf.shape, dtype=leaf.dtype)
+        return torch.randn(leaf.shape, dtype=leaf.dtype, device="cpu")
+    return torch.zeros(leaf.shape, dtype=leaf.dtype, device="cpu")

@@ -30,8 +30,8 @@ def main(asked: Path, answered: Path) -> int:
 
     Every rank may write an error. Returns the exit code.
     """
-    job: Job = pickle.loads(asked.read_bytes())
     try:
+        job: Job = pickle.loads(asked.read_bytes())
         answer: Answer | SeCostError = done(job)
     except SeCostError as error:
         answer = error

@@ -8,7 +8,7 @@ from typing import Any
 from se_cost.errors import MeasurementError, UsageError
 from se_cost.measure.models.costs import to_be_timed
 from se_cost.measure.session.jobs import EnergyJob, MemoryJob, TimeJob
-from se_cost.measure.session.parent import patience, work
+from se_cost.measure.session.parent import expect_no_worker, patience, work
 from se_cost.measure.timing.arms import (
     FUSED,
     expect_possible,
@@ -22,13 +22,18 @@ from se_cost.measure.timing.protocol import Progress, silent
 from se_cost.measure.timing.result import Joules, PeakMemory, Timing
 from se_cost.measure.timing.run import Run, Stop
 from se_cost.measure.timing.samples import ProcessResult
-from se_cost.measure.timing.schedule import LEAST, QUADS, Share, seconds_of_quad, share
+from se_cost.measure.timing.schedule import (
+    first_share,
+    in_turn,
+    least_of,
+    seconds_of_quad,
+    share,
+)
 from se_cost.measure.timing.settings import Protocol, QuickPlan, Runtime, Settings, StoppingRule
 from se_cost.nets.model import Model
 from se_cost.record import replace
 
 METERING = 120.0  # seconds: every network runs six times for two to four, and waits for ticks
-ROOMY = 30.0  # seconds of a process, from which on the first one measures as much as any
 PADDING = 4096  # bytes of environment, and of a memory page
 
 Work = Callable[..., Any]  # (job, seconds at most, padding) to the answer of a fresh process
@@ -43,18 +48,24 @@ def time_by(
     *,
     energy: bool = False,
     before: Sequence[ProcessResult] = (),
+    memory: bool = True,
 ) -> Timing:
     """Time `networks` against BASELINE, the first of them: fully by a rule, or quickly by a plan.
 
-    A full timing goes on from the processes that ran `before`.
+    A full timing goes on from the processes that ran `before`, and ends with the `memory` of every
+    network, beyond the time of the rule.
 
     Raises UsageError for settings that contradict each other, MeasurementError if they cannot be
     timed here.
     """
+    expect_no_worker()
     networks = with_replayed(networks, settings or Settings())
     if isinstance(protocol, StoppingRule):
         return time_fully(
-            *(model, networks, settings, protocol, progress, work), energy=energy, before=before
+            *(model, networks, settings, protocol, progress, work),
+            energy=energy,
+            memory=memory,
+            before=before,
         )
     if energy:
         raise UsageError("--energy is measured in a process of its own: leave out --quick")
@@ -75,6 +86,7 @@ def time_fully(
     *,
     energy: bool = False,
     memory: bool = True,
+    laps: bool = False,
     before: Sequence[ProcessResult] = (),
 ) -> Timing:
     """Time `networks` against the first of them in fresh processes, until the rule says stop.
@@ -91,7 +103,7 @@ def time_fully(
     def attempt(fitting: Settings) -> tuple[Run, dict[str, Joules]]:
         progress(0, "measuring energy" if energy else "starting")
         joules = _joules(networks, fitting, work) if energy else {}
-        start = _start(networks, fitting, rule, work)
+        start = _start(networks, fitting, rule, work, laps)
         return collect(start, rule, progress, before=before), joules
 
     (run, joules), fitting = fitted(settings, attempt)
@@ -112,28 +124,29 @@ def time_fully(
 
 
 def _start(
-    networks: Mapping[str, Model], settings: Settings, rule: StoppingRule, work: Work
+    networks: Mapping[str, Model], settings: Settings, rule: StoppingRule, work: Work, laps: bool
 ) -> Start:
     """Return what runs one process, whose memory layout follows from the seed and its number."""
-    seconds = _share(rule)
-    limit = patience(seconds, settings, len(networks))
+    seconds, (plain, *others) = _share(rule), networks
+    limit = patience(seconds, settings, networks.values())
     found: list[ProcessResult] = []
-    idle = 0.0  # seconds of a process that are not those of its quads
+    least, setup = least_of(others), 0.0  # seconds that a network takes before its first quad
 
     def start(number: int, lost: int) -> ProcessResult:
-        nonlocal idle
-        part = Share(len(networks) - 1, QUADS if seconds >= ROOMY else LEAST)
+        nonlocal setup
+        part = first_share(seconds, others)
         if found:
-            part = share(seconds, idle, seconds_of_quad(found), len(networks) - 1)
+            part = share(seconds, setup, seconds_of_quad(found), len(others), least)
         random = Random(f"{settings.seed}-{number + lost}")
         plan = QuickPlan(quads=part.quads, max_time=seconds, least=1, seed=random.getrandbits(32))
-        some = dict(list(networks.items())[: 1 + part.arms])
-        job = TimeJob(some, settings, plan, random.getrandbits(32), number)
+        some = {arm: networks[arm] for arm in (plain, *in_turn(others, part.arms, found))}
+        job = TimeJob(some, settings, plan, random.getrandbits(32), number, laps)
         begun = monotonic()
         result: ProcessResult = work(job, limit, padding=random.randrange(PADDING))
         found.append(result)
         timed = len(result.quads) * seconds_of_quad([result])
-        idle = max(0.0, monotonic() - begun - timed - result.process.compiling)
+        idle = monotonic() - begun - timed - result.process.compiling
+        setup = max(0.0, idle / len(some))
         return result
 
     return start
@@ -143,7 +156,7 @@ def _joules(networks: Mapping[str, Model], settings: Settings, work: Work) -> di
     if settings.nproc > 1:
         raise UsageError("--energy needs --nproc 1")
     try:
-        limit = patience(METERING, settings, len(networks))
+        limit = patience(METERING, settings, networks.values())
         found: dict[str, Joules] = work(EnergyJob(networks, settings), limit)
     except WorkerLostError as error:
         raise MeasurementError(f"no energy: {error}") from None
@@ -165,10 +178,10 @@ def _peaks(
 
     A fused network has none: the one that it is made of would count too.
     """
-    limit = patience(_share(rule), settings, 1)
+    share = _share(rule)
     alone = {arm: network for arm, network in networks.items() if not arm.startswith(FUSED)}
     return {
-        arm: work(MemoryJob(network, of_arm(arm, settings)), limit)
+        arm: work(MemoryJob(network, of_arm(arm, settings)), patience(share, settings, [network]))
         for arm, network in alone.items()
     }
 

@@ -17,6 +17,7 @@ class TimeJob(Record):
     plan: QuickPlan
     seed: int  # of the memory layout
     number: int = 0  # of the process within its run
+    laps: bool = False  # whether the stages are timed, too
 
 
 class MemoryJob(Record):

@@ -12,29 +12,44 @@ import pickle
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from se_cost.errors import SeCostError
+from se_cost.errors import SeCostError, UsageError
 from se_cost.measure.processes import how, run
 from se_cost.measure.ranks.torchrun import cause, torchrun
 from se_cost.measure.session.jobs import Job
 from se_cost.measure.timing.collect import WorkerLostError
 from se_cost.measure.timing.settings import Settings
+from se_cost.nets.imported import Imported
+from se_cost.nets.model import Model
 
 MODULE = "se_cost.measure.session.child"
 LAUNCHER = "se_cost.measure.session.launcher"
 PYTHON = (sys.executable, "-m", MODULE)
 PADDING = "SE_COST_PADDING"  # an environment variable that nobody reads: it shifts the stack
-GRACE = 60.0  # seconds to start and to build the networks
+GRACE = 60.0  # seconds to start and to build the networks, at least
+BUILDING = 10.0  # seconds for each of ours, to build it and to run it for the first time
+IMPORTING = 300.0  # seconds for each of the user's: attention may be taken out by torch.export
 COMPILING = 300.0  # seconds for each network, at most
 
 
-def patience(max_time: float, settings: Settings, networks: int) -> float:
+def patience(max_time: float, settings: Settings, networks: Iterable[Model]) -> float:
     """Return after how many seconds a process is lost: twice its time, and some to start."""
-    compiling = COMPILING * networks if settings.compile else 0.0
-    return 2 * max_time + GRACE + compiling
+    models = list(networks)
+    building = sum(IMPORTING if isinstance(one, Imported) else BUILDING for one in models)
+    compiling = COMPILING * len(models) if settings.compile else 0.0
+    return 2 * max_time + max(GRACE, building) + compiling
+
+
+def expect_no_worker() -> None:
+    """Raise UsageError in a worker: its model is of a main file that times whenever it is run."""
+    if PADDING in os.environ:
+        raise UsageError(
+            "a process that was to time a model ran its main file, which times it again: "
+            "put that under if __name__ == '__main__'"
+        )
 
 
 def work(job: Job, limit: float, command: Sequence[str] | None = None, padding: int = 0) -> Any:
@@ -44,6 +59,7 @@ def work(job: Job, limit: float, command: Sequence[str] | None = None, padding: 
     SeCostError that it raised itself, if any. In any case the processes are ended, with all that
     they have started.
     """
+    expect_no_worker()
     several = job.settings.nproc > 1
     command = command or (torchrun(job.settings.nproc, MODULE, LAUNCHER) if several else PYTHON)
     try:
@@ -77,9 +93,10 @@ def _answer(job: Job, limit: float, command: Sequence[str], padding: int) -> Any
 def _environment(padding: int) -> dict[str, str]:
     """Return the environment of a child.
 
-    It imports the same modules as this process, and none from the folder that it is started in.
+    It imports the same modules as this process: none from the folder that it is started in, unless
+    this process does, which then has an empty entry in its path.
     """
-    path = os.pathsep.join(filter(None, sys.path))
+    path = os.pathsep.join(folder or str(Path.cwd()) for folder in sys.path)
     ours = {PADDING: padding * "x", "PYTHONSAFEPATH": "1", "PYTHONPATH": path}
     ours["PYTHONWARNINGS"] = "ignore"  # of others' code; as errors they would end it
     return os.environ | ours

@@ -15,12 +15,16 @@ from se_cost.measure.ranks.gather import Gather, single_rank, synchronised
 from se_cost.measure.session.jobs import TimeJob
 from se_cost.measure.steps.allocator import retried
 from se_cost.measure.steps.steps import Step
+from se_cost.measure.timing.all_reduce import Watch
 from se_cost.measure.timing.arms import BASELINE, NETWORK
 from se_cost.measure.timing.protocol import (
     Instruments,
     Measured,
     Progress,
+    Stopwatch,
+    Taken,
     measure,
+    no_laps,
     silent,
     undisturbed,
 )
@@ -35,8 +39,9 @@ def timed(
     device: torch.device,
     progress: Progress = silent,
     gather: Gather = single_rank,
+    laps: Taken = no_laps,
 ) -> ProcessResult:
-    """Time the steps of all networks against those of BASELINE.
+    """Time the steps of all networks against those of BASELINE, and their stages by `laps`.
 
     Ranks see the same times, those of the slowest, the same clock and the same disturbances, so
     each decides by itself and all alike. Raises MeasurementError if no quad fits into the time.
@@ -50,11 +55,11 @@ def timed(
         flushes.append(retried(device))
         return gpu.disturbed() if gpu else undisturbed()
 
-    every_rank = synchronised(stopwatch(steps, device, gpu or nothing), gather)
     instruments = Instruments(
-        stopwatch=lambda arm, iterations: max(every_rank(arm, iterations)),
+        stopwatch=_slowest(synchronised(stopwatch(steps, device, gpu or nothing), gather)),
         now=lambda: max(gather(monotonic())),
         disturbed=lambda: any(gather(float(disturbed()))),
+        laps=laps,
     )
     load_since, sharing_since = watch_load(), watch_sharing(device)
     found = measure(instruments, in_order(steps), plan, job.number, progress)
@@ -75,7 +80,12 @@ def timed(
         retried=flushes[-1] - flushes[0],
         sharing=sharing_since(),
     )
-    return ProcessResult(process, found.quads, where)
+    return ProcessResult(process, found.quads, where, laps=found.laps)
+
+
+def _slowest(watch: Watch) -> Stopwatch:
+    """Return the stopwatch of the slowest of all ranks."""
+    return lambda arm, iterations: max(watch(arm, iterations))
 
 
 def gpu_plan(plan: QuickPlan) -> QuickPlan:

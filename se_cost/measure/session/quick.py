@@ -12,10 +12,11 @@ from se_cost.measure.session.jobs import TimeJob
 from se_cost.measure.session.parent import patience, work
 from se_cost.measure.session.process import timed
 from se_cost.measure.session.rank import one_rank
+from se_cost.measure.steps.laps import Laps, clock
 from se_cost.measure.steps.steps import steps
 from se_cost.measure.timing.arms import expect_possible, expect_trainable, fitted
 from se_cost.measure.timing.collect import WorkerLostError
-from se_cost.measure.timing.protocol import Progress, silent
+from se_cost.measure.timing.protocol import Progress, no_laps, silent
 from se_cost.measure.timing.result import Timing
 from se_cost.measure.timing.run import Run, Stop
 from se_cost.measure.timing.samples import ProcessResult
@@ -30,6 +31,8 @@ def time_quick(
     settings: Settings | None = None,
     plan: QuickPlan | None = None,
     progress: Progress = silent,
+    *,
+    laps: bool = False,
 ) -> Timing:
     """Time `networks` against the first of them, BASELINE, by the quick protocol.
 
@@ -45,7 +48,7 @@ def time_quick(
     networks = {arm: to_be_timed(network) for arm, network in networks.items()}
 
     def attempt(fitting: Settings) -> ProcessResult:
-        job = TimeJob(networks, fitting, plan, fitting.seed)
+        job = TimeJob(networks, fitting, plan, fitting.seed, laps=laps)
         return elsewhere(job) if fitting.cuda_graphs else one_process(job, progress)
 
     if outer() is None:
@@ -71,16 +74,17 @@ def one_process(job: TimeJob, progress: Progress = silent) -> ProcessResult:
     device = device_for(settings)
     with measuring(job.networks.values(), settings, device):
         begun = monotonic()
-        ready = steps(job.networks, settings, device)
+        laps = Laps(clock(device)) if job.laps else None
+        ready = steps(job.networks, settings, device, laps)
         compiling = monotonic() - begun if settings.compile else 0.0
-        result = timed(ready, job, device, progress)
+        result = timed(ready, job, device, progress, laps=laps.taken if laps else no_laps)
     return replace(result, process=replace(result.process, compiling=compiling))
 
 
 def elsewhere(job: TimeJob) -> ProcessResult:
     """Do a job in a fresh process, or in its ranks; raise MeasurementError if they are lost."""
     try:
-        limit = patience(job.plan.max_time, job.settings, len(job.networks))
+        limit = patience(job.plan.max_time, job.settings, job.networks.values())
         result: ProcessResult = work(job, limit)
     except WorkerLostError as error:
         raise MeasurementError(str(error)) from None

@@ -22,6 +22,7 @@ class Asked(Record):
     protocol: Protocol
     energy: bool = False
     before: tuple[ProcessResult, ...] = ()  # the full protocol goes on from these
+    memory: bool = True  # weigh every network afterwards, in a process of its own
 
 
 class Finished(Record):
@@ -66,6 +67,7 @@ def time_several(
                         *(one.protocol, one.model, one.networks, one.settings, report),
                         energy=one.energy,
                         before=one.before,
+                        memory=one.memory,
                     )
                 )
             if timings[-1].interrupted:

@@ -2,16 +2,21 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
+from torch.utils._pytree import tree_map
 
 from se_cost.errors import MeasurementError
 from se_cost.ledger.walk import walk
-from se_cost.measure.models.build import DTYPES, laid_out, stored
-from se_cost.measure.models.tracing import results
+from se_cost.measure.models import foreign
+from se_cost.measure.models.build import DTYPES, placed
+from se_cost.measure.models.feeding import batched
+from se_cost.measure.models.recorder import tensors
+from se_cost.measure.models.tracing import numbers, results
 from se_cost.measure.steps.arms import built
 from se_cost.measure.steps.compiling import compile_now, compiled
 from se_cost.measure.steps.cuda_graphs import replayed
@@ -20,7 +25,6 @@ from se_cost.measure.timing.arms import of_arm
 from se_cost.measure.timing.settings import Mode, Runtime, Settings
 from se_cost.nets.imported import Imported
 from se_cost.nets.model import Head, Model
-from se_cost.nets.nodes import Shape
 from se_cost.nets.zoo.registry import build
 from se_cost.record import Record
 
@@ -35,11 +39,25 @@ class Batch(Record):
 
     images: Tensor  # (N, C, H, W), normally distributed
     targets: Tensor | None  # random classes, (N,) or (N, H, W); None for networks without classes
-    others: tuple[Tensor, ...] = ()  # further inputs of a model of the user's
+    given: tuple[Any, ...] = ()  # all inputs of a model of the user's, the images among them
+
+    def through(self, network: Callable[..., Any]) -> Any:
+        """Return what a network makes of it."""
+        return network(*(self.given or (self.images,)))
+
+
+class Watch(Protocol):
+    """What watches the iterations of a network."""
+
+    def watched(self, network: nn.Module, step: Step) -> Step:
+        """Return an iteration of a network that is watched."""
 
 
 def steps(
-    networks: Mapping[str, Model], settings: Settings, device: torch.device
+    networks: Mapping[str, Model],
+    settings: Settings,
+    device: torch.device,
+    watch: Watch | None = None,
 ) -> dict[str, Step]:
     """Return what runs one iteration of every arm; all arms share one random batch.
 
@@ -49,26 +67,28 @@ def steps(
     if settings.compile:
         torch.compiler.reset()  # what an earlier comparison compiled counts towards a limit
     batch = data(next(iter(networks.values())), settings, device)
-    return {
-        arm: step(built(arm, model, settings, batch.images), batch, of_arm(arm, settings))
-        for arm, model in networks.items()
-    }
+    found = {}
+    for arm, model in networks.items():
+        network = built(arm, model, settings, batch.images)
+        run = step(network, batch, of_arm(arm, settings))
+        found[arm] = watch.watched(network, run) if watch else run
+    return found
 
 
 def data(model: Model, settings: Settings, device: torch.device) -> Batch:
-    """Return `settings.batch` random images, and a class for each output that is a choice."""
-    others = model.others if isinstance(model, Imported) else ()
-    placed, *more = (_placed(shape, settings, device) for shape in (model.input, *others))
-    if isinstance(model, Imported) or not model.classes or model.head is Head.NONE:
-        return Batch(placed, None, tuple(more))
+    """Return `settings.batch` random images, and a class for each output that is a choice.
+
+    A model of the user's is given what it takes.
+    """
+    if isinstance(model, Imported):
+        own = tree_map(numbers, batched(foreign.known(model).inputs, settings.batch))
+        given = tree_map(partial(placed, settings=settings, device=device), own)
+        return Batch(next(tensors(given)), None, given)
+    images = placed(torch.randn(settings.batch, *model.input), settings, device)
+    if not model.classes or model.head is Head.NONE:
+        return Batch(images, None)
     classes, *places = walk(build(model), model.input).shape
-    return Batch(placed, torch.randint(classes, (settings.batch, *places)).to(device))
-
-
-def _placed(shape: Shape, settings: Settings, device: torch.device) -> Tensor:
-    """Return normally distributed numbers, in their type and memory format on the device."""
-    numbers = torch.randn(settings.batch, *shape).to(device, stored(settings))
-    return laid_out(numbers, settings.layout)
+    return Batch(images, torch.randint(classes, (settings.batch, *places)).to(device))
 
 
 def step(network: nn.Module, batch: Batch, settings: Settings) -> Step:
@@ -112,7 +132,7 @@ def _inference(network: nn.Module, batch: Batch, settings: Settings) -> Step:
 
     def iteration() -> None:
         with torch.inference_mode(), precision:
-            network(batch.images, *batch.others)
+            batch.through(network)
 
     return iteration
 
@@ -130,7 +150,7 @@ def _training(network: nn.Module, batch: Batch, settings: Settings) -> Step:
     def iteration() -> None:
         network.zero_grad(set_to_none=True)
         with precision:
-            error = loss(network(batch.images, *batch.others), batch.targets)
+            error = loss(batch.through(network), batch.targets)
         error.backward()  # type: ignore[no-untyped-call]
         if optimizer is not None:
             optimizer.step()

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from se_cost.errors import MeasurementError, SeCostError
-from se_cost.measure.models.guard import printed_aside
+from se_cost.measure.models.guard import default_device_kept, printed_aside
 from se_cost.measure.models.told import told
 from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.nets.imported import Imported
@@ -15,7 +15,7 @@ from se_cost.nets.model import Model
 def expected_to_run(models: Iterable[Model], settings: Settings) -> Iterator[None]:
     """Raise MeasurementError, in one line, where a model of the user's cannot be built or run.
 
-    What it prints goes to stderr.
+    What it prints goes to stderr, and the default device stays what it was.
     """
     yours = [model for model in models if isinstance(model, Imported)]
     if not yours:
@@ -24,7 +24,7 @@ def expected_to_run(models: Iterable[Model], settings: Settings) -> Iterator[Non
     way = "be trained" if settings.mode is Mode.TRAIN else "run"
     said = f"{yours[0].spec} cannot {way} with a batch of {settings.batch} in {settings.dtype}"
     try:
-        with printed_aside():
+        with printed_aside(), default_device_kept():
             yield
     except SeCostError:
         raise

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from time import monotonic
 
 from se_cost.errors import SeCostError
+from se_cost.measure.timing.arms import NETWORK
 from se_cost.measure.timing.protocol import Progress, silent
 from se_cost.measure.timing.run import Run, Stop, half_width
 from se_cost.measure.timing.samples import ProcessResult
@@ -85,5 +86,12 @@ def _progress(run: Run, rule: StoppingRule, elapsed: float, width: float) -> tup
     done = len(run.processes)
     narrowed = min(1.0, rule.target / width) ** 2 if width else 1.0  # it goes with 1 / sqrt(n)
     share = max(elapsed / rule.max_time, min(narrowed, done / rule.at_least))
-    known = f": {interim(run.effect(run.others[0]))}" if run.processes else ""
+    known = f": {_known(run)}" if run.processes else ""
     return min(1.0, share), f"{done} process{'es' * (done != 1)}{known}"
+
+
+def _known(run: Run) -> str:
+    """Return the estimate of the first arm, which has a name if it is one of many."""
+    arm = run.others[0]
+    found = interim(run.effect(arm))
+    return found if arm == NETWORK else f"{arm} {found}"

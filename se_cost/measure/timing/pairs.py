@@ -9,13 +9,15 @@ from se_cost.record import replace
 def pairs(timing: Timing) -> dict[str, Timing]:
     """Return the timing of every arm beside the plain network alone, by arm.
 
-    The quads of an arm hold all timings of the pair, so nothing of another arm is in its result.
+    The quads of an arm hold all timings of the pair, so nothing of another arm is in its result,
+    nor any process that did not measure it.
     """
     return {arm: _pair(timing, arm) for arm in timing.arms if arm != BASELINE}
 
 
 def _pair(timing: Timing, arm: str) -> Timing:
-    processes = tuple(_of(result, arm) for result in timing.run.processes)
+    measured = [found for result in timing.run.processes if (found := _of(result, arm)).quads]
+    processes = tuple(_numbered(result, number) for number, result in enumerate(measured))
     network, plain = timing.networks[arm], timing.networks[BASELINE]
     return replace(
         timing,
@@ -34,3 +36,9 @@ def _names(arm: str) -> tuple[tuple[str, str], ...]:
 def _of(result: ProcessResult, arm: str) -> ProcessResult:
     quads = tuple(replace(quad, arm=NETWORK) for quad in result.quads if quad.arm == arm)
     return replace(result, quads=quads, exchanges={})
+
+
+def _numbered(result: ProcessResult, number: int) -> ProcessResult:
+    """Return a process as one of those that measured its arm, which are counted from 0."""
+    quads = tuple(replace(quad, process=number) for quad in result.quads)
+    return replace(result, quads=quads)

@@ -4,7 +4,7 @@ It knows neither networks nor clocks: the instruments are handed in.
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import ceil, inf
 from statistics import median
 from time import monotonic
@@ -17,15 +17,21 @@ from se_cost.measure.timing.verdict import interim
 from se_cost.record import Record
 
 Stopwatch = Callable[[str, int], float]  # (arm, iterations) to seconds for all of them
+Taken = Callable[[], Mapping[str, float]]  # seconds of each stage since the last call
 Progress = Callable[[float, str], None]  # (share done, what is being done)
 
-STEADY = 0.02  # warm when the medians of the last WINDOW timings and of those before differ by less
-WINDOW = 5
-WARM_UP = 1 / 3  # of the time, at most
+WINDOW = 3  # rounds, in which every arm is timed once
+STEADY = 0.02  # warm when the medians of the last WINDOW rounds and of those before differ by less
+WARM_UP = 1 / 4  # of the time, at most
 
 
 def silent(done: float, what: str) -> None:
     """Report no progress."""
+
+
+def no_laps() -> dict[str, float]:
+    """Return no seconds of stages, where none are taken."""
+    return {}
 
 
 def undisturbed() -> bool:
@@ -39,6 +45,7 @@ class Instruments(Record):
     stopwatch: Stopwatch
     now: Callable[[], float] = monotonic  # seconds, for the time limit
     disturbed: Callable[[], bool] = undisturbed  # was the device slowed down since the last call?
+    laps: Taken = no_laps
 
 
 class Measured(Record):
@@ -50,6 +57,7 @@ class Measured(Record):
     complete: bool  # False if the time ran out first
     interrupted: bool  # True if Ctrl-C ended it
     dropped: int  # quads during which the device was slowed down
+    laps: Mapping[str, tuple[Quad, ...]]  # the quads of each stage
 
 
 def measure(
@@ -65,14 +73,15 @@ def measure(
     Ctrl-C ends process `number` early and keeps its quads; before the first it is passed on.
     """
     coin = random.Random(plan.seed)
-    stopwatch, others = instruments.stopwatch, arms[1:]
+    others = arms[1:]
     deadline = instruments.now() + plan.max_time
-    iterations = _calibrate(stopwatch, arms, plan.shortest)
+    iterations = _calibrate(instruments.stopwatch, arms, plan.shortest)
     progress(0, "warming up")
     warm, quickest = _warm_up(instruments, arms, iterations, plan)
     iterations = max(iterations, _lasting(plan.shortest, quickest))  # a cold device is slower
     instruments.disturbed()  # the warm-up may be disturbed
     quads: list[Quad] = []
+    laps: list[dict[str, Quad]] = []
     dropped, interrupted = 0, False
     wanted, least = plan.quads * len(others), plan.least * len(others)
     try:
@@ -80,18 +89,21 @@ def measure(
             if len(quads) + dropped >= least and instruments.now() >= deadline:
                 break
             pair = (arms[0], others[len(quads) % len(others)])
-            quad = _quad(stopwatch, pair, iterations, number, coin.random() < 0.5)
+            quad, of_stages = _quad(instruments, pair, iterations, number, coin.random() < 0.5)
             if instruments.disturbed():
                 dropped += 1
                 continue
             quads.append(quad)
+            laps.append(of_stages)
             _report(progress, quads, wanted)
     except KeyboardInterrupt:
         if not quads:
             raise
         interrupted = True
     complete = len(quads) == wanted and not interrupted
-    return Measured(iterations, tuple(quads), warm, complete, interrupted, dropped)
+    stages = dict.fromkeys(stage for each in laps for stage in each)
+    of = {stage: tuple(each[stage] for each in laps if stage in each) for stage in stages}
+    return Measured(iterations, tuple(quads), warm, complete, interrupted, dropped, of)
 
 
 def _report(progress: Progress, quads: Sequence[Quad], wanted: int) -> None:
@@ -125,34 +137,51 @@ def _warm_up(
     while not steady and now() - start < plan.max_time * WARM_UP:
         for arm, timings in history.items():
             timings.append(_seconds(instruments.stopwatch, arm, iterations))
-        steady = now() - start >= plan.busy and all(map(_steady, history.values()))
+        rounds = [sum(timings) for timings in zip(*history.values(), strict=True)]
+        steady = now() - start >= plan.busy and _steady(rounds)
     return steady, min((min(t[-WINDOW:]) for t in history.values() if t), default=inf)
 
 
-def _steady(timings: list[float]) -> bool:
-    if len(timings) < 2 * WINDOW:
+def _steady(rounds: list[float]) -> bool:
+    """Return whether the last rounds took as long as those before, as far as noise lets one tell.
+
+    Rounds of all arms together: of many arms by themselves one would nearly always be off.
+    """
+    if len(rounds) < 2 * WINDOW:
         return False
-    last, before = median(timings[-WINDOW:]), median(timings[-2 * WINDOW : -WINDOW])
-    return abs(last / before - 1) < STEADY
+    last, before = median(rounds[-WINDOW:]), rounds[-2 * WINDOW : -WINDOW]
+    return min(before) <= last <= max(before) or abs(last / median(before) - 1) < STEADY
 
 
 def _quad(
-    stopwatch: Stopwatch, pair: tuple[str, str], iterations: int, number: int, reverse: bool
-) -> Quad:
-    a, b = reversed(pair) if reverse else pair
-    w, x, y, z = (_settled_seconds(stopwatch, arm, iterations) for arm in (a, b, b, a))
-    return Quad(number, pair[1], reverse, (w, x, y, z))
+    instruments: Instruments, pair: tuple[str, str], iterations: int, number: int, reverse: bool
+) -> tuple[Quad, dict[str, Quad]]:
+    """Return the seconds of one iteration in four timings, and those of the stages that both have.
 
-
-def _settled_seconds(stopwatch: Stopwatch, arm: str, iterations: int) -> float:
-    """Return the seconds of one iteration, after an untimed one.
-
+    An untimed iteration comes before the first of an arm, and between two arms.
     After another arm the caches hold that arm's weights, after the same arm its own. Without the
     untimed iteration the second of two timings in a row would be quicker, and the null would not
     be zero.
     """
-    stopwatch(arm, 1)
-    return _seconds(stopwatch, arm, iterations)
+    a, b = reversed(pair) if reverse else pair
+    seconds, laps, last = [], [], ""
+    for arm in (a, b, b, a):
+        if arm != last:
+            instruments.stopwatch(arm, 1)
+        last = arm
+        instruments.laps()  # of what was not timed
+        seconds.append(_seconds(instruments.stopwatch, arm, iterations))
+        laps.append(instruments.laps())
+    both = [stage for stage in laps[0] if stage in laps[1]]
+    return _of_four(number, pair[1], reverse, seconds), {
+        stage: _of_four(number, pair[1], reverse, [one[stage] / iterations for one in laps])
+        for stage in both
+    }
+
+
+def _of_four(number: int, arm: str, reverse: bool, seconds: Sequence[float]) -> Quad:
+    first, second, third, fourth = map(expect_forward, seconds)
+    return Quad(number, arm, reverse, (first, second, third, fourth))
 
 
 def _seconds(stopwatch: Stopwatch, arm: str, iterations: int) -> float:

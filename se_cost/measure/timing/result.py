@@ -108,10 +108,10 @@ class Timing(Record):
         return None if added.low is None else added.map(lambda x: x * seconds)
 
     @property
-    def dropping(self) -> Change | None:
+    def dropping(self) -> Overhead | None:
         """Return what leaving out the final stage changes; None if that was not timed."""
         found = self.run.between(TRIMMED, NETWORK)
-        return change(found) if found else None
+        return overhead(found) if found else None
 
     @property
     def null(self) -> Change:

@@ -48,6 +48,17 @@ class Run(Record):
         """Return the arms that were timed against the plain one."""
         return list(dict.fromkeys(quad.arm for quad in self.quads))
 
+    @property
+    def laps(self) -> dict[str, tuple[Quad, ...]]:
+        """Return the quads of every stage that was timed, of all processes."""
+        stages = dict.fromkeys(stage for result in self.processes for stage in result.laps)
+        return {stage: tuple(self.of_stage(stage).quads) for stage in stages}
+
+    def of_stage(self, stage: str) -> "Run":
+        """Return the run as if one stage had been all of the network."""
+        laps = (replace(one, quads=one.laps.get(stage, ()), laps={}) for one in self.processes)
+        return replace(self, processes=tuple(laps))
+
     def effect(self, arm: str) -> Estimate:
         """Estimate log(arm / baseline)."""
         return self._estimate(lambda quad: quad.effect, arm)
@@ -109,7 +120,8 @@ class Run(Record):
 def half_width(run: Run) -> float:
     """Return half the width of the widest interval of log time, infinite if there is none.
 
-    An arm that the last process left out for lack of time is not waited for.
+    An arm that the later half of the processes left out for lack of time is not waited for.
     """
-    last = {quad.arm for quad in run.processes[-1].quads} if run.processes else ()
-    return max((run.effect(arm).half_width for arm in last), default=inf)
+    later = run.processes[len(run.processes) // 2 :]
+    arms = {quad.arm for result in later for quad in result.quads}
+    return max((run.effect(arm).half_width for arm in arms), default=inf)

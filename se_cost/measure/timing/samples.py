@@ -49,6 +49,7 @@ class ProcessResult(Record):
     quads: tuple[Quad, ...]
     environment: Environment
     exchanges: Mapping[str, AllReduce] = field(default_factory=dict)  # by arm; none in one process
+    laps: Mapping[str, tuple[Quad, ...]] = field(default_factory=dict)  # by stage, if asked for
 
 
 class Samples(Record):

@@ -10,7 +10,7 @@ MARGIN = 0.5  # per cent of time that is taken for no difference
 
 
 class TimeVerdict(StrEnum):
-    """Whether a network is slower than the plain one."""
+    """Whether one network is slower than another, as a rule than the plain one."""
 
     SLOWER = "slower"
     FASTER = "faster"
@@ -32,7 +32,10 @@ class Change(Record):
 
 
 class Overhead(Change):
-    """The time of a network beside the plain one, in per cent, with its verdict."""
+    """The time of a network beside another, as a rule the plain one, in per cent, with its verdict.
+
+    A change without a verdict is none of networks: it shows the noise of a run.
+    """
 
     verdict: TimeVerdict
 
@@ -52,7 +55,11 @@ def percent(log_ratio: Estimate) -> Estimate:
 
 def overhead(log_ratio: Estimate) -> Overhead:
     """Return the same with its verdict."""
-    found = change(log_ratio)
+    return with_verdict(change(log_ratio))
+
+
+def with_verdict(found: Change) -> Overhead:
+    """Return a change of time between two networks with its verdict."""
     return Overhead(found.percent, found.low, found.high, judged(found))
 
 

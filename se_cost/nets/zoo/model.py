@@ -167,6 +167,9 @@ def _kept(
     for stage in (*wanted, *dropped):
         if stage not in able:
             raise not_one_of(f"stage of {family.name}", stage, able)
+    for stage in dropped:
+        if stage not in wanted:
+            raise not_one_of("stage with attention to drop", stage, wanted)
     return [stage for stage in able if stage in wanted and stage not in dropped]
 
 

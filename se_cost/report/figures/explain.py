@@ -19,6 +19,7 @@ from se_cost.report.figures.style import (
     svg,
     wrapped,
 )
+from se_cost.text import joined
 
 PREDICTED = (SKY, "predicted: operators by themselves, with 95 % interval")
 MEASURED = (ORANGE, "measured, with 95 % interval")
@@ -84,7 +85,7 @@ def _estimates(
         top, note = 0.0, NO_INTERVAL
         if one and one.low is not None and one.high is not None:
             axes.plot([x, x], [one.low, one.high], color="#444444")
-            top, note = one.high, f"{one.value:.2f}"
+            top, note = one.high, joined(filter(None, (f"{one.value:.2f}", one.verdict)), "\n")
         axes.annotate(
             note,
             (x, max(top, 0)),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from se_cost.measure.timing.verdict import Change
+from se_cost.measure.timing.verdict import Overhead
 from se_cost.record import Record
 from se_cost.report.figures.style import BLUE, GREY, LETTERS, literal, svg, wrapped
 
@@ -16,13 +16,14 @@ class Interval(Record):
     value: float
     low: float | None
     high: float | None
+    verdict: str = ""  # on a measured time
 
 
-def interval(change: Change) -> Interval | None:
+def interval(change: Overhead) -> Interval | None:
     """Return a change of time as it is drawn; None without an interval."""
     if change.percent is None:
         return None
-    return Interval(change.percent, change.low, change.high)
+    return Interval(change.percent, change.low, change.high, change.verdict)
 
 
 def intervals(changes: Mapping[str, Interval | None], plain: str, margin: float) -> str:
@@ -56,7 +57,7 @@ def _change(axes: Axes, y: float, change: Interval | None) -> None:
     axes.plot([change.low, change.high], [y, y], color=BLUE, linewidth=2)
     axes.plot(change.value, y, "o", color=BLUE)
     axes.annotate(
-        f"{change.value:+.1f} %",
+        f"{change.value:+.1f} %, {change.verdict}",
         (change.value, y),
         xytext=(0, 7),
         textcoords="offset points",

@@ -9,7 +9,7 @@ from se_cost.nets.words import described
 from se_cost.record import Record
 from se_cost.report.page import Column, Page, Table, answer
 from se_cost.report.pages.settings import running
-from se_cost.report.pages.words import UNMEASURED, shown
+from se_cost.report.pages.words import shown, verdict
 from se_cost.text import plural
 
 
@@ -41,7 +41,7 @@ TIMES = (
     Column("overhead %", lambda timed: timed.overhead and timed.overhead.percent, "+.2f"),
     Column("low", lambda timed: timed.overhead and timed.overhead.low, "+.2f"),
     Column("high", lambda timed: timed.overhead and timed.overhead.high, "+.2f"),
-    Column("verdict", lambda timed: timed.overhead.verdict if timed.overhead else UNMEASURED),
+    Column("verdict", lambda timed: verdict(timed.time.overhead)),
 )
 
 

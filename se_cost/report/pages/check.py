@@ -4,18 +4,20 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from se_cost.documents.check import CheckDocument, LimitFinding, LimitVerdict
+from se_cost.gate.quantities import interval
 from se_cost.report.page import Column, Page, Table, answer
+from se_cost.report.pages.words import rounded
 from se_cost.text import joined, plural
 
-DIGITS = 4  # of a share, behind the point
 COLUMNS = (
     Column("network", lambda finding: finding.network),
     Column("limit", lambda finding: finding.limit),
-    Column("baseline", lambda finding: _rounded(finding.baseline), ",", minor=True),
-    Column("now", lambda finding: _rounded(finding.now), ","),
-    Column("at most", lambda finding: _rounded(finding.at_most), ","),
+    Column("baseline", lambda finding: rounded(finding.baseline), ",", minor=True),
+    Column("now", lambda finding: rounded(finding.now), ","),
+    Column("at most", lambda finding: rounded(finding.at_most), ","),
     Column("verdict", lambda finding: finding.verdict.value),
 )
+TIME = Column("time now", lambda finding: interval(finding.overhead) or None)
 
 
 def page(document: CheckDocument) -> Page:
@@ -23,7 +25,8 @@ def page(document: CheckDocument) -> Page:
     changed = document.of(LimitVerdict.OVER, LimitVerdict.ACCEPTED)
     lines = [_total(document), *_sentences(changed), *document.notes]
     rows = [finding for finding in document.findings if _worth_a_row(finding)]
-    return answer(lines, [Table.of("Limits", COLUMNS, rows)] if rows else [], document.doubts)
+    columns = (*COLUMNS, *[TIME] * any(finding.overhead for finding in rows))
+    return answer(lines, [Table.of("Limits", columns, rows)] if rows else [], document.doubts)
 
 
 def _sentences(changed: Sequence[LimitFinding]) -> Iterator[str]:
@@ -50,7 +53,3 @@ def _total(document: CheckDocument) -> str:
 def _worth_a_row(finding: LimitFinding) -> bool:
     """Return whether a limit is shown: not what nobody asked to be held, and what did not move."""
     return finding.asked or finding.now != finding.baseline
-
-
-def _rounded(value: float | None) -> float | None:
-    return value if value is None or isinstance(value, int) else round(value, DIGITS)

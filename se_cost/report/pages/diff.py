@@ -1,20 +1,24 @@
 """The page of `diff`: what became of each network, then every figure and where it changed."""
 
-from se_cost.documents.diff import ChangedLayer, DiffDocument, Trend
-from se_cost.gate.quantities import MIB, QUANTITIES
+from se_cost.documents.diff import ChangedLayer, DiffDocument, QuantityChange, Trend
+from se_cost.gate.quantities import MIB, QUANTITIES, interval
 from se_cost.ledger.rows import in_words
 from se_cost.report.page import Column, Page, Table, answer
+from se_cost.report.pages.words import rounded
 from se_cost.text import joined, plural
 
-DIGITS = 4  # of a share, behind the point
 CHANGES = (
     Column("network", lambda change: change.network),
     Column("figure", lambda change: QUANTITIES[change.figure].title),
-    Column("old", lambda change: round(change.old, DIGITS), ","),
-    Column("new", lambda change: round(change.new, DIGITS), ","),
-    Column("change", lambda change: round(change.new - change.old, DIGITS), "+,"),
+    Column("old", lambda change: rounded(change.old), ","),
+    Column("new", lambda change: rounded(change.new), ","),
+    Column("change", lambda change: _difference(change), "+,"),
     Column("%", lambda change: change.percent, "+.2f"),
     Column("verdict", lambda change: change.verdict.value),
+)
+TIMES = (
+    Column("old time", lambda change: interval(change.old_overhead) or None),
+    Column("new time", lambda change: interval(change.new_overhead) or None),
 )
 LAYERS = (
     Column("network", lambda layer: layer.network),
@@ -30,8 +34,9 @@ LAYERS = (
 def page(document: DiffDocument) -> Page:
     """Return the page."""
     shown = [change for change in document.changes if change.old != change.new]
+    timed = any(change.old_overhead or change.new_overhead for change in shown)
     tables = (
-        Table.of("What changed", CHANGES, shown),
+        Table.of("What changed", (*CHANGES, *TIMES * timed), shown),
         Table.of("Where it changed", LAYERS, document.sites),
     )
     lines = (_total(document), *document.stories.values(), *_only(document))
@@ -50,6 +55,12 @@ def _only(document: DiffDocument) -> list[str]:
     """Return the sentences on networks that only one document has."""
     only = {"old": document.only_old, "new": document.only_new}
     return [f"Only in the {which}: {joined(names)}." for which, names in only.items() if names]
+
+
+def _difference(change: QuantityChange) -> float | None:
+    if change.old is None or change.new is None:
+        return None
+    return rounded(change.new - change.old)
 
 
 def _mebibytes(layer: ChangedLayer) -> float | None:

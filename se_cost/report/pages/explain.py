@@ -11,12 +11,11 @@ from se_cost.record import Record
 from se_cost.report.page import Block, Cell, Column, Details, Page, Picture, Table, Text, answer
 from se_cost.report.pages import alone, fusing, time
 from se_cost.report.pages.alone import MS, ms
-from se_cost.report.pages.words import MIB, bounds
+from se_cost.report.pages.words import MIB, MORE, bounds, shown
 
 ALL = "all"
 ADDED = "What the attention adds; the backward pass, and what is saved for it, in training only"
 PASSED = "Measured time in E-passes: reads or writes of every gated map at copy speed"
-MORE = "--verbose prints all of it; --output FILE.md or FILE.json keeps it."
 BY_OPERATOR = "What the attention adds, by stage and operator"
 MACHINE = "The machine, measured in the same run"
 PUBLISHED = "Published overheads of SE; two code paths of one network differ by about 2.5 points"
@@ -36,17 +35,17 @@ class AttentionPart(Record):
     @property
     def measured(self) -> Estimate | None:
         """Return the measured seconds, None without an interval."""
-        return _bounded(self.cost.measured_seconds)
+        return shown(self.cost.measured_seconds)
 
     @property
     def left_over(self) -> Estimate | None:
         """Return the measured seconds that are not predicted, None without an interval."""
-        return _bounded(self.cost.left_over)
+        return shown(self.cost.left_over)
 
     @property
     def e_passes(self) -> Estimate | None:
         """Return the measured reads or writes of every gated map, None without an interval."""
-        return _bounded(self.cost.e_passes)
+        return shown(self.cost.e_passes)
 
 
 class Moved(Record):
@@ -95,6 +94,7 @@ MEASURED = (
     Column("measured ms", lambda part: _value(part.measured), "+.3f"),
     Column("low", lambda part: _low(part.measured), "+.3f"),
     Column("high", lambda part: _high(part.measured), "+.3f"),
+    Column("verdict", lambda part: part.cost.verdict),
 )
 LEFT_OVER = (
     Column("left over ms", lambda part: _value(part.left_over), "+.3f"),
@@ -175,7 +175,8 @@ def predicted(document: ExplainDocument) -> Iterator[str]:
     took = f"By themselves its operators take {_milliseconds(found)}; their bytes at copy speed, "
     took += f"and launches, {MS * document.total.predicted.seconds:.2f} ms"
     if every.measured and every.left_over:
-        took += f"; {_milliseconds(every.measured)} were measured, so that "
+        judged = f" ({document.total.verdict})" if document.total.verdict else ""
+        took += f"; {_milliseconds(every.measured)} were measured{judged}, so that "
         took += f"{_milliseconds(every.left_over, '+.2f')} are left over"
     yield f"{took}."
 
@@ -219,17 +220,15 @@ def _drawn(document: ExplainDocument) -> str:
     bars = []
     for stage in document.stages:
         alone, measured = (
-            Interval(MS * one.value, _low(one), _high(one)) if one else None
-            for one in (stage.alone_seconds, stage.measured_seconds)
+            Interval(MS * one.value, _low(one), _high(one), verdict or "") if one else None
+            for one, verdict in (
+                (stage.alone_seconds, None),
+                (stage.measured_seconds, stage.verdict),
+            )
         )
         memory, launches = MS * stage.predicted.memory, MS * stage.predicted.launches
         bars.append(StageBar(f"stage {stage.stage}", memory, launches, alone, measured))
     return times(f"{title(document.recipe)}: the time of its attention, by stage", bars)
-
-
-def _bounded(estimate: Estimate | None) -> Estimate | None:
-    """Return an estimate that may be shown: no overhead is, without its interval."""
-    return None if estimate is None or None in (estimate.low, estimate.high) else estimate
 
 
 def _value(estimate: Estimate | None) -> float | None:

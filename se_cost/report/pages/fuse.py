@@ -8,11 +8,11 @@ from msgspec import UNSET
 from se_cost.documents.fuse import FuseDocument
 from se_cost.measure.fuse.record import FusedBlock, Movement, TrainedBlock
 from se_cost.measure.timing.settings import Mode
-from se_cost.measure.timing.verdict import Change
+from se_cost.measure.timing.verdict import Overhead
 from se_cost.nets.words import described
-from se_cost.report.page import Column, Page, Table, Text, answer
+from se_cost.report.page import Block, Column, Page, Table, Text, answer
 from se_cost.report.pages import time
-from se_cost.report.pages.words import MIB, UNMEASURED, bounds, known
+from se_cost.report.pages.words import MIB, MORE, UNMEASURED, bounds, known
 from se_cost.text import plural
 
 BLOCKS = (
@@ -36,12 +36,17 @@ NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e-?\d+)?(?![\w.])")  # not tho
 
 
 def page(document: FuseDocument) -> Page:
-    """Return the page: the answer, a line for each block, and the timing if there is one."""
+    """Return the page: the answer, a line for each block, and the timing if there is one.
+
+    A terminal shows no line for each block.
+    """
     blocks = Table.of("What was done to each block", *_table(document))
     timed = [] if document.time is UNSET else time.tables([document.time])
     doubts = (*document.disagreements, *document.doubts)
-    whole = answer(_sentences(document), [blocks, *timed], doubts)
-    return Page((*whole.blocks, *map(Text, _reasons(document))))
+    sentences, reasons = _sentences(document), [Text(why) for why in _reasons(document)]
+    whole = answer(sentences, [blocks, *timed], doubts)
+    screen: tuple[Block, ...] = (*map(Text, sentences), *reasons, *timed, Text(MORE))
+    return Page((*whole.blocks, *reasons), screen=screen)
 
 
 def _table(
@@ -117,10 +122,11 @@ def _fused(document: FuseDocument) -> Iterator[str]:
         yield f"--how {form.how} {_took(form.change, ' beside the choice of the rule')}."
 
 
-def _took(part: Change, beside: str = "") -> str:
+def _took(part: Overhead, beside: str = "") -> str:
     if part.percent is None:
         return f"was {UNMEASURED}{beside}"
-    return f"takes {part.percent:+.2f} % time{beside} {bounds(part.low, part.high, '+.2f')}"
+    interval = bounds(part.low, part.high, "+.2f")
+    return f"takes {part.percent:+.2f} % time{beside} {interval} ({part.verdict})"
 
 
 def _reasons(document: FuseDocument) -> list[str]:

@@ -6,7 +6,7 @@ from se_cost.documents.time import TimeDocument
 from se_cost.ledger.costs import costs
 from se_cost.ledger.rows import Row
 from se_cost.measure.timing.settings import SIZES, DType, MemoryFormat
-from se_cost.measure.timing.verdict import Change
+from se_cost.measure.timing.verdict import Overhead
 from se_cost.nets.model import Model, Zoo
 from se_cost.record import Record
 from se_cost.report.page import Cell, Column, Table
@@ -34,7 +34,7 @@ class LaunchLine(Record):
 
     batch: Cell
     of: str
-    cost: Change
+    cost: Overhead
     milliseconds: float
 
 
@@ -45,6 +45,7 @@ LAUNCHES = (
     Column("% of plain", lambda line: line.cost.percent, "+.2f"),
     Column("low", lambda line: line.cost.low, "+.2f"),
     Column("high", lambda line: line.cost.high, "+.2f"),
+    Column("eager is", lambda line: line.cost.verdict),
 )
 
 

@@ -11,7 +11,7 @@ from se_cost.record import Record
 from se_cost.report.page import Cell, Column, Table, formatted
 from se_cost.report.pages import time
 from se_cost.report.pages.summary import Named, asked, macs_growth, told_apart
-from se_cost.report.pages.words import UNMEASURED, bounds, percent, shown
+from se_cost.report.pages.words import UNMEASURED, bounds, percent, shown, verdict
 
 
 class Compared(Record):
@@ -60,7 +60,7 @@ TIMES = (
     Column("overhead %", lambda timed: timed.overhead and timed.overhead.percent, "+.2f"),
     Column("low", lambda timed: timed.overhead and timed.overhead.low, "+.2f"),
     Column("high", lambda timed: timed.overhead and timed.overhead.high, "+.2f"),
-    Column("verdict", lambda timed: timed.overhead.verdict if timed.overhead else UNMEASURED),
+    Column("verdict", lambda timed: verdict(timed.timing.overhead)),
 )
 COUNTS = (
     Column("network", lambda entry: entry.name),

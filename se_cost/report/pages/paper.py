@@ -14,7 +14,7 @@ from se_cost.record import Record
 from se_cost.report.page import Column, Page, Picture, Table, answer
 from se_cost.report.pages import time
 from se_cost.report.pages.words import UNMEASURED, known, percent, shown
-from se_cost.text import joined
+from se_cost.text import joined, plural
 
 VERDICTS = (
     "exact: ours rounds to the printed digits; close: to one more or one less in the last of "
@@ -110,7 +110,8 @@ def page(document: PaperDocument) -> Page:
         Table.of("Time of ResNet-50, as published and here", TIMES, _times(document)),
     )
     bases = dict.fromkeys(map(time.basis, timings))
-    sentences = (_summary(document, counted), VERDICTS, CONVENTION, *_gain(document), *bases)
+    said = _summary(document, counted, f"{len(counted)} costs and differences")
+    sentences = (said, VERDICTS, CONVENTION, *_gain(document), *bases)
     found = answer(sentences, tables, (*document.disagreements, *document.doubts))
     picture = [Picture("errors", lambda: _drawn(document), WORDS)] if document.errors else []
     return Page((*found.blocks, *picture), title=TITLE)
@@ -124,7 +125,8 @@ def _study(
     lines = [Cost(row, numbers.get(remark(row), "")) for row in counted]
     notes = [Note(number, text) for text, number in numbers.items()]
     tables = (Table.of(COSTS, COLUMNS[1:], lines), *[Table.of("Notes", NOTES, notes)] * bool(notes))
-    sentences = (_summary(document, counted), VERDICTS, study.convention)
+    said = _summary(document, counted, plural(len(counted), "cost"))
+    sentences = (said, VERDICTS, study.convention)
     found = answer(sentences, tables, (*document.disagreements, *document.doubts))
     return Page(found.blocks, title=study.title)
 
@@ -144,11 +146,11 @@ def growth(pair: Pair) -> float | None:
     return percent(pair.network - pair.baseline, pair.baseline)
 
 
-def _summary(document: PaperDocument, counted: Sequence[PaperRow]) -> str:
+def _summary(document: PaperDocument, counted: Sequence[PaperRow], what: str) -> str:
     of = Counter(row.verdict for row in counted)
     return (
-        f"{document.source}: {len(counted)} costs and differences, {of[Match.EXACT]} exact, "
-        f"{of[Match.CLOSE]} close, {of[Match.DIFFERS]} differ."
+        f"{document.source}: {what}, {of[Match.EXACT]} exact, {of[Match.CLOSE]} close, "
+        f"{of[Match.DIFFERS]} differ."
     )
 
 

@@ -4,11 +4,22 @@ from se_cost.documents.choices import PlannedChoice
 from se_cost.documents.plan import Allowed, PlanDocument
 from se_cost.nets.words import described, title
 from se_cost.planning.words import By, Dimension
-from se_cost.report.page import Block, Cell, Code, Column, Page, Table, Text, Warning, console
+from se_cost.report.page import (
+    Block,
+    Cell,
+    Code,
+    Column,
+    Page,
+    Picture,
+    Table,
+    Text,
+    Warning,
+    console,
+)
 from se_cost.report.pages.maps import mapped
 from se_cost.report.pages.planned import along, columns, kind, picture, spelled
 from se_cost.report.pages.verification import verified
-from se_cost.report.pages.words import MIB
+from se_cost.report.pages.words import MIB, MORE
 from se_cost.text import joined, plural
 
 CHOSEN, TRIMMED = "chosen", "without the final stage"
@@ -17,7 +28,7 @@ BUDGETS = "Budgets: the most that attention may add, what the choice adds, the l
 
 ALLOWED = (
     Column("budget", lambda one: one.word),
-    Column("asked", lambda one: one.asked, ",.6g"),
+    Column("asked", lambda one: one.asked, ",.10g"),
     Column("at most", lambda one: _amount(one, one.at_most)),
     Column("chosen", lambda one: _amount(one, one.chosen)),
     Column("least", lambda one: _amount(one, one.cheapest)),
@@ -26,14 +37,31 @@ ALLOWED = (
 
 
 def page(document: PlanDocument) -> Page:
-    """Return the page: the choice, how to have it, what else there is, a map and pictures."""
-    blocks: list[Block] = [Text(line) for line in _sentences(document)]
-    blocks += _recipe(document)
-    wide = columns(document)
+    """Return the page: the choice, how to have it, what else there is, a map and pictures.
+
+    A terminal shows the choice, and how to have it.
+    """
+    first = [*map(Text, _sentences(document)), *_recipe(document), *_chosen(document)]
+    checked = mapped(document) + verified(document.verification)
+    blocks = [*first, *_others(document), *checked, *map(Warning, document.doubts)]
+    shown = [block for block in checked if not isinstance(block, Picture)]
+    return Page(tuple(blocks), screen=(*first, *shown, Text(MORE)))
+
+
+def _chosen(document: PlanDocument) -> list[Block]:
+    """Return what the choice takes of the budgets, and what it is if no option says that."""
+    blocks: list[Block] = []
     if document.budgets:
         blocks.append(Table.of(BUDGETS, ALLOWED, document.budgets))
     if document.chosen and document.unnamed:
         blocks.append(Table.of("The choice, block by block", SITES, document.chosen.sites))
+    return blocks
+
+
+def _others(document: PlanDocument) -> list[Block]:
+    """Return the other choices: the most of every set of stages, and the frontier."""
+    blocks: list[Block] = []
+    wide = columns(document)
     if document.best:
         within = " within the budgets" if document.budgets else ""
         best = f"The most of every set of stages{within}, the most valued first"
@@ -43,10 +71,7 @@ def page(document: PlanDocument) -> Page:
         f"The frontier in {_axes(document)}: for every set of stages its ends, of "
         f"{plural(every, 'choice')} that no other beats; configurations with a name"
     )
-    blocks += [Table.of(heading, wide, shown), picture(document)]
-    blocks += mapped(document) + verified(document.verification)
-    blocks += map(Warning, document.doubts)
-    return Page(tuple(blocks))
+    return [*blocks, Table.of(heading, wide, shown), picture(document)]
 
 
 SITES = (
@@ -76,10 +101,10 @@ def _sentences(document: PlanDocument) -> list[str]:
     return [
         first,
         f"{held[:1].upper()}{held[1:]}: {what}, {costs} beside {plain}.",
-        f"Most is {document.objective[0]}, {document.objective[1]}; {document.objective[2]}.",
         *_trimmed(document),
         *_beaten(document),
         NO_TIME if document.machine is None else _machine(document),
+        f"Most is {document.objective[0]}, {document.objective[1]}; {document.objective[2]}.",
     ]
 
 

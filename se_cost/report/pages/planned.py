@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from se_cost.documents.choices import AtSite, PlannedChoice
+from se_cost.documents.choices import AtSite, PlannedChoice, in_words
 from se_cost.documents.plan import PlanDocument
 from se_cost.nets.words import title
 from se_cost.planning.words import Dimension
@@ -28,8 +28,8 @@ LATER = (
     Column("frontier", lambda one: "yes" if one.on_frontier else None),
     Column("fits", lambda one: "yes" if one.fits else "no"),
     Column("known as", lambda one: _names(one) or None),
-    Column("top-1 / top-5 error %", lambda one: _errors(one)),
 )
+ERRORS = Column("top-1 / top-5 error %", lambda one: _errors(one))
 
 
 def columns(document: PlanDocument) -> list[Column]:
@@ -38,7 +38,9 @@ def columns(document: PlanDocument) -> list[Column]:
         Column(f"stage {stage}", lambda one, stage=stage: _held(one, stage))  # type: ignore[misc]
         for stage in document.recipe.stages
     ]
-    return [*stages, *CHOICES, *(TIMES if document.machine else ()), *LATER]
+    published = any(one.published for one in (*document.best, *document.choices))
+    times = TIMES if document.machine else ()
+    return [*stages, *CHOICES, *times, *LATER, *[ERRORS] * published]
 
 
 def _held(one: PlannedChoice, stage: int) -> Cell:
@@ -56,9 +58,7 @@ def spelled(sites: Sequence[AtSite]) -> str:
 
 def kind(site: AtSite) -> str:
     """Return what a site holds, empty if that is nothing."""
-    if site.kind is None:
-        return ""
-    return site.kind if site.r is None else f"{site.kind} r={site.r}"
+    return in_words(site.kind, site.r, site.own) if site.kind else ""
 
 
 def _errors(one: PlannedChoice) -> Cell:

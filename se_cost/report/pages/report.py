@@ -8,7 +8,7 @@ from msgspec.structs import asdict
 from se_cost.documents.alternatives import AlternativesDocument
 from se_cost.documents.report import ReportDocument
 from se_cost.documents.time import TimeDocument
-from se_cost.measure.timing.verdict import MARGIN, Overhead, judged
+from se_cost.measure.timing.verdict import MARGIN, Overhead
 from se_cost.nets.words import bare, title
 from se_cost.record import Record
 from se_cost.report.figures import mermaid
@@ -91,7 +91,7 @@ def sections(document: ReportDocument, prefix: str = "", level: int = 2) -> list
         Section(COMPUTING, folded(flops.page(document.flops), 0), level),
         Section(FINAL_STAGE, final, level),
         *([_others(document.alternatives, prefix, level)] if document.alternatives else []),
-        *([Section(WHY, (Text(_why(document)),), level)] if document.flops.attention.bytes else []),
+        *([Section(WHY, (Text(why),), level)] if (why := _why(document)) else []),
     ]
 
 
@@ -105,11 +105,13 @@ def _times(document: ReportDocument, prefix: str) -> Picture:
 
 
 def _why(document: ReportDocument) -> str:
-    """Return what attention adds beside MACs, and what tells where the time goes."""
+    """Return what attention adds beside MACs, and what tells where the time goes, if known."""
     every, plain = document.flops.attention, document.flops.baseline
     macs, moved = percent(every.macs, plain.macs), percent(every.bytes, plain.bytes)
+    if moved is None:  # older documents have no bytes of the plain network
+        return ""
     return (
-        f"Attention adds {formatted(macs, '+.3f')} % MACs, but {formatted(moved, '+.1f')} % "
+        f"Attention adds {formatted(macs, '+.3f')} % MACs, but {moved:+.1f} % "
         "float32 bytes moved: it reads every gated map again to pool it, and again to scale it. "
         "`se-cost explain` says what that takes here, stage by stage."
     )
@@ -128,9 +130,9 @@ def decision(document: ReportDocument) -> str:
     names = headings(document.time)
     times = [
         f"changes the {names[asked(one)].lower()} by {change.percent:+.1f} % "
-        f"{bounds(change.low, change.high)} ({judged(change)})"
+        f"{bounds(change.low, change.high)} ({change.verdict})"
         for one in document.time
-        if (change := one.dropping_final_stage) and change.low is not None
+        if (change := shown(one.dropping_final_stage))
     ]
     begun = f"Leaving out the attention of stage {document.recipe.final_stage} saves "
     return begun + joined((joined(saved, " and "), *times), ", and ") + "."

@@ -44,7 +44,8 @@ def _own(network: ReportDocument) -> bool:
     With a fused network the norms of all are folded in inference.
     """
     timings = network.time
-    made = network.max_time is not None or all(timing.quick for timing in timings)
+    told = network.made_here or network.max_time is not None
+    made = told or all(timing.quick for timing in timings)
     asked = [timing.settings for timing in timings]
     if timings and all(map(fuses, timings)):
         asked = [replace(one, fold_norms=USUAL.fold_norms) for one in asked]

@@ -32,12 +32,12 @@ def summary(document: ReportDocument) -> str:
 
 
 def growth(document: ReportDocument) -> str:
-    """Return what attention adds to parameters, MACs and time."""
-    measures = _measures(document, headings(document.time))
-    counted = joined(f"{said.words} {what}" for what, said in measures.items())
+    """Return what attention adds to time, which nobody knows, and to parameters and MACs."""
     names = headings(document.time)
-    unknown = [names[asked(one)].lower() for one in document.time if not shown(one.overhead)]
-    return counted + (f"; {joined(unknown, ' and ')} {UNMEASURED}" if unknown else "")
+    unknown = [_inline(names[asked(one)]) for one in document.time if not shown(one.overhead)]
+    missing = [f"{joined(unknown, ' and ')} {UNMEASURED}"] * bool(unknown)
+    measures = _measures(document, names)
+    return joined([*missing, *(f"{what} {said.words}" for what, said in measures.items())])
 
 
 def span(named: Named) -> str:
@@ -48,7 +48,7 @@ def span(named: Named) -> str:
         for what, said in _measures(document, names).items():
             found.setdefault(what, {})[name] = said
     spans = [_span(what, of) for what, of in found.items()]
-    return f"Attention adds {joined(spans, '; ')}."
+    return f"What attention adds: {joined(spans, '; ')}."
 
 
 def headings(timings: Iterable[TimeDocument]) -> dict[Settings, str]:
@@ -85,7 +85,13 @@ def macs_growth(document: ReportDocument) -> float | None:
 
 def _span(what: str, of: Mapping[str, Said]) -> str:
     least, most = (end(of, key=lambda name: of[name].value) for end in (min, max))
-    return f"{of[least].words} ({least}) to {of[most].words} ({most}) {what}"
+    return f"{what} {of[least].words} for {least} to {of[most].words} for {most}"
+
+
+def _inline(heading: str) -> str:
+    """Return a heading as it stands within a sentence."""
+    what, _, how = heading.partition(": ")
+    return f"{what.lower()} ({how})" if how else what.lower()
 
 
 def _measures(document: ReportDocument, names: Mapping[Settings, str]) -> dict[str, Said]:
@@ -99,12 +105,13 @@ def _measures(document: ReportDocument, names: Mapping[Settings, str]) -> dict[s
         for what, (value, spec) in counts.items()
         if value is not None
     }
-    times = [(names[asked(time)].lower(), shown(time.overhead)) for time in document.time]
-    return said | {  # no interval, no say
+    times = [(_inline(names[asked(time)]), shown(time.overhead)) for time in document.time]
+    known = {  # no interval, no say
         what: _time(change.percent, change)
         for what, change in times
         if change and change.percent is not None
     }
+    return known | said
 
 
 def _time(percent: float, change: Overhead) -> Said:

@@ -14,14 +14,13 @@ from se_cost.report.page import Cell, Column, Page, Table, answer
 from se_cost.report.pages.gpu import launches, remarks
 from se_cost.report.pages.noise import ALL_REDUCE, NOISE, Waiting, noise_of
 from se_cost.report.pages.settings import conditions, running
-from se_cost.report.pages.words import MIB, UNMEASURED, known, shown
+from se_cost.report.pages.words import MIB, UNMEASURED, known, shown, spanned, verdict
 from se_cost.text import joined
 
 QUICK = (
     "Quick mode: one process. The interval covers this run only; use se-cost time without --quick "
     "before publishing the number."
 )
-
 PAIRED = (
     "overhead: the centre of the ratios of timings taken in turn, in which drift cancels; it is "
     "not the quotient of the medians."
@@ -63,19 +62,12 @@ class TimedLine(Record):
         """Return the overhead; the plain network has none, nor what has no interval."""
         return shown(self.arm.overhead)
 
-    @property
-    def verdict(self) -> str | None:
-        """Return the verdict, or that there is none; the plain network needs none."""
-        if known(self.arm.overhead) is None:
-            return None
-        return self.overhead.verdict if self.overhead else UNMEASURED
-
 
 BATCH = Column("batch", lambda line: line.batch, "d")
 SPEED = (
     Column("network", lambda line: line.name),
     Column("median ms", lambda line: line.arm.median_ms, ".2f"),
-    Column("images/s", lambda line: line.arm.images_per_second, ".1f"),
+    Column("images/s", lambda line: line.arm.images_per_second, ".1f", minor=True),
 )
 USED = (  # those that were measured
     Column("peak MiB", lambda line: mib(line.arm), ",.0f"),
@@ -87,7 +79,7 @@ OVERHEAD = (
     Column("overhead %", lambda line: line.overhead and line.overhead.percent, "+.2f"),
     Column("low", lambda line: line.overhead and line.overhead.low, "+.2f"),
     Column("high", lambda line: line.overhead and line.overhead.high, "+.2f"),
-    Column("verdict", lambda line: line.verdict),
+    Column("verdict", lambda line: verdict(line.arm.overhead)),
 )
 
 
@@ -222,9 +214,9 @@ def _at_most(change: Overhead) -> str:
     return f", but no more than {change.high:+.2f} %"
 
 
-def basis(document: TimeDocument) -> str:
-    """Return how much was measured, and why no more."""
-    protocol, quads = document.protocol, document.samples.quads
+def basis(document: TimeDocument, beside: Sequence[TimeDocument] = ()) -> str:
+    """Return how much was measured, and why no more; others were timed in the same run `beside`."""
+    protocol = document.protocol
     if protocol.rule is None:
         return QUICK
     target = f"the target of ±{protocol.rule.target_percent:g} %"
@@ -235,10 +227,14 @@ def basis(document: TimeDocument) -> str:
         Stop.INTERRUPTED: "until it was interrupted",
         Stop.FAILED: "until it failed",
     }
-    number, others = protocol.processes, {quad.arm for quad in quads}
+    every = (document, *beside)
+    processes = [one.protocol.processes for one in every]
+    quads = [one.samples.quads for one in every]
+    each = [len(found) // max(1, len({quad.arm for quad in found})) for found in quads]
     return (
-        f"{number} fresh process{'es' * (number != 1)}, {len(quads) // max(1, len(others))} "
-        f"comparisons of four timings for each network, {ends[protocol.stop or Stop.FAILED]}."
+        f"{spanned(processes)} fresh process{'es' * (max(processes) != 1)}, {spanned(each)} "
+        f"comparison{'s' * (max(each) != 1)} of four timings for each network, "
+        f"{ends[protocol.stop or Stop.FAILED]}."
     )
 
 

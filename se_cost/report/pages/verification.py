@@ -11,6 +11,7 @@ VERIFIED = (
     Column("measured ms", lambda one: one.measured_ms, "+.3f"),
     Column("low", lambda one: one.low_ms, "+.3f"),
     Column("high", lambda one: one.high_ms, "+.3f"),
+    Column("verdict", lambda one: UNMEASURED if one.measured_ms is None else one.verdict),
     Column("off %", lambda one: one.error_percent, "+.0f"),
 )
 

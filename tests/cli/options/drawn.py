@@ -28,7 +28,8 @@ def models(draw: st.DrawFn) -> Model:
     )
     head, plain = draw(st.sampled_from(Head)), attention == "none"
     kept = draw(st.none() | st.sets(st.sampled_from(STAGES)).map(sorted))
-    dropped = sorted(draw(st.sets(st.sampled_from(STAGES), max_size=2)))
+    held = STAGES if kept is None else kept
+    dropped = sorted(draw(st.sets(st.sampled_from(held), max_size=2))) if held else []
     return model(
         draw(st.sampled_from(("resnet18", "resnet34", "resnet50", "resnet101", "resnet152"))),
         attention=attention,

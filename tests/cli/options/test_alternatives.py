@@ -11,8 +11,8 @@ def test_kinds_are_completed() -> None:
 
 
 def test_what_contradicts_a_mode_is_no_option() -> None:
-    """Both are measured."""
+    """Both are measured, unless one is named."""
     assert {option.name for option in TIMED} == {
-        *("device", "batch", "dtype", "autocast", "layout", "compile", "threads", "seed"),
+        *("mode", "device", "batch", "dtype", "autocast", "layout", "compile", "threads", "seed"),
         "cudnn_benchmark",
     }

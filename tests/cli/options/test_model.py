@@ -118,6 +118,16 @@ def test_every_name_is_an_option(name: str) -> None:
             Imported(spec=f"{NETS}:Net", input=(3, 32, 32), stages=(1,), dropped=(2,)),
         ),
         (
+            f"--model {NETS}:Looked --input {NETS}:image_and_words",
+            Imported(
+                spec=f"{NETS}:Looked",
+                input=(3, 8, 8),
+                others=((2,),),
+                inputs=f"{NETS}:image_and_words",
+                stages=(0,),
+            ),
+        ),
+        (
             f"--model {NETS}:Net --input 3x32x32 --drop se",
             Imported(spec=f"{NETS}:Net", input=(3, 32, 32), patterns=("se",)),
         ),

@@ -82,6 +82,19 @@ def changes() -> nn.Module:
     return Tiny().to(torch.float32)
 
 
+def moves() -> nn.Module:
+    """Change the device on which tensors are made."""
+    net = Tiny()
+    torch.set_default_device("meta")
+    return net
+
+
+def moves_to_the_cpu() -> nn.Module:
+    """Change the device on which tensors are made, the network's own too."""
+    torch.set_default_device("cpu")
+    return Tiny()
+
+
 class Rude(Tiny):
     """Does as some factory does whenever it runs."""
 

@@ -295,3 +295,39 @@ class Talking(Net):
         """Return ten scores."""
         print("still here")  # noqa: T201
         return super().forward(x)
+
+
+class Looked(nn.Module):
+    """A network of an image and of words, whole numbers that are looked up in a table."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 3, padding=1)
+        self.words = nn.Embedding(5, 8)
+        self.se = Excite(8, 2)
+
+    def forward(self, x: Tensor, words: Tensor) -> Tensor:
+        """Return a map."""
+        y: Tensor = self.se(self.stem(x)) + self.words(words).mean(1)[:, :, None, None]
+        return y
+
+
+def two_inputs() -> tuple[Tensor, Tensor]:
+    """Return a batch for a network of a map and a vector."""
+    return torch.randn(2, 3, 16, 16), torch.randn(2, 5)
+
+
+def two_by_name() -> dict[str, Tensor]:
+    """Return the same by the names of the arguments."""
+    x, vector = two_inputs()
+    return {"vector": vector, "x": x}
+
+
+def image_and_words() -> list[Tensor]:
+    """Return a batch of three images, with two words each."""
+    return [torch.randn(3, 3, 8, 8), torch.tensor([[0, 1], [2, 3], [4, 4]])]
+
+
+def odd_inputs() -> str:
+    """Return what no network takes."""
+    return "nothing"

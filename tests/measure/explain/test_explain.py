@@ -140,7 +140,7 @@ def once(
     """Time operators once, and what the plan says of the networks."""
     found.run(0)
     assert isinstance(plan, QuickPlan)
-    return time_quick(net, arms, settings, plan, progress)
+    return time_quick(net, arms, settings, plan, progress, laps=True)
 
 
 @pytest.mark.parametrize("mode", Mode)
@@ -167,6 +167,7 @@ def test_by_the_full_protocol_operators_take_turns_with_processes(
 
     def work(job: Job, limit: float, **how: object) -> ProcessResult:
         assert isinstance(job, TimeJob)
+        assert job.laps
         jobs.append((job, len(known.asked)))
         return result(dict.fromkeys(list(job.networks)[1:], 1.1), 2, job.number)
 
@@ -186,8 +187,15 @@ def test_by_the_quick_protocol_operators_are_timed_before_and_after(
     known, plans = Known(SETTINGS), []
 
     def quick(
-        net: Model, arms: Networks, settings: Settings, plan: QuickPlan, progress: Progress
+        net: Model,
+        arms: Networks,
+        settings: Settings,
+        plan: QuickPlan,
+        progress: Progress,
+        *,
+        laps: bool,
     ) -> Timing:
+        assert laps
         plans.append((plan, len(known.asked)))
         return explanation(net, settings).timing
 
@@ -208,7 +216,7 @@ def test_what_was_finished_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 
     known = Interrupted(SETTINGS)
     monkeypatch.setattr(
-        explaining, "time_quick", lambda net, arms, some, *rest: explanation(net, some).timing
+        explaining, "time_quick", lambda net, _, some, *rest, **how: explanation(net, some).timing
     )
     assert timed_with(known, NET, networks(NET), SETTINGS, QuickPlan()).interrupted
 

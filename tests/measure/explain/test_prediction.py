@@ -10,6 +10,7 @@ from se_cost.measure.fuse.record import Movement
 from se_cost.measure.machine.figures import Machine
 from se_cost.measure.timing.arms import BASELINE, FUSED, NETWORK
 from se_cost.measure.timing.settings import DType, Mode, Settings
+from se_cost.nets.imported import Imported
 from se_cost.nets.zoo.model import model
 from se_cost.record import replace
 
@@ -18,12 +19,18 @@ FOLDED = Settings(fold_norms=True)
 E = 4 * 5_519_360  # bytes of all gated maps of one image
 
 
-def test_every_stage_is_timed_only_stage() -> None:
+def test_the_stages_of_ours_are_timed_within_the_network() -> None:
+    """Plain and with attention are all that is timed."""
+    assert networks(SE50) == {BASELINE: SE50.plain, NETWORK: SE50}
+
+
+def test_every_stage_of_yours_is_a_network_of_its_own() -> None:
     """Plain, all of it, and each stage; with one stage that is the network itself."""
-    found = networks(SE50)
-    assert list(found) == [BASELINE, NETWORK, *(only_stage(stage) for stage in (2, 3, 4, 5))]
-    assert found[only_stage(4)] == model("se_resnet50", stages=[4])
-    assert list(networks(model("se_resnet50", stages=[3]))) == [BASELINE, NETWORK]
+    yours = Imported(spec="net.py:Net", stages=(1, 2))
+    found = networks(yours)
+    assert list(found) == [BASELINE, NETWORK, only_stage(1), only_stage(2)]
+    assert found[only_stage(2)] == yours.without([1])
+    assert list(networks(replace(yours, stages=(2,)))) == [BASELINE, NETWORK]
 
 
 def test_fused_it_is_timed_last() -> None:
@@ -158,6 +165,7 @@ def test_a_stage_is_the_record_of_its_json() -> None:
     keys = {
         *("blocks", "macs", "macs_per_byte", "gated_bytes", "traffic", "moved_bytes"),
         *("operators", "predicted", "measured_seconds", "e_passes", "alone_seconds"),
+        "verdict",
     }
     whole = msgspec.to_builtins(found.whole)
     assert set(whole) == keys

@@ -12,7 +12,7 @@ from se_cost.ledger.walk import ledger, walk
 from se_cost.measure.fuse.fuse import folded, fuse
 from se_cost.measure.fuse.moved import moved
 from se_cost.measure.fuse.record import How, Movement
-from se_cost.measure.fuse.rows import Reading
+from se_cost.measure.fuse.rows import FoldedRows
 from se_cost.measure.fuse.traffic import fused_traffic
 from se_cost.measure.fuse.whole import unfused
 from se_cost.measure.models.costs import resolved
@@ -62,7 +62,7 @@ def assert_as_it_runs(net: Zoo, batch: int, layout: MemoryFormat, how: How) -> N
     node, shape = parts(net)
     network, x = built(node, layout.value), images(batch, *shape, layout=layout.value)
     done = fuse(network, x, how)
-    reading = Reading(folded_rows(ledger(node, shape)))
+    reading = FoldedRows(folded_rows(ledger(node, shape)))
     exchanged = [reading.exchanged(one).added(batch, SIZE) for one in done.rewritings]
     assert len(exchanged) == len(done.blocks)
     assert sum(exchanged, NOTHING) == moved(done.module, x) - moved(folded(network, x), x)

@@ -44,14 +44,21 @@ def resnets() -> list[Zoo]:
 
 
 def kinds() -> list[Zoo]:
-    """Return every other kind of attention, in blocks of both sorts and in every place."""
+    """Return every other kind of attention, in blocks of all sorts and in every place."""
     others = [kind for kind in GATING_KINDS if kind != SE.name]
     gating = [
         model(f"{kind}_resnet{18 if place is Place.STANDARD else 50}", place=place)
         for kind, place in product(others, RESIDUAL_PLACES)
     ]
+    nets = ("resnet50", "mobilenet", "densenet121")
+    gating += [model(f"{kind}_{net}") for kind, net in product(others, nets)]
+    gating += [model(f"{kind}_resnet34", place=Place.STAGE) for kind in others]
     attending = [model("mhsa_resnet50", input=size) for size in (224, 225, (64, 800))]
-    return [*gating, *attending, *(model(f"{kind}_resnet34", place=Place.STAGE) for kind in others)]
+    gathering = [
+        model("ge_resnet50", extent=extent, theta=theta)
+        for extent, theta in product((2, 4, 8), (False, True))
+    ]
+    return [*gating, *attending, *gathering]
 
 
 def networks() -> list[Zoo]:
@@ -82,9 +89,10 @@ def test_every_row_is_its_submodule(net: Zoo) -> None:
 
 
 def small(size: int) -> list[Zoo]:
-    """Return ResNet-18 plain and with every kind, and an SE network of every other builder."""
+    """Return ResNets plain and with every kind, and an SE network of every other builder."""
     found = [model("resnet18", attention=kind, input=size) for kind in ("none", *GATING_KINDS)]
     found.append(model("mhsa_resnet50", input=size))
+    found.append(model("ge_resnet18", extent=4, theta=True, input=size))
     for arch in members()[1:]:
         least = FAMILIES[arch].smallest  # None if its input cannot be varied
         found.append(model(arch, attention="se", input=least and max(least, size)))

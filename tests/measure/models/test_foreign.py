@@ -12,7 +12,6 @@ from torch.utils.flop_counter import FlopCounterMode
 from se_cost.errors import MeasurementError, UsageError
 from se_cost.measure.models.build import blank_of, module_of
 from se_cost.measure.models.costs import costs, resolved
-from se_cost.measure.models.foreign import costs_of
 from se_cost.nets.attention.eca import ECA
 from se_cost.nets.attention.se import SE
 from se_cost.nets.imported import Imported
@@ -225,19 +224,3 @@ def test_the_plain_network_is_ours(kind: str) -> None:
     images = torch.randn(2, *SHAPE)
     with torch.no_grad():
         assert torch.equal(stripped(images), plain(images))
-
-
-def test_a_module_at_hand_stays_as_it_is() -> None:
-    """Its mode, values, gradients and hooks are those of before."""
-    module = module_of(costs(of()).model)
-    module(torch.randn(1, *SHAPE)).sum().backward()
-    before = {name: (p.clone(), p.grad) for name, p in module.named_parameters()}
-    found = costs_of(module, SHAPE)
-    assert found.attention.params == 2_680
-    assert found.model.stages == (1, 2)
-    assert module.training
-    for name, p in module.named_parameters():
-        value, gradient = before[name]
-        assert torch.equal(p, value)
-        assert p.grad is gradient
-    assert not any(part._forward_hooks or part._forward_pre_hooks for part in module.modules())

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch.overrides import _get_current_function_mode_stack
 
 from se_cost.errors import MeasurementError
 from se_cost.measure.models import guard
 from se_cost.measure.models.costs import costs
 from se_cost.measure.models.foreign import _looked_at
+from se_cost.measure.models.guard import default_device_kept
 from se_cost.measure.models.loading import load
 from se_cost.nets.imported import Imported
 
@@ -121,11 +123,33 @@ def test_what_a_program_shares_is_as_before(way: Way) -> None:
     assert torch.is_grad_enabled()
 
 
+@BOTH
+@pytest.mark.parametrize("name", ["moves", "moves_to_the_cpu"])
+def test_the_default_device_is_as_before(way: Way, name: str) -> None:
+    """Also beneath a device of `with torch.device(...)`, and where one was set before."""
+    way(name)
+    assert torch.zeros(1).device.type == "cpu"
+    assert _get_current_function_mode_stack() == []  # type: ignore[no-untyped-call]
+    with torch.device("meta"), default_device_kept():
+        torch.set_default_device("cpu")
+        assert torch.zeros(1).device.type == "cpu"
+    assert torch.zeros(1).device.type == "cpu"
+    torch.set_default_device("meta")
+    try:
+        way("prints")
+        with default_device_kept():
+            torch.set_default_device("cpu")
+        assert torch.zeros(1).device.type == "meta"
+    finally:
+        torch.set_default_device(None)
+
+
 def test_counts_are_right_all_the_same() -> None:
     """Those of the model, not of what was changed."""
-    for name in ("prints", "changes"):
+    for name in ("prints", "changes", "moves", "moves_to_the_cpu"):
         found = costs(Imported(spec=f"{FILE}:{name}", input=SHAPE))
         assert (found.network.params, found.attention.params) == (PARAMS, ATTENTION)
+        assert torch.zeros(1).device.type == "cpu"
 
 
 def test_the_limit() -> None:

@@ -249,8 +249,9 @@ class Deciding(Base):
 
 def found(network: nn.Module) -> FoundAttention:
     """Return what is found in a network."""
-    seen = trace(network.eval(), images(network, [SHAPE]))
-    return FoundAttention((SHAPE,), seen, tuple(block for block in find(seen) if block.counted))
+    inputs = images(network, [SHAPE])
+    seen = trace(network.eval(), inputs)
+    return FoundAttention(inputs, seen, tuple(block for block in find(seen) if block.counted))
 
 
 def opened(network: nn.Module) -> nn.Module:

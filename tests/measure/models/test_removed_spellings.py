@@ -43,9 +43,10 @@ def named(spelling: Spelling) -> str:
 
 def looked_at(network: nn.Module, spelling: Spelling) -> FoundAttention:
     """Return what is found in a network."""
-    seen = trace(network, images(network, [spelling.shape]))
+    inputs = images(network, [spelling.shape])
+    seen = trace(network, inputs)
     blocks = tuple(block for block in find(seen) if block.counted)
-    return FoundAttention((spelling.shape,), seen, blocks)
+    return FoundAttention(inputs, seen, blocks)
 
 
 @pytest.mark.parametrize("spelling", TAKEN, ids=named)

@@ -74,7 +74,9 @@ NETWORKS = [
         for kind in GATING_KINDS
         if kind != "se"
     ),
+    *(model(f"{kind}_resnet50", input=64) for kind in GATING_KINDS if kind != "se"),
     *(model("mhsa_resnet50", input=size) for size in (32, 96)),
+    *(model("ge_resnet50", extent=4, theta=theta, input=64) for theta in (False, True)),
     model("bam_resnet18", input=64, place=Place.STAGE),
 ]
 

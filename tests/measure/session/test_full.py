@@ -1,5 +1,6 @@
 """The full protocol with processes that are made up: no network is built or run."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,16 @@ from measure.made_up import TRUTH, result
 from se_cost.errors import MeasurementError, OutOfMemoryError, UsageError
 from se_cost.measure.session.full import time_by, time_fully
 from se_cost.measure.session.jobs import EnergyJob, Job, MemoryJob, TimeJob
-from se_cost.measure.timing.arms import BASELINE, NETWORK, REPLAYED, TRIMMED, three, two, with_fused
+from se_cost.measure.timing.arms import (
+    BASELINE,
+    NETWORK,
+    REPLAYED,
+    TRIMMED,
+    each,
+    three,
+    two,
+    with_fused,
+)
 from se_cost.measure.timing.collect import WorkerLostError
 from se_cost.measure.timing.result import Joules, PeakMemory, Timing
 from se_cost.measure.timing.run import Stop
@@ -75,6 +85,29 @@ def test_little_time_takes_fewer_networks_before_fewer_comparisons() -> None:
     assert len(rest) >= 7
     assert {(*job.networks, job.plan.quads) for job in rest} == {(BASELINE, NETWORK, 2)}
     assert {job.plan.least for job in workers.timed} == {1}
+
+
+def test_little_time_takes_every_kind_in_turn() -> None:
+    """No kind is asked about more than others: after seven rounds of them all have an interval."""
+    models = [model("resnet18", attention=kind, input=32) for kind in ("se", "eca", "srm", "ge")]
+
+    class Timed(Workers):
+        def __call__(self, job: Job, limit: float, padding: int = 0) -> Any:
+            super().__call__(job, limit, padding)
+            assert isinstance(job, TimeJob)
+            truth = dict.fromkeys((arm for arm in job.networks if arm != BASELINE), 1.1)
+            return result(truth, job.plan.quads, job.number)
+
+    workers, rule = Timed(), StoppingRule(max_time=2.4, at_least=8, target=0.02, at_most=30)
+    found = time_fully(models[0], each(models), rule=rule, work=workers, memory=False)
+    first, *rest = workers.timed
+    assert (list(first.networks), first.plan.quads) == ([BASELINE, "se"], 2)
+    assert {(len(job.networks), job.plan.quads) for job in rest} == {(2, 1)}
+    assert found.run.stop is Stop.TARGET
+    taken = Counter(arm for job in workers.timed for arm in job.networks)
+    assert taken.pop(BASELINE) == len(workers.timed)
+    assert set(taken.values()) <= {7, 8}
+    assert all(found.overhead(kind).low is not None for kind in ("se", "eca", "srm", "ge"))
 
 
 def test_every_process_has_a_layout_and_an_order_of_its_own() -> None:
@@ -243,7 +276,7 @@ def test_both_ways_are_four_networks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_compiling_takes_nothing_of_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process of 10 s that took 100 s, 90 of them to compile, leaves time for all networks."""
+    """A process of 11 s that took 100 s, 90 of them to compile, leaves time for all networks."""
     clock = [0.0]
 
     class Compiling(Workers):
@@ -256,7 +289,7 @@ def test_compiling_takes_nothing_of_a_process(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr("se_cost.measure.session.full.monotonic", lambda: clock[0])
     workers = Compiling()
-    timing(workers, max_time=100, at_least=10)
+    timing(workers, max_time=110, at_least=10)
     assert all(list(job.networks) == [BASELINE, NETWORK, TRIMMED] for job in workers.timed)
 
 

@@ -12,15 +12,17 @@ import pytest
 
 from measure.made_up import result
 from se_cost.errors import MeasurementError, UsageError
+from se_cost.measure.models.guard import LIMIT
 from se_cost.measure.processes import how
 from se_cost.measure.session.jobs import MemoryJob
-from se_cost.measure.session.parent import PADDING, patience, work
+from se_cost.measure.session.parent import IMPORTING, PADDING, patience, work
 from se_cost.measure.timing.arms import NETWORK
 from se_cost.measure.timing.collect import WorkerLostError, collect
 from se_cost.measure.timing.result import PeakMemory
 from se_cost.measure.timing.run import Stop
 from se_cost.measure.timing.samples import ProcessResult
 from se_cost.measure.timing.settings import Settings, StoppingRule
+from se_cost.nets.imported import Imported
 from se_cost.nets.zoo.model import model
 
 NET = model("se_resnet18", input=32)
@@ -43,9 +45,13 @@ def answering(expression: str) -> tuple[str, ...]:
 
 
 def test_patience_is_twice_the_time_and_some_to_start() -> None:
-    """A minute to build the networks, and five for each that is compiled."""
-    assert patience(10, Settings(), 3) == 2 * 10 + 60
-    assert patience(10, Settings(compile=True), 3) == 2 * 10 + 60 + 3 * 300
+    """A minute to build our networks or more, and five for each of the user's, or compiled."""
+    ours, yours = model("se_resnet18"), Imported(spec="timm:seresnet50")
+    assert patience(10, Settings(), [ours] * 3) == 2 * 10 + 60
+    assert patience(10, Settings(compile=True), [ours] * 3) == 2 * 10 + 60 + 3 * 300
+    assert patience(10, Settings(), [ours] * 13) == 2 * 10 + 13 * 10  # where they are many
+    assert patience(10, Settings(), [ours, yours, yours]) == 2 * 10 + 10 + 2 * 300
+    assert IMPORTING == LIMIT
 
 
 def test_a_fresh_process_times_and_the_parent_needs_no_torch() -> None:
@@ -77,6 +83,16 @@ def test_a_fresh_process_has_a_peak_of_its_own(
     answer = work(JOB, 120)
     assert isinstance(answer, PeakMemory)
     assert answer.allocated > 50 * 2**20
+
+
+def test_a_fresh_process_imports_what_this_one_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An empty entry of the path is the current folder, as in a notebook."""
+    (tmp_path / "lies_here.py").write_text("found = 7")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", ["", *sys.path])
+    assert work(JOB, 60, answering("__import__('lies_here').found")) == 7
 
 
 def test_an_error_of_ours_comes_back_as_itself() -> None:

@@ -78,8 +78,8 @@ def test_graphs_take_a_fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_time_to_compile_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a process that compiled, and of no other."""
-    monkeypatch.setattr(quick, "steps", lambda networks, settings, device: dict.fromkeys(networks))
-    monkeypatch.setattr(quick, "timed", lambda *job: result({NETWORK: 1.1}, 8))
+    monkeypatch.setattr(quick, "steps", lambda networks, *rest: dict.fromkeys(networks))
+    monkeypatch.setattr(quick, "timed", lambda *job, **how: result({NETWORK: 1.1}, 8))
     for compiled in (True, False):
         job = TimeJob(three(NET), Settings(device="cpu", compile=compiled), PLAN, 0)
         assert (quick.one_process(job).process.compiling > 0) is compiled

@@ -27,7 +27,7 @@ def answering(*answers: Timing | BaseException) -> Callable[..., Timing]:
     """Return what times, with these answers one after the other."""
     rest = iter(answers)
 
-    def time(*given: object, energy: bool, before: object) -> Timing:
+    def time(*given: object, energy: bool, before: object, memory: bool) -> Timing:
         answer = next(rest)
         if isinstance(answer, BaseException):
             raise answer
@@ -46,7 +46,7 @@ def test_all_are_done_in_their_order() -> None:
         yield silent
         log.append(f"close {asked.settings.batch}")
 
-    def time(*given: object, energy: bool, before: object) -> Timing:
+    def time(*given: object, energy: bool, before: object, memory: bool) -> Timing:
         log.append((*given, energy))
         return DONE
 

@@ -1,10 +1,12 @@
 """A timing of many networks is a timing of each beside the plain one."""
 
-from measure.made_up import of_kinds
+from measure.made_up import of_kinds, result
 from se_cost.measure.timing.arms import BASELINE, NETWORK
 from se_cost.measure.timing.pairs import pairs
-from se_cost.measure.timing.settings import Settings
+from se_cost.measure.timing.run import Run, Stop
+from se_cost.measure.timing.settings import Settings, StoppingRule
 from se_cost.nets.zoo.model import model
+from se_cost.record import replace
 
 MODELS = [model("resnet18", attention=kind) for kind in ("se", "eca", "srm")]
 TIMING = of_kinds(MODELS, Settings(), (1.10, 1.02, 1.05))
@@ -37,3 +39,15 @@ def test_an_arm_that_was_not_reached_is_left_out() -> None:
         "se",
         "eca",
     ]
+
+
+def test_a_process_that_did_not_measure_an_arm_is_none_of_its() -> None:
+    """Kinds take turns where time is short; the processes of each are counted from 0."""
+    turns = [("se", "eca"), ("srm", "se"), ("eca", "srm")]
+    found = tuple(result(dict.fromkeys(turn, 1.1), 2, i) for i, turn in enumerate(turns))
+    timing = replace(TIMING, run=Run(found, StoppingRule(), stop=Stop.TIME))
+    processes = {kind: one.run.processes for kind, one in pairs(timing).items()}
+    assert [len(of) for of in processes.values()] == [2, 2, 2]
+    for kind, numbers in {"se": (0, 1), "eca": (0, 2), "srm": (1, 2)}.items():
+        assert [of.process for of in processes[kind]] == [found[i].process for i in numbers]
+        assert [quad.process for of in processes[kind] for quad in of.quads] == [0, 0, 1, 1]

@@ -8,8 +8,8 @@ from se_cost.report.figures.style import BLUE
 
 LINE = f"stroke: {BLUE.lower()}; stroke-width: 2"
 CHANGES = {
-    "SE-ResNet-50, infer": Interval(10.04, 8, 12),
-    "without stage 5, infer": Interval(-4, -6, -1),
+    "SE-ResNet-50, infer": Interval(10.04, 8, 12, "slower"),
+    "without stage 5, infer": Interval(-4, -6, -1, "faster"),
 }
 
 
@@ -17,7 +17,7 @@ def test_every_change_is_there() -> None:
     """Each with its label, its value with one digit, and a line for its interval."""
     svg = intervals(CHANGES, "ResNet-50", 0.5)
     said = words(svg)
-    assert {*CHANGES, "+10.0 %", "-4.0 %", "indifference, ±0.5 %"} <= set(said)
+    assert {*CHANGES, "+10.0 %, slower", "-4.0 %, faster", "indifference, ±0.5 %"} <= set(said)
     assert "time beside ResNet-50, %, with 95 % interval" in said
     assert title(svg) == "time beside ResNet-50, %, with 95 % interval"
     assert len(shapes(svg, LINE)) == 2

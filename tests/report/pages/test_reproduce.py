@@ -123,6 +123,8 @@ def test_the_full_protocol_of_a_page_is_its_own() -> None:
     """It is the usual one, and its limit is known; without a limit `report` did not make it."""
     again = "se-cost report --arch se_resnet18 --r 16 --input 64x64 --batch 1 --max-time 90"
     assert commands([measured(SMALL, full(SMALL), max_time=90)]) == (again,)
+    made = replace(measured(SMALL, full(SMALL)), made_here=True)
+    assert commands([made]) == (again.removesuffix(" --max-time 90"),)
 
 
 def test_eager_and_replayed() -> None:

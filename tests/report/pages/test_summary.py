@@ -21,7 +21,7 @@ def slower(name: str, ratio: float, quads: int = 8) -> ReportDocument:
 
 def test_summary_without_times() -> None:
     """Counts alone make a sentence too."""
-    expected = "SE-ResNet-50 beside ResNet-50: +9.90 % parameters, +0.065 % MACs."
+    expected = "SE-ResNet-50 beside ResNet-50: parameters +9.90 %, MACs +0.065 %."
     assert summary(of_one(SE50)) == expected
 
 
@@ -35,16 +35,16 @@ def test_every_time_has_its_interval() -> None:
     )
     assert infer == train == "+10.0 % [+9.9, +10.1] (slower)"
     assert growth(document) == (
-        f"+9.90 % parameters, +0.065 % MACs, {infer} time of inference, "
-        f"{train} time of a training step"
+        f"time of inference {infer}, time of a training step {train}, "
+        "parameters +9.90 %, MACs +0.065 %"
     )
 
 
 def test_without_an_interval_it_is_said() -> None:
     """Too few timings give no interval, and so no number in the headline."""
     few = growth(slower("se_resnet50", 1.1, quads=2))
-    counts = "+9.90 % parameters, +0.065 % MACs"
-    assert few == f"{counts}; time of inference not measured well enough"
+    counts = "parameters +9.90 %, MACs +0.065 %"
+    assert few == f"time of inference not measured well enough, {counts}"
 
 
 def test_span() -> None:
@@ -55,9 +55,9 @@ def test_span() -> None:
         "c": slower("se_resnet50", 1.3, quads=2),
     }
     assert span(named) == (
-        "Attention adds +0.17 % (b) to +9.90 % (a) parameters; +0.001 % (b) to +0.065 % (a) MACs; "
-        "+10.0 % [+9.9, +10.1] (slower) (a) to +20.0 % [+19.9, +20.2] (slower) (b) "
-        "time of inference."
+        "What attention adds: time of inference +10.0 % [+9.9, +10.1] (slower) for a to "
+        "+20.0 % [+19.9, +20.2] (slower) for b; parameters +0.17 % for b to +9.90 % for a; "
+        "MACs +0.001 % for b to +0.065 % for a."
     )
 
 
@@ -66,12 +66,9 @@ def test_ways_to_time_are_told_apart() -> None:
     small, large = slower("se_resnet50", 1.1), slower("se_vgg16", 1.2)
     other = replace(large.time[0], asked_batch=8, settings=Settings(batch=8))
     both = span({"a": small, "b": replace(large, time=(other,))})
-    assert (
-        "(a) to +10.0 % [+9.9, +10.1] (slower) (a) time of inference: one image, float32, nchw; "
-        in both
-    )
-    assert both.endswith("(b) time of inference: 8 images, float32, nchw.")
-    assert growth(replace(large, time=(large.time[0], other))).count("time of inference: ") == 2
+    assert "time of inference (one image, float32, nchw) +10.0 % [+9.9, +10.1] (slower) for" in both
+    assert "time of inference (8 images, float32, nchw) +20.0 % [+19.9, +20.2] (slower) for" in both
+    assert growth(replace(large, time=(large.time[0], other))).count("time of inference (") == 2
 
 
 def test_a_batch_that_shrank_is_the_one_that_was_asked_for() -> None:
