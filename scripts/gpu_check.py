@@ -345,7 +345,10 @@ def main() -> int:
     try:
         import torch
     except ImportError:
-        print("gpu_check: this Python has no torch: run `make test` first", file=sys.stderr)
+        print(
+            "gpu_check: this Python has no torch: run `make .venv/.installed` first",
+            file=sys.stderr,
+        )
         return 3
     if not torch.cuda.is_available():
         print(f"gpu_check: torch {torch.__version__} sees no CUDA device", file=sys.stderr)

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +43,34 @@ def test_without_a_gpu_it_fails() -> None:
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr == f"gpu_check: torch {torch.__version__} sees no CUDA device\n"
     assert not (SCRIPTS.parent / "reports" / "gpu" / "verdicts.txt").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell script")
+def test_a_clean_clone_is_installed_first(tmp_path: Path) -> None:
+    """Where there is a GPU of NVIDIA: package and NVML, then the checks by that Python."""
+    script = tmp_path / "scripts" / "gpu_check.sh"
+    script.parent.mkdir()
+    shutil.copy(SCRIPTS / script.name, script)
+    log = 'echo "$(basename "$0") $*" >> log'
+    programs = {
+        "nvidia-smi": "",
+        "pip": log,
+        "python": log,
+        "make": f"{log}; mkdir -p .venv/bin; mv programs/pip programs/python .venv/bin",
+    }
+    for name, does in programs.items():
+        file = tmp_path / "programs" / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(f"#!/bin/sh\n{does}\n")
+        file.chmod(0o755)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHON"}
+    environment["PATH"] = f"{tmp_path / 'programs'}:{environment['PATH']}"
+    subprocess.run([script], env=environment, check=True)
+    made, installed, ran = (tmp_path / "log").read_text().splitlines()
+    assert made == "make --silent .venv/.installed"
+    assert installed.startswith("pip install")
+    assert installed.endswith("--editable .[cuda]")
+    assert ran == "python scripts/gpu_check.py"
 
 
 def test_every_command_can_be_typed(gpu_check: ModuleType) -> None:

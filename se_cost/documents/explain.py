@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from msgspec import UNSET
 from msgspec.structs import asdict
 
 from se_cost.documents.advice import advice
@@ -151,4 +152,12 @@ def _assumptions(explanation: Explanation) -> tuple[str, ...]:
     nhwc = explanation.timing.settings.layout is MemoryFormat.NHWC
     strided = [STRIDED] * (explanation.training and nhwc)
     alone = [ALONE, LEFT_OVER] * bool(explanation.alone)
-    return (BOUND, *alone, PASSES, *((CACHES,) if on_cpu else (L2, QUEUES)), *strided)
+    caches = [CACHES] if on_cpu else [*[L2] * _fit_l2(explanation), QUEUES]
+    return (BOUND, *alone, PASSES, *caches, *strided)
+
+
+def _fit_l2(explanation: Explanation) -> bool:
+    """Return whether the map of a block fits in the L2 of the GPU, or may: some do not tell it."""
+    cache = explanation.timing.environment.l2
+    least = min(stage.gated_bytes / stage.blocks for stage in explanation.stages)
+    return cache is UNSET or least <= cache

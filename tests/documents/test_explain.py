@@ -2,6 +2,7 @@
 
 import pytest
 from measure.made_up import ENVIRONMENT, explanation
+from msgspec import UNSET, UnsetType
 
 from se_cost.documents.explain import (
     ALONE,
@@ -29,10 +30,10 @@ MACHINE = Machine(bandwidth=2e10, launch=1e-6)
 E = 4 * 5_519_360  # bytes of all gated maps
 
 
-def on_gpu(found: Explanation) -> Explanation:
+def on_gpu(found: Explanation, l2: int | UnsetType = UNSET) -> Explanation:
     """Return an explanation that was made on a GPU."""
     results = [
-        replace(one, environment=replace(ENVIRONMENT, device="cuda"))
+        replace(one, environment=replace(ENVIRONMENT, device="cuda", l2=l2))
         for one in found.timing.run.processes
     ]
     run = replace(found.timing.run, processes=tuple(results))
@@ -82,6 +83,9 @@ def test_assumptions_are_those_of_the_device() -> None:
     found = explanation(SE50)
     assert explained(found).assumptions == (BOUND, ALONE, LEFT_OVER, PASSES, CACHES)
     assert explained(on_gpu(found)).assumptions[4:] == (L2, QUEUES)
+    smallest = 4 * 2048 * 7 * 7  # bytes of a map of stage 5
+    assert explained(on_gpu(found, smallest)).assumptions[4:] == (L2, QUEUES)
+    assert explained(on_gpu(found, smallest - 1)).assumptions[4:] == (QUEUES,)
     assert explained(replace(found, alone=())).assumptions == (BOUND, PASSES, CACHES)
     nhwc = Settings(layout=MemoryFormat.NHWC)
     assert STRIDED not in explained(explanation(SE50, nhwc)).assumptions

@@ -11,7 +11,7 @@ from se_cost.measure.explain.prediction import Explanation, networks
 from se_cost.measure.fuse.traffic import fused_traffic
 from se_cost.measure.machine.bandwidth import machine
 from se_cost.measure.machine.clocks import quiet
-from se_cost.measure.machine.device import resolve
+from se_cost.measure.machine.device import device_for
 from se_cost.measure.machine.figures import Machine
 from se_cost.measure.machine.out_of_memory import enough_memory
 from se_cost.measure.models.traffic import by_stage
@@ -55,7 +55,7 @@ def surveyed(settings: Settings) -> Machine:
 
     Raises MeasurementError if there is no such device or not enough memory.
     """
-    device = resolve(settings.device)
+    device = device_for(settings)
     with quiet(settings.threads), enough_memory(device):
         return machine(device)
 

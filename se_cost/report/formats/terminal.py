@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console, JustifyMethod
     from rich.table import Table as RichTable
 
+BOUNDS = ("low", "high", "verdict")  # columns that are read with the one before them
 TEXT = 20  # signs of a text that stay in one line, or it becomes a tower of words
 GAP, ROOMY_GAP = 2, 3  # between two columns
 
@@ -58,21 +59,30 @@ def layout(table: Table, width: int | None) -> Layout:
     for i in reversed(every):
         if table.columns[i].minor and _wide(least, shown) > width:
             shown.remove(i)
-    bands = _bands(least, _labels(table, least, shown, width), shown, width)
+    bands = _bands(table, least, _labels(table, least, shown, width), shown, width)
     return Layout(bands, max(width, *(_wide(least, band) for band in bands)))
 
 
 def _bands(
-    least: Sequence[int], labels: Sequence[int], shown: Sequence[int], width: int
+    table: Table, least: Sequence[int], labels: Sequence[int], shown: Sequence[int], width: int
 ) -> tuple[tuple[int, ...], ...]:
-    """Return as few bands as fit, with about as many columns each."""
+    """Return as few bands as fit, with about as many columns each.
+
+    An interval stays beside its estimate if that fits, even if it takes more bands.
+    """
     others = shown[len(labels) :]
-    for count in range(1, len(others) + 1):
-        edges = [round(k * len(others) / count) for k in range(count + 1)]
-        bands = tuple((*labels, *others[a:b]) for a, b in pairwise(edges))
-        if count == len(others) or all(_wide(least, band) <= width for band in bands):
-            return bands
-    return (tuple(shown),)
+    apart = range(len(others) + 1)
+    ends = (0, len(others))
+    together = [k for k in apart if k in ends or table.header[others[k]] not in BOUNDS]
+    bands: tuple[tuple[int, ...], ...] = (tuple(shown),)
+    for starts in (together, apart):
+        for count in range(1, len(starts)):
+            even = (k * len(others) / count for k in range(count + 1))
+            edges = sorted({min(starts, key=lambda start: abs(start - edge)) for edge in even})
+            bands = tuple((*labels, *others[a:b]) for a, b in pairwise(edges))
+            if all(_wide(least, band) <= width for band in bands):
+                return bands
+    return bands
 
 
 def _labels(table: Table, least: Sequence[int], shown: Sequence[int], width: int) -> Sequence[int]:

@@ -94,7 +94,7 @@ MEASURED = (
     Column("measured ms", lambda part: _value(part.measured), "+.3f"),
     Column("low", lambda part: _low(part.measured), "+.3f"),
     Column("high", lambda part: _high(part.measured), "+.3f"),
-    Column("verdict", lambda part: part.cost.verdict, minor=True),
+    Column("verdict", lambda part: part.cost.verdict),
 )
 LEFT_OVER = (
     Column("left over ms", lambda part: _value(part.left_over), "+.3f"),

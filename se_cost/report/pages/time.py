@@ -67,7 +67,7 @@ BATCH = Column("batch", lambda line: line.batch, "d")
 SPEED = (
     Column("network", lambda line: line.name),
     Column("median ms", lambda line: line.arm.median_ms, ".2f"),
-    Column("images/s", lambda line: line.arm.images_per_second, ".1f"),
+    Column("images/s", lambda line: line.arm.images_per_second, ".1f", minor=True),
 )
 USED = (  # those that were measured
     Column("peak MiB", lambda line: mib(line.arm), ",.0f"),

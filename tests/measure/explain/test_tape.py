@@ -1,6 +1,8 @@
 """The operators of every kind of attention, read off a run, against the formulas of the ledger."""
 
+import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
 import torch
@@ -8,12 +10,15 @@ from helpers import GATING_KINDS
 from torch import Tensor
 
 from se_cost.measure.explain.tape import MemoryState, Reuse, Tape, TorchCall, attention
+from se_cost.measure.models.asked import asked
 from se_cost.measure.models.metering import Meter
 from se_cost.measure.models.traffic import by_stage
 from se_cost.measure.timing.settings import MemoryFormat, Mode, Settings
+from se_cost.nets.imported import Imported
 from se_cost.nets.zoo.model import model
 
 CPU = torch.device("cpu")
+NETS = Path(__file__).parents[2] / "data" / "models" / "nets.py"
 SIZE = 4  # bytes of a float32
 NORMED = ("bam", "srm", "ca")  # their norms run another operator in inference
 
@@ -38,6 +43,17 @@ def test_a_training_step_is_the_formulas(kind: str) -> None:
         part = expected[stage]
         assert moved(calls, backward=False) == (part.forward, part.operators_forward)
         assert moved(calls, backward=True) == (part.backward, part.operators_backward)
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_a_network_of_several_inputs(mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of them are given, in either pass."""
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    net = asked(Imported(spec=f"{NETS}:Two", input=(3, 8, 8), others=((5,),)))
+    settings = Settings("cpu", mode, 2)
+    stages, _ = attention(net, settings, CPU)
+    for stage, part in by_stage(net, settings).items():
+        assert moved(stages[stage or 0], backward=False) == (part.forward, part.operators_forward)
 
 
 def test_what_takes_the_place_of_a_layer_runs_less_of_it() -> None:

@@ -14,6 +14,7 @@ import se_cost
 from se_cost.errors import MeasurementError, SeCostError, UsageError
 from se_cost.measure.models.at_hand import AtHand
 from se_cost.measure.models.traffic import by_part, by_stage
+from se_cost.measure.steps.steps import data
 from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.nets.attention.eca import ECA
 from se_cost.nets.imported import Imported
@@ -177,6 +178,15 @@ def test_what_can_be_imported_is_remembered_by_its_name(nets: Any) -> None:
     assert without_spec(se_cost.costs(kept)) == without_spec(se_cost.costs(named))
 
 
+def test_two_that_are_at_hand_are_two() -> None:
+    """Whatever they are called, and only if both hold the same they are one."""
+    first, second = AtHand([1], "Net"), AtHand([1], "Net")
+    again = AtHand(first.value, "Net")
+    assert (first == again, first != again, hash(first) == hash(again)) == (True, False, True)
+    assert (first == second, first != second, first == "Net") == (False, True, False)
+    assert len({first, second, again}) == 2
+
+
 def test_what_is_tried_and_left_out(nets: Any) -> None:
     """The options are those of the command line."""
     tried = se_cost.model(nets.Residual(), SHAPE, attention="eca")
@@ -212,6 +222,8 @@ def test_example_tensors_have_their_types_and_values(nets: Any) -> None:
     net = se_cost.model(nets.Looked(), torch.randn(2, 3, 8, 8), words)
     assert se_cost.costs(net).attention.params == 8 * 4 + 4 + 4 * 8 + 8
     words.fill_(99)  # out of range: it is a copy that is looked up
+    batch = data(net, Settings(batch=3), torch.device("cpu"))
+    assert batch.given[1].tolist() == [[0, 4, 1], [2, 2, 3], [0, 4, 1]]
     for arm in (net, net.plain):
         assert se_cost.costs(arm).network.macs > 0
     assert sum(p.numel() for p in se_cost.module(net.plain).parameters()) == 3 * 8 * 9 + 8 + 5 * 8

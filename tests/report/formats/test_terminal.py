@@ -247,3 +247,16 @@ def test_any_table_fits(table: Table, width: int) -> None:
 def test_no_width_is_too_small(table: Table, width: int) -> None:
     """However narrow a terminal is, numbers are whole, even if that makes a line too long."""
     assert_whole(table, width)
+
+
+@pytest.mark.parametrize("width", [40, 44, 60, 80])
+def test_an_interval_stays_beside_its_estimate(width: int) -> None:
+    """No band begins with a bound or a verdict, unless there is no room for them together."""
+    names = ("stage", "predicted ms", "low", "high", "measured ms", "low", "high", "verdict")
+    row = (2, 1.408, 1.326, 1.484, 8.719, 5.3, 11.737, "slower")
+    table = Table("Times", tuple(Heading(name, ".3f") for name in names), (row,))
+    found = layout(table, width)
+    assert [i for band in found.bands for i in band[1:]] == list(range(1, len(names)))
+    firsts = {names[band[1]] for band in found.bands}
+    assert firsts <= {"predicted ms", "measured ms"}
+    assert len(layout(table, 20).bands) > 2, "numbers are whole before all"
