@@ -12,9 +12,12 @@ from se_cost.measure.fuse.rewrite import GateSite, rewritten
 from se_cost.measure.fuse.sites import site
 from se_cost.measure.fuse.squeeze import squeezed
 from se_cost.measure.models.layers import Gated, Stack, Sum
+from se_cost.measure.timing.settings import Runtime
 
 
-def fused_block(network: Network, gated: Gated, how: How) -> tuple[FusedBlock, Rewriting | None]:
+def fused_block(
+    network: Network, gated: Gated, how: How, runtime: Runtime
+) -> tuple[FusedBlock, Rewriting | None]:
     """Rewrite a gate and return what was done, or why nothing was.
 
     There is no rewriting of one that does not run just once.
@@ -26,7 +29,7 @@ def fused_block(network: Network, gated: Gated, how: How) -> tuple[FusedBlock, R
     parts = read(gated, seen)
     moved = squeezed(chain, place, parts, seen)
     gate = GateSite(chain, place, moved, site(network, chain, place, moved))
-    form, reason = chosen(gate.site, how)
+    form, reason = chosen(gate.site, how, runtime)
     block = _record(network, parts, gate, form, reason)
     if block.fused:
         _expect_removable(network, gate, form.into)

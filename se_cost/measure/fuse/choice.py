@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from se_cost.measure.fuse.record import How, ScaleForm
+from se_cost.measure.timing.settings import RUNTIMES, Runtime
 from se_cost.record import Record
+
+COMPUTED = (ScaleForm.WEIGHTS, ScaleForm.PRODUCT)  # forms whose weights are no constants
 
 
 class ConvSize(Record):
@@ -111,14 +114,24 @@ def squeeze_passes(conv: ConvSize, batch: int, absorbed: bool) -> float:
     return conv.c_in / conv.c_out + matrix / (batch * conv.c_out * conv.pixels)
 
 
-def chosen(site: Surroundings, how: How = How.AUTO) -> tuple[Form, str]:
-    """Return the form to take, the one asked for where it is possible, and the reason in words."""
+def chosen(
+    site: Surroundings, how: How = How.AUTO, runtime: Runtime = Runtime.TORCH
+) -> tuple[Form, str]:
+    """Return the form to take, the one asked for where it is possible, and the reason in words.
+
+    Another runtime than torch lays weights out anew when it loads a network. If they are computed
+    it does so in every run, or takes a slower operator: they are scaled only if that is asked for.
+    """
     possible = sorted(forms(site), key=lambda form: form.e_passes)
     listed = ", ".join(f"{form.scale} {form.e_passes:.3g}" for form in possible)
     asked = [form for form in possible if form.scale.value == how.value]
     if how is not How.AUTO and asked:
         return asked[0], f"asked for; E-passes: {listed}"
     refused = "" if how is How.AUTO else f"{how} is not possible here; "
+    if runtime is not Runtime.TORCH and possible[0].scale in COMPUTED:
+        constant = next(form for form in possible if form.scale not in COMPUTED)
+        packed = f"{RUNTIMES[runtime]} wants constant weights"
+        return constant, f"{refused}{packed}; E-passes: {listed}"
     return possible[0], f"{refused}E-passes: {listed}"
 
 

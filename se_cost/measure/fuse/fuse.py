@@ -21,6 +21,7 @@ from se_cost.measure.fuse.refusals import expect_fusable
 from se_cost.measure.fuse.seen import run
 from se_cost.measure.fuse.words.restate import restate
 from se_cost.measure.models.layers import Gated
+from se_cost.measure.timing.settings import Runtime
 
 
 class Fused(NamedTuple):
@@ -37,17 +38,23 @@ class Fused(NamedTuple):
     rewritings: tuple[Rewriting, ...]
 
 
-def fuse(module: nn.Module, images: Tensor, how: How = How.AUTO) -> Fused:
+def fuse(
+    module: nn.Module,
+    images: Tensor,
+    how: How = How.AUTO,
+    runtime: Runtime = Runtime.TORCH,
+) -> Fused:
     """Return a copy of a network in inference with its norms folded and its attention fused.
 
-    `images` are a batch (N, C, H, W) like those to come: its size and layout decide what pays;
+    `images` are a batch (N, C, H, W) like those to come: its size and layout decide what pays, and
+    so does the `runtime` that the copy is for;
     other sizes are computed correctly. Maps between the modules of the copy may be scaled or not.
     Raises UsageError for a network in training mode, one that is quantised, and one with hooks on,
     or several uses of, a part that would vanish. The original is never touched.
     """
     with torch.inference_mode(False), torch.no_grad():  # tensors that can be used anywhere
         network = _folded(module, images)
-        done = [fused_block(network, gate, how) for gate in _gates(network)]
+        done = [fused_block(network, gate, how, runtime) for gate in _gates(network)]
     unread = {network.path(part): reason for part, reason in network.reasons.items()}
     blocks = tuple(block for block, _ in done)
     rewritings = tuple(rewriting for _, rewriting in done if rewriting)

@@ -7,13 +7,18 @@ from torch import Tensor, nn
 
 from se_cost.measure.fuse.fuse import fuse
 from se_cost.measure.fuse.record import How, Proof
+from se_cost.measure.timing.settings import Runtime
 
 DRAWS = 2  # random batches
 WIDE = 4  # bytes of float32
 
 
 def proof(
-    original: nn.Module, how: How, images: Tensor, lowered: torch.dtype | None = None
+    original: nn.Module,
+    how: How,
+    images: Tensor,
+    lowered: torch.dtype | None = None,
+    runtime: Runtime = Runtime.TORCH,
 ) -> Proof:
     """Return how far a network's fused form is from it, for batches like `images` (N, C, H, W).
 
@@ -24,9 +29,11 @@ def proof(
     """
     working = settled(original, images)
     double = copy.deepcopy(working).double()
+    wide = images.double()
+    fused = fuse(double, wide, how, runtime).module
     return Proof(
-        float64=_apart(double, how, images.double()),
-        working=_apart(working, how, images, lowered),
+        float64=difference(double, fused, wide),
+        working=difference(working, fuse(working, images, how, runtime).module, images, lowered),
         dtype=_name(images.dtype) if lowered is None else f"{_name(lowered)} by autocast",
     )
 
@@ -58,12 +65,6 @@ def settled(original: nn.Module, images: Tensor) -> nn.Module:
     with torch.no_grad():
         wide(drawn.to(next(wide.parameters()).dtype))
     return wide.eval().to(images.dtype)
-
-
-def _apart(
-    network: nn.Module, how: How, images: Tensor, lowered: torch.dtype | None = None
-) -> float:
-    return difference(network, fuse(network, images, how).module, images, lowered)
 
 
 def difference(

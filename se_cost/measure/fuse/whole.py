@@ -5,16 +5,17 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from se_cost.errors import MeasurementError
+from se_cost.errors import MeasurementError, UsageError
 from se_cost.files import expect_writable
 from se_cost.measure.fuse.fuse import folded, fuse
 from se_cost.measure.fuse.moved import moved
 from se_cost.measure.fuse.proof import proof
 from se_cost.measure.fuse.record import Done, How, Movement
-from se_cost.measure.fuse.training.network import fuse_training
+from se_cost.measure.fuse.training.network import OTHERS_TRAIN, fuse_training
 from se_cost.measure.fuse.training.proof import proof as trained_proof
 from se_cost.measure.models.build import DTYPES, FORMATS, network, stored
-from se_cost.measure.timing.settings import Settings
+from se_cost.measure.timing.settings import Runtime, Settings
+from se_cost.nets.imported import Imported
 from se_cost.nets.model import Model
 from se_cost.record import replace
 
@@ -37,17 +38,17 @@ def fuse_model(
     if save is not None:
         expect_writable(save)
     built, images = unfused(model, settings)
-    done = fuse(built, images, how)
+    done = fuse(built, images, how, settings.runtime)
     any_batch = None if save is None else _export(done.module, images, save)
     lowered = DTYPES[settings.dtype] if settings.autocast else None
     before, after = _moved(model, settings, built, done.module, images)
     return Done(
-        proof(built, how, images, lowered),
+        proof(built, how, images, lowered, settings.runtime),
         blocks=done.blocks,
         unread=done.unread,
         before=before,
         after=after,
-        others=_others(built, images) if compare else (),
+        others=_others(built, images, settings.runtime) if compare else (),
         any_batch=any_batch,
     )
 
@@ -60,12 +61,19 @@ def train_model(model: Model, settings: Settings) -> Done:
     built, images = unfused(model, settings)
     blocks = fuse_training(built).blocks
     if not blocks:
-        raise MeasurementError(f"{model.arch} has no attention that can be read in training")
+        attention = f"{model.arch} has no attention that can be read in training"
+        raise MeasurementError(f"{attention}: {OTHERS_TRAIN}" if model.stages else attention)
     return Done(trained_proof(built, images), trained=blocks)
 
 
 def unfused(model: Model, settings: Settings) -> tuple[nn.Module, Tensor]:
-    """Return the network with its norms, in its mode, and random images."""
+    """Return the network with its norms, in its mode, and random images.
+
+    Raises UsageError for one that takes more than images.
+    """
+    if isinstance(model, Imported) and model.others:
+        number = 1 + len(model.others)
+        raise UsageError(f"fuse takes networks of one input, and {model.spec} takes {number}")
     torch.manual_seed(settings.seed)
     built = network(model, replace(settings, fold_norms=False), CPU)
     images = torch.randn(settings.batch, *model.input)
@@ -83,20 +91,16 @@ def _moved(
     return before - plain, moved(fused, images) - plain
 
 
-def _others(built: nn.Module, images: Tensor) -> tuple[How, ...]:
+def _others(built: nn.Module, images: Tensor, runtime: Runtime) -> tuple[How, ...]:
     """Return the forms that make different networks of a network, beside that of the rule."""
-    known = [_forms(built, images, How.AUTO)]
-    found = []
-    for how in How:
-        forms = _forms(built, images, how)
+    known, found = [], []
+    for how in How:  # that of the rule comes first
+        done = fuse(built, images, how, runtime)
+        forms = [(block.scale, block.into) for block in done.blocks]
         if forms not in known:
             known.append(forms)
             found.append(how)
-    return tuple(found)
-
-
-def _forms(built: nn.Module, images: Tensor, how: How) -> list[tuple[str, str]]:
-    return [(block.scale, block.into) for block in fuse(built, images, how).blocks]
+    return tuple(found[1:])
 
 
 def _export(module: nn.Module, images: Tensor, path: Path) -> bool:

@@ -92,6 +92,7 @@ def _openvino(network: nn.Module, images: Tensor, openvino: Any) -> Inference:
     # the type is that of torch: OpenVINO would take bfloat16 where the CPU multiplies it faster
     settings = {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32"}
     exported = openvino.convert_model(torch.export.export(network, (images,)))
+    exported.reshape(list(images.shape))  # else it is made for images of any number and size
     request = openvino.compile_model(exported, "CPU", settings).create_infer_request()
     inputs = {0: images.contiguous().numpy()}
     return lambda: request.infer(inputs, share_inputs=True, share_outputs=True)[0]

@@ -1,5 +1,7 @@
 """The proof says how far a fused network is from its original."""
 
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -50,8 +52,8 @@ def test_sees_an_error_of_any_block(monkeypatch: pytest.MonkeyPatch) -> None:
     x = torch.randn(2, 3, 64, 64)
     assert proof(built_net, How.AUTO, x).float64 < 1e-10
 
-    def wrong(original: nn.Module, images: Tensor, how: How) -> Fused:
-        done = fuse(original, images, how)
+    def wrong(original: nn.Module, images: Tensor, *how: Any) -> Fused:
+        done = fuse(original, images, *how)
         last = [part for part in done.module.modules() if isinstance(part, nn.Linear)][-2]
         with torch.no_grad():
             last.weight *= 1.1

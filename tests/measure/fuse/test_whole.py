@@ -20,17 +20,23 @@ from se_cost.measure.fuse.training import proof as trained_room
 from se_cost.measure.fuse.training.blocks import TrainedGate
 from se_cost.measure.fuse.training.network import Trained, fuse_training
 from se_cost.measure.fuse.whole import fuse_model, train_model
-from se_cost.measure.timing.settings import DType, Mode, Settings
+from se_cost.measure.models.costs import resolved
+from se_cost.measure.timing.settings import DType, Mode, Runtime, Settings
 from se_cost.nets.attention.kinds import Slot
 from se_cost.nets.attention.place import Place
 from se_cost.nets.attention.se import SE
+from se_cost.nets.imported import Imported
 from se_cost.nets.model import Model, StrideIn
 from se_cost.nets.nodes import seq
 from se_cost.nets.zoo import mobilenet, resnet
 from se_cost.nets.zoo.model import model
+from se_cost.record import replace
 
+NETS = Path(__file__).parents[2] / "data" / "models" / "nets.py"
 BASIC = model("se_resnet18", input=32)
 FIFTY = model("se_resnet50", input=32)
+MOBILE = model("se_mobilenet", input=64, stages=[2, 3])
+INFER = Settings(device="cpu")
 SLOT = Slot(SE(stage=2, r=4), Place.STANDARD)
 BOTTLENECK = resnet.block(16, 8, 32, 1, SLOT, StrideIn.CONV1X1)
 SEPARABLE = mobilenet.separable(32, 32, 1, SLOT)
@@ -80,10 +86,21 @@ def test_other_forms_of_a_network() -> None:
     """Those that make another network of it than the rule does, each once."""
     basic = resnet.block(16, 16, 16, 1, SLOT, StrideIn.CONV1X1)
     found = {
-        name: room._others(built(block), images(1, 16, 8, 8))
+        name: room._others(built(block), images(1, 16, 8, 8), Runtime.TORCH)
         for name, block in (("basic", basic), ("bottleneck", BOTTLENECK))
     }
     assert found == {"basic": (), "bottleneck": (How.WEIGHTS, How.PRODUCT)}
+
+
+def test_other_runtimes_get_constant_weights() -> None:
+    """They would lay scaled weights out in every run; asked for, these are made all the same."""
+    for how, form in ((How.AUTO, "in place"), (How.WEIGHTS, "weights")):
+        done = fuse_model(MOBILE, replace(INFER, runtime=Runtime.ONNX), how)
+        assert [block.scale for block in done.blocks] == [form] * 4
+        assert done.proof.float64 < 1e-10
+    reason = fuse_model(MOBILE, replace(INFER, runtime=Runtime.ONNX)).blocks[0].scale_reason
+    assert reason.startswith("ONNX Runtime wants constant weights; E-passes: weights ")
+    assert {block.scale for block in fuse_model(MOBILE, INFER).blocks} == {"weights"}
 
 
 def moved_by(net: Model, batch: int) -> tuple[Movement, Movement]:
@@ -137,6 +154,13 @@ def test_training_without_attention_of_ours() -> None:
     """There is nothing to prove."""
     with pytest.raises(MeasurementError, match="no attention that can be read in training"):
         train_model(model("resnet18", input=32), TRAIN)
+
+
+def test_training_of_others() -> None:
+    """Attention of someone else's is left alone, and it is said what to do."""
+    net = resolved(Imported(spec=f"{NETS}:Net", input=(3, 32, 32)))
+    with pytest.raises(MeasurementError, match=r"Net has no attention .* with se_cost.fused_se$"):
+        train_model(net, TRAIN)
 
 
 @pytest.mark.parametrize("part", ["output", "gradient", "statistics"])

@@ -79,3 +79,6 @@ def test_nothing_to_fuse() -> None:
     net = model("resnet18", attention="simam", input=32)
     with pytest.raises(MeasurementError, match="no block that can be fused"):
         words(FUSED, net, Settings(device="cpu", mode=Mode.TRAIN, batch=2))
+    yours = resolved(Imported(spec=f"{NETS}:Net", input=(3, 32, 32)))
+    with pytest.raises(MeasurementError, match="only attention of our own networks is exchanged"):
+        words(FUSED, yours, Settings(device="cpu", mode=Mode.TRAIN, batch=2))

@@ -13,6 +13,11 @@ from se_cost.measure.fuse.seen import Seen
 from se_cost.measure.fuse.training.blocks import fused_se
 from se_cost.measure.models.layers import Gated
 
+OTHERS_TRAIN = (
+    "in training only attention of our own networks is exchanged; for a block of yours, write the "
+    "gate with se_cost.fused_se"
+)
+
 
 class Trained(NamedTuple):
     """A network with the same outputs and gradients, and what was done to its blocks."""
