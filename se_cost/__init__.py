@@ -146,13 +146,14 @@ def time(
     A `StoppingRule`, the default, starts fresh processes until every interval is narrow enough,
     for up to ten minutes; a `QuickPlan` runs one process, and its interval holds for that alone.
     """
+    from se_cost.measure.models.costs import resolved
     from se_cost.measure.session.full import time_by
     from se_cost.measure.timing.arms import three
     from se_cost.measure.timing.settings import StoppingRule
     from se_cost.nets.model import expect_model
 
-    expect_model(model)
-    return time_by(protocol or StoppingRule(), model, three(model), settings)
+    found = resolved(expect_model(model))
+    return time_by(protocol or StoppingRule(), found, three(found), settings)
 
 
 def explain(
@@ -163,6 +164,7 @@ def explain(
     Raises as `time` does, and UsageError for settings that run other operators than it predicts.
     """
     from se_cost.measure.explain.explain import explain as of_any
+    from se_cost.measure.models.costs import resolved
     from se_cost.nets.model import expect_model
 
-    return of_any(expect_model(model), settings, protocol)
+    return of_any(resolved(expect_model(model)), settings, protocol)

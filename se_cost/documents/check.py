@@ -33,6 +33,7 @@ class LimitFinding(Record):
     remedies: tuple[str, ...]
     asked: bool = True  # the budget names this limit; totals may not grow even if it does not
     overhead: Overhead | None = None  # that `now` is of; null for all but an overhead
+    baseline_overhead: Overhead | None = None  # that `baseline` is of
 
     @property
     def sentence(self) -> str:

@@ -176,6 +176,7 @@ def _finding(judgement: Judgement) -> LimitFinding:
         remedies=tuple(to_do(judgement)),
         asked=judgement.asked,
         overhead=judgement.quantity.overhead(judgement.time),
+        baseline_overhead=judgement.quantity.overhead(judgement.then),
     )
 
 

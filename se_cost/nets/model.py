@@ -81,5 +81,8 @@ def expect_model(value: object) -> Model:
     """Return a model as it is; raise UsageError for anything else, as a name alone is."""
     if isinstance(value, Zoo | Imported):
         return value
+    if callable(value):  # a module, or what makes one
+        name = getattr(value, "__name__", type(value).__name__)
+        raise UsageError(f"a {name} is no model yet: take se_cost.model(it, (3, 224, 224))")
     example = value if isinstance(value, str) else "se_resnet50"
     raise UsageError(f"{value!r} is no model: take se_cost.model({example!r})")

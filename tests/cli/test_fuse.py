@@ -58,6 +58,15 @@ def test_a_model_of_the_user(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert document["proof"]["float64"] < 1e-10
 
 
+@pytest.mark.parametrize("mode", ["infer", "train"])
+def test_a_model_of_several_inputs(run: Run, mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told so, in one line."""
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.delitem(sys.modules, "nets", raising=False)
+    words = f"fuse --model {NETS}:Two --input 3x16x16,5 --mode {mode} --batch 2"
+    assert_refused(run(*words.split()), 2, "networks of one input", "nets.py:Two takes 2")
+
+
 def test_what_is_timed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """The form that is asked for, or each that makes another network; in training one."""
     seen: list[Asked] = []

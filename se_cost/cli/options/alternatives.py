@@ -1,5 +1,6 @@
 """The options of a comparison of kinds of attention in one network."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from se_cost.cli.options.kinds import ATTENTION, OF_FEW
@@ -28,12 +29,24 @@ COMPARED = Option(
 SORT = Option(
     "--sort",
     OUTPUT,
-    f"The cheapest first, by {joined(Order)}.",
+    f"As the kinds are named, or the cheapest first by {joined(list(Order)[1:])}.",
     OneOf(Order),
     default=Order.KINDS,
     metavar="COST",
 )
-SITES = tuple(option for option in MODEL if option.name not in OF_ONE_KIND)
+WORDS: Mapping[str, Mapping[str, str]] = {  # in which an option is told otherwise
+    "arch": {"help": "The network, whatever attention its name has.", "usual": "resnet50"},
+    "r": {
+        "help": "Reduction ratio of kinds that have one, or one per stage.",
+        "usual": "the kind's",
+    },
+    "after": {"help": "Modules of --model that the kinds go after, by path."},
+}
+SITES = tuple(
+    replace(option, **WORDS.get(option.name, {}))
+    for option in MODEL
+    if option.name not in OF_ONE_KIND
+)
 EITHER = replace(MODE, help="Time inference or training alone.", default=None, usual="both")
 OTHERWISE = {MODE: EITHER, BATCH: replace(BATCH, default=LEAST)}
 TIMED = tuple(OTHERWISE.get(option, option) for option in SETTINGS if option.name not in UNASKED)

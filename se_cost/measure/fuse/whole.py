@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from se_cost.errors import MeasurementError
+from se_cost.errors import MeasurementError, UsageError
 from se_cost.files import expect_writable
 from se_cost.measure.fuse.fuse import folded, fuse
 from se_cost.measure.fuse.moved import moved
@@ -15,6 +15,7 @@ from se_cost.measure.fuse.training.network import OTHERS_TRAIN, fuse_training
 from se_cost.measure.fuse.training.proof import proof as trained_proof
 from se_cost.measure.models.build import DTYPES, FORMATS, network, stored
 from se_cost.measure.timing.settings import Runtime, Settings
+from se_cost.nets.imported import Imported
 from se_cost.nets.model import Model
 from se_cost.record import replace
 
@@ -66,7 +67,13 @@ def train_model(model: Model, settings: Settings) -> Done:
 
 
 def unfused(model: Model, settings: Settings) -> tuple[nn.Module, Tensor]:
-    """Return the network with its norms, in its mode, and random images."""
+    """Return the network with its norms, in its mode, and random images.
+
+    Raises UsageError for one that takes more than images.
+    """
+    if isinstance(model, Imported) and model.others:
+        number = 1 + len(model.others)
+        raise UsageError(f"fuse takes networks of one input, and {model.spec} takes {number}")
     torch.manual_seed(settings.seed)
     built = network(model, replace(settings, fold_norms=False), CPU)
     images = torch.randn(settings.batch, *model.input)

@@ -17,7 +17,10 @@ COLUMNS = (
     Column("at most", lambda finding: rounded(finding.at_most), ","),
     Column("verdict", lambda finding: finding.verdict.value),
 )
-TIME = Column("time now", lambda finding: interval(finding.overhead) or None)
+TIMES = (
+    Column("baseline's time", lambda finding: interval(finding.baseline_overhead) or None),
+    Column("time now", lambda finding: interval(finding.overhead) or None),
+)
 
 
 def page(document: CheckDocument) -> Page:
@@ -25,7 +28,8 @@ def page(document: CheckDocument) -> Page:
     changed = document.of(LimitVerdict.OVER, LimitVerdict.ACCEPTED)
     lines = [_total(document), *_sentences(changed), *document.notes]
     rows = [finding for finding in document.findings if _worth_a_row(finding)]
-    columns = (*COLUMNS, *[TIME] * any(finding.overhead for finding in rows))
+    timed = any(one.overhead or one.baseline_overhead for one in rows)
+    columns = (*COLUMNS, *TIMES * timed)
     return answer(lines, [Table.of("Limits", columns, rows)] if rows else [], document.doubts)
 
 

@@ -159,7 +159,7 @@ def test_training_without_attention_of_ours() -> None:
 def test_training_of_others() -> None:
     """Attention of someone else's is left alone, and it is said what to do."""
     net = resolved(Imported(spec=f"{NETS}:Net", input=(3, 32, 32)))
-    with pytest.raises(MeasurementError, match=r"has no attention .* with se_cost\.fused_se$"):
+    with pytest.raises(MeasurementError, match=r"Net has no attention .* with se_cost.fused_se$"):
         train_model(net, TRAIN)
 
 

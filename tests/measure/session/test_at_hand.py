@@ -61,6 +61,12 @@ class Local(nn.Module):
         return self.after(self.net(x))
 
 
+def test_a_spec_that_nobody_has_looked_at() -> None:
+    """Its stages are found first."""
+    spec = se_cost.Imported(spec="nets:Net", arguments=(("width", 8), ("r", 2)), input=(3, 16, 16))
+    assert se_cost.time(spec, SETTINGS, ONCE).model.stages == (1, 2)
+
+
 def test_what_cannot_be_pickled_is_counted_and_timed_here() -> None:
     """Fresh processes cannot have it: one line says why, and what helps."""
     net = se_cost.model(Local(), (3, 16, 16))
