@@ -27,7 +27,7 @@ COMMANDS = {
 def busy(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every timing fail, on a machine of which others use 63 %."""
 
-    def fail(*_: object, **how: object) -> NoReturn:
+    def fail(*_: object, **__: object) -> NoReturn:
         raise MeasurementError("timed now")
 
     load = SystemLoad(0, 0.63, None, None)
