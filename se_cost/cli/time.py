@@ -22,7 +22,7 @@ from se_cost.cli.output.output import Output
 from se_cost.cli.resume import resumed_from
 from se_cost.cli.timed import exit_code, in_turn
 from se_cost.errors import UsageError
-from se_cost.measure.ranks.torchrun import Rank, outer, ranked
+from se_cost.measure.ranks.torchrun import Rank, expect_cores, outer, ranked
 from se_cost.measure.session.several import Asked, Finished
 from se_cost.measure.timing.arms import (
     Networks,
@@ -121,5 +121,7 @@ def _expect_possible(asked: list[Asked], rank: Rank | None) -> None:
     """Raise UsageError before anything is timed, so that no batch is timed in vain."""
     for one in asked:
         settings = ranked(one.settings, rank)
+        if rank is None:
+            expect_cores(settings.nproc)
         expect_possible(settings)
         expect_trainable(one.model, settings)

@@ -59,8 +59,7 @@ def imported(model: Imported, name: str) -> ModuleType:
 def _search(folder: Path) -> None:
     """Search a folder for modules first."""
     place = str(folder.resolve())
-    if place not in sys.path[:1]:
-        sys.path.insert(0, place)
+    sys.path[:] = [place, *(other for other in sys.path if other != place)]
 
 
 def attribute(module: ModuleType, name: str, model: Imported) -> Any:

@@ -63,14 +63,19 @@ def expect_single_process(command: str) -> None:
         raise UsageError(f"{command} cannot run under torchrun: run it as one process")
 
 
-def torchrun(nproc: int, module: str, launcher: str = TORCHRUN) -> list[str]:
-    """Return the command that runs a module in `nproc` ranks on this host; arguments may follow.
-
-    Raises UsageError for more ranks than there are cores: each has one, or a GPU, to itself.
-    """
+def expect_cores(nproc: int) -> None:
+    """Raise UsageError for more ranks than there are cores: each has one, or a GPU, to itself."""
     cores = os.cpu_count() or 1
     if nproc > cores:
         raise UsageError(f"--nproc {nproc} is too many: at most {cores}, the cores of this machine")
+
+
+def torchrun(nproc: int, module: str, launcher: str = TORCHRUN) -> list[str]:
+    """Return the command that runs a module in `nproc` ranks on this host; arguments may follow.
+
+    Raises UsageError as `expect_cores` does.
+    """
+    expect_cores(nproc)
     here = ("--standalone", f"--nproc-per-node={nproc}")
     return [sys.executable, "-m", launcher, *here, "-m", module]
 

@@ -46,7 +46,7 @@ STANDARD: dict[tuple[str, int], tuple[float, Forms]] = {
     ("mobilenet", 1): (1.01, {(STAYS, WEIGHTS): 12, (STAYS, POOLED): 1}),
     ("mobilenet", 8): (1.01, {(STAYS, WEIGHTS): 12, (STAYS, POOLED): 1}),
     ("shufflenet", 1): (0.25, {(MOVED, ADDCMUL): 13}),
-    ("inception_resnet_v2", 1): (0.35, {(MOVED, ADDCMUL): 40}),
+    ("inception_resnet_v2", 1): (-1.62, {(MOVED, ADDCMUL): 40}),
     ("bn_inception", 1): (2.87, {(STAYS, IN_PLACE): 9, (STAYS, POOLED): 1}),
     ("vgg16", 1): (1.58, {(STAYS, WEIGHTS): 4, (STAYS, POOLED): 5, (STAYS, IN_PLACE): 4}),
     ("vgg16", 8): (2.32, {(STAYS, POOLED): 5, (STAYS, IN_PLACE): 8}),
