@@ -1,5 +1,7 @@
 """Ctrl-C stays Ctrl-C, whatever a library makes of it."""
 
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
@@ -44,8 +46,11 @@ def test_other_errors_are_left_alone() -> None:
         ("se_cost.cli.report.found", "interrupted before anything was finished"),
     ],
 )
-def test_a_report_is_interrupted(monkeypatch: pytest.MonkeyPatch, place: str, said: str) -> None:
-    """With exit code 130, not as bad input."""
+def test_a_report_is_interrupted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, said: str
+) -> None:
+    """With exit code 130, not as bad input; what is written is not the repository's."""
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(place, masked)
     result = CliRunner().invoke(main, ["report", "--arch", "se_resnet18", "--input", "64"])
     assert result.exit_code == 130
