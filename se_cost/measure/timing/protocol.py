@@ -158,10 +158,9 @@ def _quad(
 ) -> tuple[Quad, dict[str, Quad]]:
     """Return the seconds of one iteration in four timings, and those of the stages that both have.
 
-    An untimed iteration comes before the first of an arm, and between two arms.
-    After another arm the caches hold that arm's weights, after the same arm its own. Without the
-    untimed iteration the second of two timings in a row would be quicker, and the null would not
-    be zero.
+    An untimed iteration comes before the first, and between two arms. After another arm the caches
+    hold that arm's weights, after the same arm its own: without it the second of two timings in a
+    row would be quicker, and the null would not be zero.
     """
     a, b = reversed(pair) if reverse else pair
     seconds, laps, last = [], [], ""
@@ -172,7 +171,8 @@ def _quad(
         instruments.laps()  # of what was not timed
         seconds.append(_seconds(instruments.stopwatch, arm, iterations))
         laps.append(instruments.laps())
-    both = [stage for stage in laps[0] if stage in laps[1]]
+    # a stage of nothing, or too short for the clock of an accelerator, has no quad
+    both = [stage for stage in laps[0] if all(one.get(stage, 0.0) > 0 for one in laps)]
     return _of_four(number, pair[1], reverse, seconds), {
         stage: _of_four(number, pair[1], reverse, [one[stage] / iterations for one in laps])
         for stage in both
@@ -180,7 +180,7 @@ def _quad(
 
 
 def _of_four(number: int, arm: str, reverse: bool, seconds: Sequence[float]) -> Quad:
-    first, second, third, fourth = map(expect_forward, seconds)
+    first, second, third, fourth = seconds
     return Quad(number, arm, reverse, (first, second, third, fourth))
 
 

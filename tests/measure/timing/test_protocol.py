@@ -342,6 +342,14 @@ def test_stages_are_timed_within_the_quads() -> None:
             assert quad.seconds == pytest.approx([STAGES[stage] * x for x in whole.seconds])
 
 
+def test_a_stage_of_nothing_has_no_quads() -> None:
+    """Its time is no reason to give up the others'."""
+    laps = {"stage1": 0.0, "stage2": 1.0}
+    samples = measure(replace(Machine(TRUTH).instruments(), laps=lambda: laps), ARMS, PLAN)
+    assert list(samples.laps) == ["stage2"]
+    assert len(samples.laps["stage2"]) == len(samples.quads)
+
+
 def test_disturbed_quads_are_dropped_and_taken_again() -> None:
     """A quad during which the device was slowed down is not in the samples, but is counted."""
     asked = iter(range(1000))
