@@ -12,6 +12,7 @@ from se_cost.measure.timing.verdict import TimeVerdict
 from se_cost.text import joined, plural
 
 LONGER = "raise --max-time"  # how what more time would cure ends
+WHOLE = 10  # from here on a length of time is told in whole units
 CLOSE = "close them, or "
 INTERRUPTED = "interrupted: this is what was finished"
 NOT_WARM = "the timings had not become steady before the measurement began: raise --max-time"
@@ -111,7 +112,8 @@ def span(seconds: float) -> str:
     """Return a length of time as people say it."""
     units = ((86400, "days"), (3600, "h"), (60, "min"))
     size, unit = next((found for found in units if seconds >= 2 * found[0]), (1, "s"))
-    return f"{seconds / size:.2g} {unit}"
+    number = seconds / size
+    return f"{number:.{0 if number >= WHOLE else 1}f} {unit}".replace(".0 ", " ")
 
 
 def _processes(timing: Timing) -> list[str]:

@@ -15,6 +15,7 @@ from se_cost.documents.doubts import (
     TOO_FEW_PROCESSES,
     UNDECIDED,
     doubts,
+    span,
 )
 from se_cost.measure.timing.all_reduce import AllReduce
 from se_cost.measure.timing.arms import BASELINE, NETWORK, TRIMMED
@@ -59,6 +60,18 @@ def test_a_good_run_leaves_no_doubt() -> None:
 def test_why_it_ended(stop: Stop, words: str) -> None:
     """All ends but the good one are told."""
     assert doubts(full(SE50, stop=stop, reason="no device")) == [words]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        *((9, "9 s"), (9.46, "9.5 s"), (119, "119 s"), (240, "4 min"), (270, "4.5 min")),
+        *((6600, "110 min"), (7200, "2 h"), (15710, "4.4 h"), (200_000, "2.3 days")),
+    ],
+)
+def test_a_length_of_time_in_words(seconds: float, words: str) -> None:
+    """Two digits, or whole units: nobody says 1.2e+02 s."""
+    assert span(seconds) == words
 
 
 def test_what_the_target_would_take() -> None:

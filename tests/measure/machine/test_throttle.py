@@ -169,7 +169,9 @@ def test_a_quad_in_heat_is_dropped_and_taken_again() -> None:
     assert len(samples.quads) == 5
     found = watched.throttling()
     assert found is not None
-    assert found.readings == 7 * (5 + samples.dropped)  # four timings, settled where the arm changes
+    assert found.readings == 7 * (
+        5 + samples.dropped
+    )  # four timings, settled where the arm changes
     assert samples.dropped == 1
     assert found.slowed == 5
 
