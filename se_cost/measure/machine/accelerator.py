@@ -1,7 +1,7 @@
 """What an accelerator says of itself, and how it is set; figures that it lacks are left out."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -12,26 +12,11 @@ from se_cost.errors import MeasurementError
 from se_cost.measure.machine.nvml import open_nvml, told
 from se_cost.measure.timing.settings import Settings
 
-VARIABLES = (  # they change the time of a GPU from outside, or its memory
-    "CUDA_LAUNCH_BLOCKING",
-    "NVIDIA_TF32_OVERRIDE",
-    "TORCH_ALLOW_TF32_CUBLAS_OVERRIDE",
-    "PYTORCH_ALLOC_CONF",
-    "PYTORCH_CUDA_ALLOC_CONF",
-    "PYTORCH_HIP_ALLOC_CONF",
-    "PYTORCH_NO_CUDA_MEMORY_CACHING",
-)
-
 
 def accelerator(device: torch.device, settings: Settings) -> dict[str, Any]:
     """Return the fields of an environment that an accelerator has."""
-    found = {"device": device.type, **_of_kind(device, settings), "variables": variables()}
+    found = {"device": device.type, **_of_kind(device, settings)}
     return {name: value for name, value in found.items() if value is not UNSET}
-
-
-def variables(environment: Mapping[str, str] = os.environ) -> Any:
-    """Return those of VARIABLES that are set, UNSET if none is."""
-    return {name: environment[name] for name in VARIABLES if name in environment} or UNSET
 
 
 def _of_kind(device: torch.device, settings: Settings) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from msgspec import UNSET
 
 from se_cost.measure.machine.accelerator import accelerator
 from se_cost.measure.machine.load import affinity
+from se_cost.measure.machine.variables import variables
 from se_cost.measure.steps.runtimes import version
 from se_cost.measure.timing.environment import Environment
 from se_cost.measure.timing.settings import Runtime, Settings
@@ -26,6 +27,7 @@ def environment(device: torch.device, settings: Settings) -> Environment:
         python=platform.python_version(),
         system=platform.system(),
         **(_cpu() if device.type == "cpu" else accelerator(device, settings)),
+        variables=variables(),
         threads=torch.get_num_threads(),
         dtype=settings.dtype,
         layout=settings.layout,

@@ -10,13 +10,29 @@ import pytest
 import torch
 
 from se_cost.measure.machine import accelerator
-from se_cost.measure.machine.accelerator import VARIABLES
 from se_cost.measure.machine.clocks import quiet
 from se_cost.measure.machine.environment import cpu_name, environment
 from se_cost.measure.machine.load import affinity
+from se_cost.measure.machine.variables import VARIABLES, variables
 from se_cost.measure.timing.settings import DType, MemoryFormat, Settings
 
 CPU = torch.device("cpu")
+
+
+@pytest.fixture(autouse=True)
+def _as_usual(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing be set from outside."""
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_what_is_set_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another allocator, or another way to keep memory, is told, but not where it lies."""
+    monkeypatch.setenv("MALLOC_TRIM_THRESHOLD_", "4000000000")
+    assert environment(CPU, Settings()).variables == {"MALLOC_TRIM_THRESHOLD_": "4000000000"}
+    found = variables({"LD_PRELOAD": "/home/me/libjemalloc.so.2:/opt/own.so", "HOME": "/home/me"})
+    assert found == {"LD_PRELOAD": "libjemalloc.so.2 own.so"}
+    assert variables({"OMP_WAIT_POLICY": ""}) is msgspec.UNSET
 
 
 def test_environment_names_no_person() -> None:
@@ -64,8 +80,6 @@ def gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.version, "hip", None)
     monkeypatch.setattr(torch.backends.cudnn, "version", lambda: 91000)
     monkeypatch.setitem(sys.modules, "pynvml", None)
-    for name in VARIABLES:
-        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.mark.usefixtures("gpu")
