@@ -8,12 +8,18 @@ operators by themselves of `se-cost explain`: what a module takes more here, as 
 with the caches and the threads as the layer before left them, and what lies outside all blocks, in
 the layers that follow. Milliseconds of an iteration, with 95 % intervals of the differences of
 neighbours, which say nothing of other processes.
+
+A second table counts page faults: each is a page of memory that the allocator gave back to the
+system and gets anew. With MALLOC_TRIM_THRESHOLD_=4000000000 MALLOC_MMAP_THRESHOLD_=4000000000 in
+front of the command, glibc keeps what it has.
 """
 
 import argparse
+import resource
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
+from statistics import median
 from time import perf_counter
 
 import torch
@@ -25,6 +31,8 @@ from se_cost.measure.models.layers import Gated
 from se_cost.measure.timing.statistics import hodges_lehmann
 
 HEADERS = ("network", "what", "ms", "low", "high")
+FAULTS = ("network", "page faults of an iteration, plain", "with attention")
+COUNTED = 5  # iterations
 WARM = 5  # iterations that nobody counts
 
 
@@ -56,6 +64,9 @@ def main(archs: list[str], batch: int, pairs: int) -> None:
     """Print the table of all networks."""
     found = [row for arch in archs for row in rows(arch, batch, pairs)]
     print(tabulate(found, HEADERS, tablefmt="pipe", floatfmt="+.2f"))
+    print()
+    counted = [(arch, *faults(arch, batch)) for arch in archs]
+    print(tabulate(counted, FAULTS, tablefmt="pipe", intfmt=","))
 
 
 def rows(arch: str, batch: int, pairs: int) -> Iterator[tuple[str, str, float, float, float]]:
@@ -82,6 +93,23 @@ def rows(arch: str, batch: int, pairs: int) -> Iterator[tuple[str, str, float, f
         assert found.low is not None
         assert found.high is not None
         yield arch, name, found.value, found.low, found.high
+
+
+def faults(arch: str, batch: int) -> tuple[int, int]:
+    """Return the page faults of an iteration, plain and with attention: medians of a few."""
+    model = se_cost.model(arch)
+    images = torch.randn(batch, *model.input)
+    networks = [se_cost.module(one).eval() for one in (model.plain, model)]
+    counts: list[list[int]] = [[], []]
+    with torch.inference_mode():
+        for _ in range(COUNTED):
+            for network, count in zip(networks, counts, strict=True):
+                network(images)
+                before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+                network(images)
+                count.append(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+    plain, attention = map(median, counts)
+    return round(plain), round(attention)
 
 
 def seconds(network: Callable[[Tensor], object], images: Tensor) -> float:
