@@ -16,7 +16,7 @@ front of the command, glibc keeps what it has.
 
 import argparse
 import resource
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import partial
 from statistics import median
@@ -40,7 +40,7 @@ class Watch:
     """The seconds within modules, by their name within a block."""
 
     def __init__(self, network: nn.Module) -> None:
-        self.seconds: Counter[str] = Counter()
+        self.seconds: defaultdict[str, float] = defaultdict(float)
         self._begun: dict[nn.Module, float] = {}
         for block in network.modules():
             if isinstance(block, Gated):
@@ -108,8 +108,8 @@ def faults(arch: str, batch: int) -> tuple[int, int]:
                 before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
                 network(images)
                 count.append(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
-    plain, attention = map(median, counts)
-    return round(plain), round(attention)
+    plain, attention = counts
+    return round(median(plain)), round(median(attention))
 
 
 def seconds(network: Callable[[Tensor], object], images: Tensor) -> float:

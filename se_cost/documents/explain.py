@@ -37,7 +37,9 @@ ALONE = (
 )
 LEFT_OVER = (
     "left over = measured - predicted: Python and autograd between operators, memory that the "
-    "allocator gets anew, threads that wake, and later layers whose data the attention evicted"
+    "allocator gets anew (glibc keeps it with MALLOC_TRIM_THRESHOLD_=4000000000 "
+    "MALLOC_MMAP_THRESHOLD_=4000000000), threads that wake, and later layers whose data the "
+    "attention evicted"
 )
 PASSES = "E = bytes of all gated feature maps; E-passes = measured extra time x copy bandwidth / E"
 CACHES = (
