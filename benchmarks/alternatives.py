@@ -10,16 +10,16 @@ its marks, stays.
 """
 
 import argparse
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from by_hand import kept
 from tabulate import tabulate
 
 from se_cost.documents.alternatives import KEYS, AlternativesDocument
-from se_cost.documents.files import read
+from se_cost.documents.files import expect, read
 from se_cost.documents.order import Order
 from se_cost.measure.timing.settings import Mode
 from se_cost.paper.published import Match
@@ -35,6 +35,7 @@ PAGE = FOLDER / "alternatives.md"
 ARCH, BATCHES = "resnet50", {Mode.INFER: 1, Mode.TRAIN: 2}
 SECONDS = {Mode.INFER: 600, Mode.TRAIN: 840}
 HAND = ("<!-- by hand -->", "<!-- end of what is written by hand -->")
+WANTED = "document of `se-cost alternatives`"
 NOTHING = "Nothing has been written about this table yet."
 HEADERS = ("study", "figure", "published", "ours", "verdict", "why")
 
@@ -66,7 +67,13 @@ def file(mode: Mode) -> Path:
 def write() -> None:
     """Write the page of what is kept, with its picture."""
     before = PAGE.read_text(encoding="utf-8") if PAGE.is_file() else ""
-    document = together([_read(file(mode)) for mode in Mode if file(mode).is_file()])
+    document = together(
+        [
+            expect(read(file(mode)), AlternativesDocument, mode, WANTED)
+            for mode in Mode
+            if file(mode).is_file()
+        ]
+    )
     for path, text in files(Answer(document, page(document)), PAGE, Format.MARKDOWN).items():
         end = "\n".join(("", *ending(before))) if path == PAGE else ""
         path.write_text(text + end, encoding="utf-8")
@@ -90,9 +97,7 @@ def together(found: list[AlternativesDocument]) -> AlternativesDocument:
 
 def ending(before: str) -> Iterator[str]:
     """Yield what stands below the tables; what was written by hand before is kept."""
-    start, end = HAND
-    words = re.search(f"{re.escape(start)}(.*?){re.escape(end)}", before, re.DOTALL)
-    yield f"{start}{words[1] if words else f'{chr(10)}{NOTHING}{chr(10)}'}{end}\n"
+    yield kept(before, *HAND, NOTHING)
     yield "## Published figures that are not met to the last digit\n"
     yield tabulate(differing(), HEADERS, tablefmt="pipe", disable_numparse=True)
     yield "\n## Reproduce\n\n```console"
@@ -111,12 +116,6 @@ def differing() -> Iterator[tuple[str, ...]]:
             numbers = [f"{number} {figure.unit}".strip() for number in (figure.published, ours)]
             what = f"{figure.row}, {figure.quantity}"
             yield (study, what, *numbers, found.verdict, one.remark)
-
-
-def _read(path: Path) -> AlternativesDocument:
-    document = read(path)
-    assert isinstance(document, AlternativesDocument)
-    return document
 
 
 if __name__ == "__main__":

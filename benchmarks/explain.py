@@ -10,17 +10,17 @@ runs that are kept there. What is written below a table by hand, between its mar
 """
 
 import argparse
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from by_hand import kept
 from tabulate import tabulate
 
 from se_cost.documents.explain import ExplainDocument
-from se_cost.documents.files import read
+from se_cost.documents.files import expect, read
 from se_cost.measure.explain.prediction import AttentionTime
 from se_cost.measure.timing.settings import Mode
 from se_cost.measure.timing.statistics import Estimate
@@ -131,8 +131,7 @@ def run_of(folder: Path, before: str) -> Iterator[str]:
     yield tabulate(rows, STAGES, tablefmt="pipe", disable_numparse=True)
     yield "\n</details>\n"
     start, end = (mark.format(folder.name) for mark in HAND)
-    words = re.search(f"{re.escape(start)}(.*?){re.escape(end)}", before, re.DOTALL)
-    yield f"{start}{words[1] if words else f'{chr(10)}{NOTHING}{chr(10)}'}{end}\n"
+    yield kept(before, start, end, NOTHING)
 
 
 def line(document: ExplainDocument) -> tuple[str, ...]:
@@ -204,9 +203,7 @@ def _within(time: AttentionTime) -> bool:
 
 
 def _read(file: Path) -> ExplainDocument:
-    document = read(file)
-    assert isinstance(document, ExplainDocument)
-    return document
+    return expect(read(file), ExplainDocument, file.name, "document of `se-cost explain`")
 
 
 if __name__ == "__main__":
