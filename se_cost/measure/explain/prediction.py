@@ -132,8 +132,10 @@ class Explanation(Record):
     def plain_macs_per_byte(self) -> float:
         """Return the multiply-accumulates for each byte of the plain network's forward pass."""
         settings = self.timing.settings
-        unfused = plain_traffic(self.timing.model, settings).forward
-        moved = self.fused.plain_bytes if self.fused else unfused
+        if self.fused:
+            moved = self.fused.plain_bytes
+        else:
+            moved = plain_traffic(self.timing.model, settings).forward
         return settings.batch * self.costs.plain.macs / moved
 
     @property

@@ -1,5 +1,6 @@
 """What is timed and measured to explain, with both handed in, and once for real."""
 
+from collections.abc import Callable
 from math import inf
 from time import sleep
 
@@ -53,9 +54,8 @@ def ready(net: Model, settings: Settings) -> Known:
     return Known(settings)
 
 
-def test_times_every_stage_and_surveys_the_machine() -> None:
-    """The timing is of all networks, the machine and the operators of the same settings."""
-    asked: list[object] = []
+def noting(asked: list[object]) -> Callable[..., Timing]:
+    """Return what makes a timing up, and notes what it was asked for."""
 
     def time(
         found: Operators,
@@ -68,12 +68,19 @@ def test_times_every_stage_and_surveys_the_machine() -> None:
         asked.extend((found.operators, net, arms, settings, plan))
         return explanation(net, settings).timing
 
+    return time
+
+
+def test_times_every_stage_and_surveys_the_machine() -> None:
+    """The timing is of all networks, the machine and the operators of the same settings."""
+    asked: list[object] = []
+
     def survey(settings: Settings) -> Machine:
         asked.append(settings)
         return MACHINE
 
     settings, plan = Settings(device="cpu", threads=1), QuickPlan(quads=3, max_time=60)
-    found = explain(NET, settings, plan, time=time, survey=survey, ready=ready)
+    found = explain(NET, settings, plan, time=noting(asked), survey=survey, ready=ready)
     known = Known(settings).operators
     assert asked == [settings, known, NET, networks(NET), settings, plan]
     assert (found.machine, found.alone) == (MACHINE, known)
@@ -81,26 +88,16 @@ def test_times_every_stage_and_surveys_the_machine() -> None:
 
 def test_all_of_it_takes_the_time_that_is_given() -> None:
     """What the machine and the operators take is taken off, but half is left to the networks."""
-    limits: list[float] = []
-
-    def time(
-        found: Operators,
-        net: Model,
-        arms: Networks,
-        settings: Settings,
-        plan: Protocol,
-        progress: Progress,
-    ) -> Timing:
-        limits.append(plan.max_time)
-        return explanation(net, settings).timing
+    asked: list[object] = []
 
     def slow(settings: Settings) -> Machine:
         sleep(0.6)
         return MACHINE
 
     for limit in (10.0, 1.0):
-        explain(NET, None, QuickPlan(max_time=limit), time=time, survey=slow, ready=ready)
-    assert limits == [9, 0.5]
+        plan = QuickPlan(max_time=limit)
+        explain(NET, None, plan, time=noting(asked), survey=slow, ready=ready)
+    assert [one.max_time for one in asked if isinstance(one, QuickPlan)] == [9, 0.5]
 
 
 @pytest.mark.parametrize("mode", Mode)
@@ -226,12 +223,7 @@ def test_fewer_images_are_explained_by_their_own_operators() -> None:
     prepared: list[int] = []
 
     def time(
-        found: Operators,
-        net: Model,
-        arms: Networks,
-        settings: Settings,
-        plan: Protocol,
-        progress: Progress,
+        found: Operators, net: Model, arms: Networks, settings: Settings, *rest: object
     ) -> Timing:
         return replace(explanation(net, replace(settings, batch=2)).timing, asked=settings.batch)
 
