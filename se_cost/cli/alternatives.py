@@ -54,9 +54,9 @@ def command(
     A model of yours gets each kind in the place of its own attention, or else after every residual
     branch.
 
-    --time measures inference and training, every kind beside the plain network in the same
-    processes, each mode for --max-time at most. Ctrl-C prints the whole table with what is finished
-    and exits 130.
+    --time measures inference and training, each mode for --max-time at most: every kind beside the
+    plain network in the same process, in turns where a process has no time for all. Ctrl-C prints
+    the whole table with what is finished and exits 130.
     """
     from se_cost.documents.alternatives import alternatives
 
@@ -70,7 +70,7 @@ def command(
     asked = _asked(models, settings, protocol)
     if not output.quiet:
         kinds = plural(len(models), "kind")
-        say(f"se-cost: {kinds} and plain in every process; {_gives(protocol)}")
+        say(f"se-cost: {kinds}, beside plain in one process or in turns; {_gives(protocol)}")
     try:
         finished = in_turn(asked, output.quiet)
     except (

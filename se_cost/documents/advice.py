@@ -1,8 +1,8 @@
-"""Operators that are far from their lower bound, and what a user can do about each kind."""
+"""Operators far from their lower bound, and what stands between them: what a user can do."""
 
 from collections.abc import Sequence
 
-from se_cost.measure.explain.alone import TimedOperator, together
+from se_cost.measure.explain.alone import CALLS, TimedOperator, together
 from se_cost.measure.machine.figures import Machine
 
 FAR = 1.5  # times the lower bound, from which on an operator is worth a sentence
@@ -22,6 +22,10 @@ BACKWARD = (
 CALL = (
     "most of it is the call itself: a larger --batch shares it, and `se-cost time --compile` tells "
     "what joining small operators saves"
+)
+BETWEEN = (
+    "calls of Python, which a larger --batch shares; `se-cost time --compile` tells what leaving "
+    "them out saves"
 )
 WEIGHTS = (
     "its weights are read from memory each time: a larger --r has fewer of them, and the images of "
@@ -48,15 +52,15 @@ def advice(operators: Sequence[TimedOperator], machine: Machine) -> tuple[str, .
     found = []
     for (word, backward), group in groups.items():
         alone, bound = together(group), sum(one.bound(machine) for one in group)
-        if alone is None or bound <= 0 or alone.value < FAR * bound:
+        if alone is None or alone.value - bound < SHARE * whole.value:
             continue
-        excess = alone.value - bound
-        if excess < SHARE * whole.value:
-            continue
-        named = f"{word}{' backward' * backward}"
-        took = f"{1000 * alone.value:.3g} ms, {alone.value / bound:.1f} times its lower bound"
-        remedy = _remedy(word, group, machine)
-        found.append((excess, f"{named} takes {took}: {remedy}"))
+        took, excess = f"{1000 * alone.value:.3g} ms", alone.value - bound
+        if word == CALLS:
+            found.append((excess, f"what stands between operators takes {took}: {BETWEEN}"))
+        elif 0 < FAR * bound <= alone.value:
+            named = f"{word}{' backward' * backward} takes {took}"
+            times = f"{alone.value / bound:.1f} times its lower bound"
+            found.append((excess, f"{named}, {times}: {_remedy(word, group, machine)}"))
     return tuple(words for _, words in sorted(found, reverse=True)[:MOST])
 
 

@@ -12,6 +12,7 @@ from se_cost.measure.timing.verdict import TimeVerdict
 from se_cost.text import joined, plural
 
 LONGER = "raise --max-time"  # how what more time would cure ends
+LONGEST = 86_400  # seconds: nobody waits for more than a day
 WHOLE = 10  # from here on a length of time is told in whole units
 CLOSE = "close them, or "
 INTERRUPTED = "interrupted: this is what was finished"
@@ -101,11 +102,12 @@ def _longer(run: Run, *, resumable: bool) -> str:
     if rule is None or isinf(width) or width <= rule.target:
         return "the time ran out before the intervals reached the target: raise --max-time"
     needed = rule.max_time * (width / rule.target) ** 2
-    return (
-        f"in {span(rule.max_time)} this machine can tell ±{100 * width:.2g} %; the target of "
-        f"±{100 * rule.target:g} % needs about {span(needed)}: "
-        f"--max-time {10 * ceil(needed / 10)}{', or --resume the json of this run' * resumable}"
-    )
+    told = f"in {span(rule.max_time)} this machine can tell ±{100 * width:.2g} %; the target of "
+    told += f"±{100 * rule.target:g} % needs about {span(needed)}: "
+    if needed > LONGEST:
+        return f"{told}let the machine do nothing else, or take a larger --target"
+    again = ", or --resume the json of `se-cost time`" * resumable
+    return f"{told}--max-time {10 * ceil(needed / 10)}{again}"
 
 
 def span(seconds: float) -> str:

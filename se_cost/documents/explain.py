@@ -32,11 +32,11 @@ BOUND = (
 )
 ALONE = (
     "prediction = the sum of what each operator takes by itself, at its own shape, type, layout "
-    "and direction, its operands in the caches or evicted as the network leaves them; no "
-    "parameter is fitted"
+    "and direction, its operands in the caches or evicted as the network leaves them, and of "
+    "calls, what a whole block by itself takes beyond its operators; no parameter is fitted"
 )
 LEFT_OVER = (
-    "left over = measured - predicted: Python and autograd between operators, memory that the "
+    "left over = measured - predicted: Python outside whole blocks, autograd, memory that the "
     "allocator gets anew (glibc keeps it with MALLOC_TRIM_THRESHOLD_=4000000000 "
     "MALLOC_MMAP_THRESHOLD_=4000000000), threads that wake, and later layers whose data the "
     "attention evicted"
@@ -71,12 +71,15 @@ class OperatorTraffic(Traffic, kw_only=True):
 
 
 class OperatorTime(Record):
-    """One operator that the attention of a stage runs, timed by itself."""
+    """One operator that the attention of a stage runs, timed by itself.
+
+    `calls` is no operator but what a whole block takes beyond its own.
+    """
 
     stage: int
     operator: str
     backward: bool
-    call: str  # torch's name of it
+    call: str  # torch's name of it, or the class of the block
     shapes: tuple[tuple[int, ...], ...]  # of its operands, the batch included
     count: int  # in one iteration; below zero it is run less often than without attention
     bound_seconds: float  # of all of them: bytes / copy bandwidth + launches

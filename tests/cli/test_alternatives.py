@@ -233,7 +233,10 @@ def test_one_mode_alone(run: Run, asked: list[Asked], mode: Mode) -> None:
 def test_what_it_will_take_is_said_first(run: Run) -> None:
     """How many kinds, and what an interval takes; nothing with --quiet."""
     words = (*SMALL, "--kinds", "se,eca", "--time", "--device", "cpu")
-    assert "2 kinds and plain in every process; an interval takes 7 processes" in run(*words).stderr
+    assert (
+        "2 kinds, beside plain in one process or in turns; an interval takes 7 processes"
+        in run(*words).stderr
+    )
     assert "an interval takes 6 comparisons of a kind" in run(*words, "--quick").stderr
     assert run(*words, "--quiet").stderr == ""
 

@@ -2,9 +2,10 @@
 
 import pytest
 
-from se_cost.documents.advice import BACKWARD, CALL, PRODUCT, REDUCTION, WEIGHTS, advice
-from se_cost.measure.explain.alone import TimedOperator
+from se_cost.documents.advice import BACKWARD, BETWEEN, CALL, PRODUCT, REDUCTION, WEIGHTS, advice
+from se_cost.measure.explain.alone import CALLS, TimedOperator
 from se_cost.measure.machine.figures import Machine
+from se_cost.record import replace
 
 MACHINE = Machine(bandwidth=1e9, launch=1e-6)
 FREE = Machine(bandwidth=1e9, launch=0)
@@ -55,3 +56,12 @@ def test_the_worst_comes_first_and_words_go_together() -> None:
     found = advice([*several, operator("tanh", 2)], FREE)
     assert [said.split()[0] for said in found] == ["relu", "scale", "linear"]
     assert found[0].startswith("relu takes 7 ms, 3.5 times its lower bound")
+
+
+def test_what_stands_between_operators_has_no_bound() -> None:
+    """It is told where it is a good part of all, and nothing is told of less than nothing."""
+    calls = replace(operator(CALLS, 2, size=0), launches=0)
+    assert advice([calls, operator("scale", 1)], MACHINE) == (
+        f"what stands between operators takes 2 ms: {BETWEEN}",
+    )
+    assert advice([replace(calls, seconds=(-0.001,) * 8), operator("scale", 1)], MACHINE) == ()

@@ -80,7 +80,17 @@ def test_what_the_target_would_take() -> None:
     rule = StoppingRule(target=half_width(found.run) / 3, max_time=240)
     (words,) = doubts(replace(found, run=replace(found.run, rule=rule)))
     assert words.startswith("in 4 min this machine can tell ±")
-    assert "needs about 36 min: --max-time 2160, or --resume" in words
+    assert "needs about 36 min: --max-time 2160, or --resume the json of `se-cost time`" in words
+
+
+def test_more_than_a_day_is_no_advice() -> None:
+    """A machine that is disturbed so much is to be left alone."""
+    found = full(SE50, stop=Stop.TIME)
+    rule = StoppingRule(target=half_width(found.run) / 20, max_time=240)
+    (words,) = doubts(replace(found, run=replace(found.run, rule=rule)))
+    assert words.endswith(
+        "needs about 27 h: let the machine do nothing else, or take a larger --target"
+    )
 
 
 @pytest.mark.parametrize(

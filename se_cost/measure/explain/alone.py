@@ -12,13 +12,15 @@ from se_cost.record import Record
 LEAST = 6  # rounds, from which on there is an interval, as of quads
 RESAMPLED = 400  # times
 TAIL = 0.025
+CALLS = "calls"  # the word for what a block takes beyond its operators
 
 
 class TimedOperator(Record):
     """One operator that the attention of a stage runs, timed by itself.
 
     `count` is how often an iteration runs it; below zero it is one that is run less often than
-    without attention.
+    without attention. With the word `CALLS` it is what a whole block takes by itself beyond the sum
+    of its operators, below zero if it is less: Python between them, and looks at memory.
     """
 
     stage: int
@@ -29,10 +31,11 @@ class TimedOperator(Record):
     count: int
     bytes: int  # that one moves, if it reads each operand and writes each result once
     seconds: tuple[float, ...]  # of one, in each round
+    launches: int = 1  # none of what only stands between operators
 
     def bound(self, machine: Machine) -> float:
         """Return the seconds that all of them take at least: bytes at copy speed, and launches."""
-        return self.count * (self.bytes / machine.bandwidth + machine.launch)
+        return self.count * (self.bytes / machine.bandwidth + self.launches * machine.launch)
 
 
 def together(operators: Iterable[TimedOperator]) -> Estimate | None:

@@ -6,74 +6,36 @@ kind of attention it has, however that is spelled, in either pass and in either 
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import takewhile
-from statistics import median
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.utils._pytree import tree_flatten
+from torch.utils.hooks import RemovableHandle
 
+from se_cost.ledger.find import AttentionBlock
+from se_cost.measure.explain.calls import CalledBlock, MemoryState, Operand, Reuse, TorchCall, usual
 from se_cost.measure.models.build import network
+from se_cost.measure.models.costs import costs
 from se_cost.measure.models.metering import Meter, Ran
 from se_cost.measure.steps.steps import Batch, data, loss
 from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.nets.model import Model
-from se_cost.record import Record
+from se_cost.record import Record, replace
 
 CONVOLUTION = "conv"  # copies what it is given and makes, into an order of its own
 COPIES = "copies"
-
-
-class Operand(Record):
-    """A tensor that an operator is given; equal numbers within one call are one tensor."""
-
-    number: int
-    shape: tuple[int, ...]
-    strides: tuple[int, ...]
-    dtype: Any
-
-
-class TorchCall(Record, cache_hash=True):
-    """An operator with its arguments, in which operands stand for tensors."""
-
-    word: str  # of the ledger, or ATen's
-    backward: bool
-    func: Any
-    arguments: tuple[Any, ...]  # flattened
-    tree: Any  # how they are put together again
-    bytes: int  # read and written if every operand is read once
-
-    @property
-    def operands(self) -> list[Operand]:
-        """Return what it reads, each tensor once."""
-        found = {one.number: one for one in self.arguments if isinstance(one, Operand)}
-        return [found[number] for number in sorted(found)]
-
-
-class MemoryState(Record):
-    """How the memory of a tensor is found."""
-
-    size: int  # bytes
-    since: int | None  # bytes of other memory that was used since; None if it never was
-    beside: int  # bytes of other memory that was used together with it, by the same operator
-
-
-class Reuse(Record):
-    """How the memory is found of what an operator is given, and of what it makes."""
-
-    code: int | None  # bytes used since it ran before, on whatever tensors; None for never
-    operands: tuple[MemoryState, ...]  # in the order of `TorchCall.operands`
-    made: tuple[MemoryState, ...]  # new results
+BLOCK = "block"  # the code of a whole attention block
 
 
 class Tape:
     """Notes the calls of an iteration."""
 
     def __init__(self) -> None:
-        self.calls: Counter[TorchCall] = Counter()
-        self._reuses: dict[TorchCall, list[Reuse]] = {}
+        self.blocks: dict[str, CalledBlock] = {}  # by their paths; those that are given one tensor
+        self._notes: list[tuple[TorchCall, Reuse]] = []
         self._used: dict[Any, MemoryState] = {}  # by address or operator, the last used at the end
 
     def forward(self, ran: Ran) -> None:
@@ -84,15 +46,44 @@ class Tape:
         """Note an operator of the backward pass."""
         self._note(ran, backward=True)
 
+    def watch(self, path: str, block: nn.Module) -> Iterator[RemovableHandle]:
+        """Note an attention block as a whole, too, whenever it is called; yield the hooks."""
+        begun: list[tuple[int, Reuse]] = []
+
+        def enter(_: nn.Module, given: tuple[Any, ...]) -> None:
+            found = [one for one in (*given, *block.parameters()) if isinstance(one, Tensor)]
+            reuse = Reuse(self._since(BLOCK), tuple(map(self._found, found)), ())
+            begun.append((len(self._notes), reuse))
+
+        def leave(_: nn.Module, given: tuple[Any, ...], result: Any) -> None:
+            start, reuse = begun.pop()
+            if len(given) == 1 and isinstance(given[0], Tensor):
+                ran = self._notes[start:]
+                made = tuple(one for _, within in ran for one in within.made)
+                calls = tuple(call for call, _ in ran)
+                whole = replace(reuse, made=made)
+                self.blocks[path] = CalledBlock(block, _operand(0, given[0]), calls, whole)
+            self._use(BLOCK)
+
+        yield block.register_forward_pre_hook(enter)
+        yield block.register_forward_hook(leave)
+
     def rewind(self) -> None:
         """Forget the calls, but not which memory was used."""
-        self.calls.clear()
-        self._reuses.clear()
+        self._notes.clear()
+
+    @property
+    def calls(self) -> Counter[TorchCall]:
+        """Return how often each call was made."""
+        return Counter(call for call, _ in self._notes)
 
     @property
     def reuses(self) -> dict[TorchCall, Reuse]:
         """Return for each call the median of all times that it was made."""
-        return {call: _median(every) for call, every in self._reuses.items()}
+        found: dict[TorchCall, list[Reuse]] = {}
+        for call, reuse in self._notes:
+            found.setdefault(call, []).append(reuse)
+        return {call: usual(every) for call, every in found.items()}
 
     def _note(self, ran: Ran, *, backward: bool) -> None:
         leaves, tree = tree_flatten(ran.arguments)
@@ -113,17 +104,21 @@ class Tape:
             tuple(map(self._found, tensors.values())),
             tuple(map(self._found, new)),
         )
-        self.calls[call] += 1
-        self._reuses.setdefault(call, []).append(reuse)
+        self._notes.append((call, reuse))
         sizes = {_address(one): _size(one) for one in (*tensors.values(), *ran.made)}
         every = sum(sizes.values())
-        for key in (ran.func, *sizes):
+        self._use(ran.func)
+        for key in sizes:
             self._used.pop(key, None)
-        self._used[ran.func] = MemoryState(0, 0, 0)
         self._used |= {key: MemoryState(size, 0, every - size) for key, size in sizes.items()}
         if ran.word == CONVOLUTION:  # its copies of all that are memory as well
             self._used.pop(COPIES, None)
             self._used[COPIES] = MemoryState(every, 0, 0)
+
+    def _use(self, code: Any) -> None:
+        """Note that some code has just run."""
+        self._used.pop(code, None)
+        self._used[code] = MemoryState(0, 0, 0)
 
     def _found(self, tensor: Tensor) -> MemoryState:
         """Return how the memory of a tensor is found now."""
@@ -145,15 +140,27 @@ def tape(model: Model, settings: Settings, device: torch.device) -> Tape:
     batch = data(model, settings, device)
     built = network(model, settings, device)
     found = Tape()
+    paths = [block.path for block in costs(model).blocks]
+    hooks = [hook for path in paths for hook in found.watch(path, built.get_submodule(path))]
     for _ in range(2):
         found.rewind()
         _iteration(built, batch, settings, found)
+    for hook in hooks:
+        hook.remove()
     return found
 
 
-def attention(
-    model: Model, settings: Settings, device: torch.device
-) -> tuple[dict[int, Counter[TorchCall]], dict[TorchCall, Reuse]]:
+class AttentionCalls(Record):
+    """What the attention of a network runs in one iteration."""
+
+    stages: dict[int, Counter[TorchCall]]  # what each runs more
+    blocks: dict[
+        int, list[CalledBlock]
+    ]  # of each stage: those whose operators are all of the attention
+    reuses: dict[TorchCall, Reuse]
+
+
+def attention(model: Model, settings: Settings, device: torch.device) -> AttentionCalls:
     """Return what the attention of each stage runs more, and how the memory of each call is found.
 
     Attention is put into one stage after another: the parts add up to the whole. What runs less
@@ -161,13 +168,27 @@ def attention(
     """
     last = tape(model.plain, settings, device)
     reuses = last.reuses
-    found: dict[int, Counter[TorchCall]] = {}
+    stages: dict[int, Counter[TorchCall]] = {}
     for number, stage in enumerate(model.stages, 1):
         more = tape(model.without(model.stages[number:]), settings, device)
-        found[stage] = _difference(more.calls, last.calls)
+        stages[stage] = _difference(more.calls, last.calls)
         reuses |= more.reuses
         last = more
-    return found, reuses
+    return AttentionCalls(stages, _blocks(costs(model).blocks, last.blocks, stages), reuses)
+
+
+def _blocks(
+    listed: Iterable[AttentionBlock],
+    called: Mapping[str, CalledBlock],
+    stages: Mapping[int, Counter[TorchCall]],
+) -> dict[int, list[CalledBlock]]:
+    """Return the blocks of each stage; a module that holds other layers, too, is none."""
+    found: dict[int, list[CalledBlock]] = {stage: [] for stage in stages}
+    for one in listed:
+        stage, block = one.stage or 0, called.get(one.path)
+        if block and all(stages[stage][call] > 0 for call in block.operators):
+            found[stage].append(block)
+    return found
 
 
 def _difference(whole: Counter[TorchCall], less: Counter[TorchCall]) -> Counter[TorchCall]:
@@ -203,24 +224,3 @@ def _address(tensor: Tensor) -> int:
 
 def _size(tensor: Tensor) -> int:
     return tensor.untyped_storage().nbytes()
-
-
-def _median(every: Sequence[Reuse]) -> Reuse:
-    operands = zip(*(one.operands for one in every), strict=True)
-    made = zip(*(one.made for one in every), strict=True)
-    return Reuse(
-        _middle([one.code for one in every]),
-        tuple(map(_usual, operands)),
-        tuple(map(_usual, made)),
-    )
-
-
-def _usual(found: Sequence[MemoryState]) -> MemoryState:
-    beside = round(median(one.beside for one in found))
-    return MemoryState(found[0].size, _middle([one.since for one in found]), beside)
-
-
-def _middle(values: Sequence[int | None]) -> int | None:
-    """Return the median, None if most are None."""
-    known = [value for value in values if value is not None]
-    return round(median(known)) if 2 * len(known) > len(values) else None

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from se_cost.documents.explain import ExplainDocument
 from se_cost.ledger.traffic import Traffic
+from se_cost.measure.explain.alone import CALLS
 from se_cost.measure.explain.prediction import AttentionTime
 from se_cost.measure.timing.statistics import Estimate
 from se_cost.nets.words import described, title
@@ -172,7 +173,9 @@ def predicted(document: ExplainDocument) -> Iterator[str]:
     every = AttentionPart(ALL, document.total)
     if not (found := document.total.alone_seconds):
         return
-    took = f"By themselves its operators take {_milliseconds(found)}; their bytes at copy speed, "
+    calls = any(one.operator == CALLS for one in document.alone)
+    what = f"its operators{', and the calls between them,' * calls}"
+    took = f"By themselves {what} take {_milliseconds(found)}; their bytes at copy speed, "
     took += f"and launches, {MS * document.total.predicted.seconds:.2f} ms"
     if every.measured and every.left_over:
         judged = f" ({document.total.verdict})" if document.total.verdict else ""

@@ -9,7 +9,8 @@ import torch
 from helpers import GATING_KINDS
 from torch import Tensor
 
-from se_cost.measure.explain.tape import MemoryState, Reuse, Tape, TorchCall, attention
+from se_cost.measure.explain.calls import MemoryState, Reuse, TorchCall
+from se_cost.measure.explain.tape import Tape, attention
 from se_cost.measure.models.asked import asked
 from se_cost.measure.models.metering import Meter
 from se_cost.measure.models.traffic import by_stage
@@ -36,7 +37,7 @@ def test_a_training_step_is_the_formulas(kind: str) -> None:
         model("mobilenet", attention=kind, input=64, stages=[3, 4], width=0.25),
         Settings("cpu", Mode.TRAIN, 2),
     )
-    stages, _ = attention(net, settings, CPU)
+    stages = attention(net, settings, CPU).stages
     expected = by_stage(net, settings)
     assert stages.keys() == expected.keys()
     for stage, calls in stages.items():
@@ -51,7 +52,7 @@ def test_a_network_of_several_inputs(mode: Mode, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(sys, "path", [*sys.path])
     net = asked(Imported(spec=f"{NETS}:Two", input=(3, 8, 8), others=((5,),)))
     settings = Settings("cpu", mode, 2)
-    stages, _ = attention(net, settings, CPU)
+    stages = attention(net, settings, CPU).stages
     for stage, part in by_stage(net, settings).items():
         assert moved(stages[stage or 0], backward=False) == (part.forward, part.operators_forward)
 
@@ -59,7 +60,7 @@ def test_a_network_of_several_inputs(mode: Mode, monkeypatch: pytest.MonkeyPatch
 def test_what_takes_the_place_of_a_layer_runs_less_of_it() -> None:
     """Self-attention: its operators, less those of the convolution."""
     net, settings = model("mhsa_resnet50", input=64), Settings("cpu", Mode.TRAIN, 2)
-    stages, _ = attention(net, settings, CPU)
+    stages = attention(net, settings, CPU).stages
     part = by_stage(net, settings)[5]
     assert moved(stages[5], backward=False) == (part.forward, part.operators_forward)
     assert moved(stages[5], backward=True) == (part.backward, part.operators_backward)
@@ -72,7 +73,7 @@ def test_inference_is_the_formulas(kind: str) -> None:
         model("mobilenet", attention=kind, input=64, stages=[3, 4], width=0.25),
         Settings("cpu"),
     )
-    stages, _ = attention(net, settings, CPU)
+    stages = attention(net, settings, CPU).stages
     for stage, part in by_stage(net, settings).items():
         assert moved(stages[stage or 0], backward=False) == (part.forward, part.operators_forward)
         assert moved(stages[stage or 0], backward=True) == (0, 0)
@@ -84,7 +85,8 @@ def test_the_other_layout_runs_at_least_as_much(kind: str, mode: Mode) -> None:
     """The same operators with other strides, and conversions between layouts besides."""
     net = model("mobilenet", attention=kind, input=64, stages=[4], width=0.25)
     settings = Settings("cpu", mode, 2, layout=MemoryFormat.NHWC)
-    stages, reuses = attention(net, settings, CPU)
+    found = attention(net, settings, CPU)
+    stages, reuses = found.stages, found.reuses
     part = by_stage(net, settings)[4]
     forward, operators = moved(stages[4], backward=False)
     assert kind in NORMED or (forward >= part.forward and operators >= part.operators_forward)
@@ -152,3 +154,37 @@ def test_the_memory_of_a_result_is_new_or_used() -> None:
         kept = a + 1
     (reuse,) = found.reuses.values()
     assert reuse.made == (MemoryState(kept.untyped_storage().nbytes(), None, 0),)
+
+
+def test_a_whole_block_is_its_operators_and_where_its_memory_is_found() -> None:
+    """The input has just been written, weights are as long ago as an iteration; hooks are gone."""
+    net, settings = model("se_resnet18", input=32, stages=[3]), Settings("cpu")
+    found = attention(net, settings, CPU)
+    first, second = found.blocks[3]
+    assert Counter(first.operators + second.operators) == found.stages[3]
+    assert first.given.shape == (1, 128, 4, 4)
+    entered, *weights = first.reuse.operands
+    assert entered.since == 0
+    assert len(weights) == len(list(first.module.parameters())) == 4
+    assert all(weight.since is not None and weight.since > 10**6 for weight in weights)
+    after_all, after_first = first.reuse.code, second.reuse.code
+    assert after_all is not None
+    assert after_first is not None
+    assert 10**5 < after_first < after_all  # of the network
+    assert len(first.reuse.made) == len(first.operators) - 1  # the ReLU writes in place
+    assert not first.module._forward_hooks
+    assert not first.module._forward_pre_hooks
+
+
+def test_a_module_that_holds_other_layers_is_no_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user's bottleneck in whose forward the product stands has convolutions as well."""
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    net = asked(Imported(spec=f"{NETS}:Inline", input=(3, 8, 8)))
+    assert not any(attention(net, Settings("cpu"), CPU).blocks.values())
+
+
+def test_blocks_of_one_stage() -> None:
+    """Those of a stage are its own, whatever the path."""
+    net = model("se_resnet18", input=32, stages=[3, 5])
+    blocks = attention(net, Settings("cpu", Mode.TRAIN, 2), CPU).blocks
+    assert {stage: block[0].given.shape[1] for stage, block in blocks.items()} == {3: 128, 5: 512}

@@ -6,6 +6,7 @@ from measure.made_up import explanation
 
 from report.pages.tables import column, row, sentences, titled
 from se_cost.documents.explain import ExplainDocument, explained
+from se_cost.measure.explain.alone import CALLS
 from se_cost.measure.explain.prediction import only_stage
 from se_cost.measure.machine.figures import Machine
 from se_cost.measure.timing.arms import NETWORK
@@ -127,6 +128,13 @@ def test_the_prediction_is_a_sentence() -> None:
     assert "and launches, 3.93 ms; 1.00 ms [0.99, 1.01] were measured" in said
     assert said.endswith("+0.36 ms [+0.35, +0.37] are left over.")
     assert not list(predicted(replace(DOCUMENT, total=replace(DOCUMENT.total, alone_seconds=None))))
+
+
+def test_what_stands_between_operators_is_named() -> None:
+    """Older documents have none, and blocks that are no modules of their own."""
+    calls = replace(DOCUMENT.alone[0], operator=CALLS)
+    (said,) = predicted(replace(DOCUMENT, alone=(calls, *DOCUMENT.alone[1:])))
+    assert said.startswith("By themselves its operators, and the calls between them, take 0.64 ms")
 
 
 def test_operators_add_up_to_the_prediction() -> None:
