@@ -28,7 +28,7 @@ from se_cost.measure.timing.settings import Mode, Settings
 from se_cost.nets.model import Model
 from se_cost.record import Record
 
-TIMED, NOTHING = "timed", "nothing"
+TIMED = "timed"
 EMPTY = 3  # timings of nothing in a round
 
 

@@ -134,13 +134,15 @@ class Tape:
         return sum(self._used[one].size for one in later)
 
 
-def tape(model: Model, settings: Settings, device: torch.device) -> Tape:
-    """Return the calls of one iteration of a network, after another one."""
+def tape(
+    model: Model, settings: Settings, device: torch.device, blocks: Iterable[AttentionBlock] = ()
+) -> Tape:
+    """Return the calls of one iteration of a network, after another one, and those of blocks."""
     torch.manual_seed(settings.seed)
     batch = data(model, settings, device)
     built = network(model, settings, device)
     found = Tape()
-    paths = [block.path for block in costs(model).blocks]
+    paths = [block.path for block in blocks]
     hooks = [hook for path in paths for hook in found.watch(path, built.get_submodule(path))]
     for _ in range(2):
         found.rewind()
@@ -154,9 +156,7 @@ class AttentionCalls(Record):
     """What the attention of a network runs in one iteration."""
 
     stages: dict[int, Counter[TorchCall]]  # what each runs more
-    blocks: dict[
-        int, list[CalledBlock]
-    ]  # of each stage: those whose operators are all of the attention
+    blocks: dict[int, list[CalledBlock]]  # of each stage: those that run nothing else
     reuses: dict[TorchCall, Reuse]
 
 
@@ -166,15 +166,16 @@ def attention(model: Model, settings: Settings, device: torch.device) -> Attenti
     Attention is put into one stage after another: the parts add up to the whole. What runs less
     has a count below zero, for instance an operator that now is given another layout.
     """
-    last = tape(model.plain, settings, device)
+    last, blocks = tape(model.plain, settings, device), costs(model).blocks
     reuses = last.reuses
     stages: dict[int, Counter[TorchCall]] = {}
     for number, stage in enumerate(model.stages, 1):
-        more = tape(model.without(model.stages[number:]), settings, device)
+        watched = blocks if stage == model.stages[-1] else ()  # once all of them are in
+        more = tape(model.without(model.stages[number:]), settings, device, watched)
         stages[stage] = _difference(more.calls, last.calls)
         reuses |= more.reuses
         last = more
-    return AttentionCalls(stages, _blocks(costs(model).blocks, last.blocks, stages), reuses)
+    return AttentionCalls(stages, _blocks(blocks, last.blocks, stages), reuses)
 
 
 def _blocks(

@@ -1,6 +1,7 @@
 """Operators on the bench: all of them run, with their caches in the state of the network."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
 import pytest
@@ -66,6 +67,21 @@ def test_time_of_nothing_is_taken_off(monkeypatch: pytest.MonkeyPatch) -> None:
     assert sum(one.count for one in ran) == 2 * 6
     assert (calls.word, calls.count, calls.seconds) == (CALLS, 2, (2.0 - 6 * 2.0,))
     assert calls.bound(Machine(1e9, 1e-6)) == 0
+
+
+def test_cudnn_plans_as_in_the_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What makes operators ready and what times them have its way of the settings."""
+    seen: list[tuple[int | None, bool]] = []
+
+    def noting(threads: int | None, *, benchmark: bool = False) -> AbstractContextManager[None]:
+        seen.append((threads, benchmark))
+        return nullcontext()
+
+    monkeypatch.setattr(bench, "quiet", noting)
+    monkeypatch.setattr(bench, "device_for", lambda settings: CPU)
+    net = model("se_resnet18", input=32, stages=[3])
+    Bench(net, Settings("cpu", threads=1, cudnn_benchmark=True)).run(0)
+    assert seen == [(1, True)] * 2
 
 
 def test_memory_is_used_as_long_before_as_in_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
