@@ -9,7 +9,7 @@ from msgspec import UNSET
 from se_cost.cli.failure import expect_torch
 from se_cost.cli.options.protocol import page_protocol
 from se_cost.cli.output.progress import announce
-from se_cost.cli.timed import in_turn, timings, usual_batch
+from se_cost.cli.timed import expect_device, in_turn, timings, usual_batch
 from se_cost.documents.alternatives import alternatives
 from se_cost.documents.base import Document
 from se_cost.documents.files import read
@@ -86,6 +86,8 @@ def found(
     if measuring.time:
         expect_torch()
         expect_single_process("report")
+    if made_here:
+        expect_device(measuring.device)  # counting all networks would come first
     if made_here and not quiet:
         announce([*protocols.values()] * len(models))
     counts, stopped = _counts(models) if measuring.time else ({}, None)

@@ -301,6 +301,14 @@ def test_interrupted_within_a_timing(run: Run, timed_by: Use) -> None:
     assert "interrupted: this is what was finished" in result.stderr
 
 
+def test_no_such_device(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is said before anything is counted: counters take a while for many networks."""
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    monkeypatch.delattr(COUNT)
+    assert_refused(run("report", "--arch", "se_resnet18", "--device", "cuda"), 3, "no device cuda")
+    assert contents() == {}
+
+
 @pytest.mark.parametrize("words", ["resnet18", "se_resnet18,resnet18"])
 def test_nothing_to_compare(run: Run, monkeypatch: pytest.MonkeyPatch, words: str) -> None:
     """It is said before anything is counted or written."""
