@@ -7,8 +7,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from se_cost.measure.fuse.eager import calls_matter
+
 # on vectors, a call of a module takes longer than the work
 IN_PLACE = {nn.ReLU: torch.relu_, nn.Sigmoid: torch.sigmoid_, nn.Tanh: torch.tanh_}
+ACTIVATIONS = (
+    *(nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.SiLU, nn.GELU),
+    *(nn.Sigmoid, nn.Tanh, nn.Hardsigmoid, nn.Hardswish),
+)
 MATRIX = "matrix_of_the_convolution"  # name of a layer
 
 
@@ -18,15 +24,18 @@ class MeanFactor(nn.Sequential):
     def __init__(self, layers: Mapping[str, nn.Module], stride: tuple[int, int] = (1, 1)) -> None:
         super().__init__(OrderedDict(layers))
         self.stride = stride
+        types = [type(layer) for layer in layers.values()]
+        self.of_vectors = types[:1] == [nn.Linear] and {nn.Linear, *ACTIVATIONS}.issuperset(types)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the factor (N, C, 1, 1) of a map (N, C', H, W)."""
+        if self.of_vectors and calls_matter(x):
+            return self._of_sums(self._kept(x))
         return self.of_mean(self.mean(x))
 
     def mean(self, x: Tensor) -> Tensor:
         """Return the means (N, C') of a map."""
-        rows, columns = self.stride
-        return (x if self.stride == (1, 1) else x[:, :, ::rows, ::columns]).mean((2, 3))
+        return self._kept(x).mean((2, 3))
 
     def of_mean(self, x: Tensor) -> Tensor:
         """Return what the layers make of a vector of its own, which they may overwrite."""
@@ -36,6 +45,36 @@ class MeanFactor(nn.Sequential):
             else:
                 x = IN_PLACE.get(type(layer), layer)(x)
         return x.unsqueeze(-1).unsqueeze(-1)
+
+    def _of_sums(self, x: Tensor) -> Tensor:
+        """Return the factor of the only map of a batch, by the shortest calls that there are.
+
+        A mean is a sum and a division; the product with the first matrix takes the division along.
+        """
+        first, *others = self._modules.values()
+        assert isinstance(first, nn.Linear)
+        if first.bias is None:
+            vector = _product(first, x.mean((0, 2, 3)))
+        else:
+            part = 1 / (x.shape[2] * x.shape[3])
+            vector = _product(first, x.sum((0, 2, 3)), part)
+        for layer in others:
+            if type(layer) is nn.Linear:
+                vector = _product(layer, vector)
+            else:
+                vector = IN_PLACE.get(type(layer), layer)(vector)
+        return vector.view(1, -1, 1, 1)
+
+    def _kept(self, x: Tensor) -> Tensor:
+        rows, columns = self.stride
+        return x if self.stride == (1, 1) else x[:, :, ::rows, ::columns]
+
+
+def _product(layer: nn.Linear, vector: Tensor, part: float = 1.0) -> Tensor:
+    """Return what an FC makes of one vector; `part`, which needs a bias, multiplies its matrix."""
+    if layer.bias is None:
+        return torch.mv(layer.weight, vector)
+    return torch.addmv(layer.bias, layer.weight, vector, alpha=part)
 
 
 class Factor(nn.Sequential):

@@ -7,9 +7,9 @@ what it is worth must not be taken for what fusing is worth.
 from torch import Tensor, nn
 
 from se_cost.measure.fuse.chains import Chain, flat
+from se_cost.measure.fuse.eager import overwrites
 from se_cost.measure.fuse.fuse import folded
 from se_cost.measure.fuse.network import ROOT, Network, held, hooked
-from se_cost.measure.fuse.scaling import overwrites
 from se_cost.measure.fuse.seen import run
 from se_cost.measure.models.layers import Sum
 

@@ -2,13 +2,10 @@
 
 from torch import nn
 
+from se_cost.measure.fuse.factor import ACTIVATIONS
 from se_cost.measure.fuse.sums import SumOfTwo
 from se_cost.measure.models.layers import Constant, Gated, Stack, Sum
 
-ACTIVATIONS = (
-    *(nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.SiLU, nn.GELU),
-    *(nn.Sigmoid, nn.Tanh, nn.Hardsigmoid, nn.Hardswish),
-)
 POOLINGS = (nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d)
 
 

@@ -3,7 +3,8 @@
 import torch
 from torch import Tensor, nn
 
-from se_cost.measure.fuse.scaling import Factored, overwrites
+from se_cost.measure.fuse.eager import overwrites
+from se_cost.measure.fuse.scaling import Factored
 from se_cost.measure.fuse.seen import channels_last
 
 

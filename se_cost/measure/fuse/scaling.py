@@ -1,21 +1,11 @@
-"""Modules in which a map is scaled by one of its neighbours.
+"""Modules in which a map is scaled by one of its neighbours."""
 
-Nothing is overwritten where autograd may need it, or where a compiler plans the memory itself.
-"""
-
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from se_cost.measure.fuse.affine import affine
+from se_cost.measure.fuse.eager import ONE_IMAGE, overwrites
 from se_cost.measure.fuse.factor import MeanFactor
-
-ONE_IMAGE = 1  # of a batch
-
-
-def overwrites() -> bool:
-    """Return whether operators may write into maps that nobody else reads."""
-    return not torch.is_grad_enabled() and not torch.compiler.is_compiling()
 
 
 class Factored(nn.Module):
@@ -99,8 +89,11 @@ class ConvOfScaled(nn.Module):
     def _weights(self, factor: Tensor) -> Tensor:
         """Return the weights (N * C_out, C_in / groups, ...) for factors (N, C_in, 1, 1)."""
         weight, groups = self.conv.weight, self.conv.groups
-        if groups == 1 and factor.shape[0] == ONE_IMAGE:
-            return weight * factor
+        if factor.shape[0] == ONE_IMAGE:
+            if groups == 1:
+                return weight * factor
+            if groups == len(weight):  # one channel to one
+                return weight * factor.view(-1, 1, 1, 1)
         c_in = weight.shape[1]
         split = weight.view(1, groups, -1, *weight.shape[1:])
         scaled = split * factor.view(-1, groups, 1, c_in, 1, 1)

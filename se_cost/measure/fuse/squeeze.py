@@ -12,9 +12,9 @@ from torch.nn.utils.parametrize import is_parametrized
 
 from se_cost.measure.fuse.chains import Chain
 from se_cost.measure.fuse.choice import ConvSize, squeeze_passes
-from se_cost.measure.fuse.factor import absorbed
+from se_cost.measure.fuse.factor import ACTIVATIONS, absorbed
 from se_cost.measure.fuse.gates import GateParts, Mean
-from se_cost.measure.fuse.named import ACTIVATIONS, named
+from se_cost.measure.fuse.named import named
 from se_cost.measure.fuse.seen import Seen
 
 UNPADDED = ((0, 0), "valid", "same")  # of a 1x1 convolution

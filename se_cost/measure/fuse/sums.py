@@ -6,8 +6,8 @@ from enum import Enum
 import torch
 from torch import Tensor, nn
 
+from se_cost.measure.fuse.eager import overwrites
 from se_cost.measure.fuse.products import product
-from se_cost.measure.fuse.scaling import overwrites
 
 
 class WrittenTo(Enum):

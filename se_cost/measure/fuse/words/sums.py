@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from torch import Tensor, nn
 
-from se_cost.measure.fuse.scaling import overwrites
+from se_cost.measure.fuse.eager import overwrites
 from se_cost.measure.models.layers import Sum
 
 
