@@ -3,7 +3,7 @@
     python benchmarks/fuse.py [--seconds N] [--case NAME]
 
 Cases by the full protocol, of at most so many seconds each, 240 if nothing is said, eight images
-three times as long: half an hour on a machine that does nothing else. Every document is kept in
+three times as long: an hour on a machine that does nothing else. Every document is kept in
 reports/fuse/, and the page holds all that are kept there. What is written in it by hand, between
 its marks, stays. `--case se_resnet50-8` does one; those of another runtime need it installed.
 """
@@ -53,12 +53,13 @@ class Case(Record):
     arch: str
     batch: int
     runtime: Runtime = Runtime.TORCH
+    compiled: bool = False
 
     @property
     def name(self) -> str:
         """Return what its document is called."""
         runtime = f"-{self.runtime}" * (self.runtime is not Runtime.TORCH)
-        return f"{self.arch}-{self.batch}{runtime}"
+        return f"{self.arch}-{self.batch}{runtime}{'-compiled' * self.compiled}"
 
     @property
     def file(self) -> Path:
@@ -69,14 +70,17 @@ class Case(Record):
         """Return the words after the program's name, without the output."""
         asked = f"fuse --arch {self.arch} --batch {self.batch} --device cpu --time --target 0.5"
         runtime = f" --runtime {self.runtime}" * (self.runtime is not Runtime.TORCH)
-        return f"{asked}{runtime} --max-time {seconds:.0f}"
+        compiled = " --compile" * self.compiled
+        return f"{asked}{runtime}{compiled} --max-time {seconds:.0f}"
 
 
 CASES = {
     case.name: case
     for case in (
         *(Case("se_resnet50", 1), Case("se_resnet50", 8)),
-        *(Case("se_resnext50_32x4d", 1), Case("se_mobilenet", 1)),
+        *(Case("se_resnext50_32x4d", 1), Case("se_resnext50_32x4d", 8)),
+        *(Case("se_mobilenet", 1), Case("se_mobilenet", 8)),
+        Case("se_resnet50", 1, compiled=True),
         *(Case("se_resnet50", 1, runtime) for runtime in (Runtime.ONNX, Runtime.OPENVINO)),
     )
 }
@@ -128,7 +132,7 @@ def line(document: FuseDocument) -> tuple[str, ...]:
     beside = document.beside_in_place
     return (
         title(document.recipe),
-        document.settings.runtime,
+        _runtime(document),
         str(document.settings.batch),
         f"{time.baseline.median_ms:.1f}",
         bounded(before),
@@ -159,9 +163,14 @@ def picture(found: list[FuseDocument]) -> str:
 
 def name(document: FuseDocument) -> str:
     """Return a network, its batch and another runtime than torch in words."""
-    settings = document.settings
-    runtime = f", {settings.runtime}" * (settings.runtime is not Runtime.TORCH)
-    return f"{title(document.recipe)}, batch {settings.batch}{runtime}"
+    runtime = _runtime(document)
+    by_another = f", {runtime}" * (runtime != Runtime.TORCH)
+    return f"{title(document.recipe)}, batch {document.settings.batch}{by_another}"
+
+
+def _runtime(document: FuseDocument) -> str:
+    compiled = ", compiled" * document.settings.compile
+    return f"{document.settings.runtime}{compiled}"
 
 
 def _said(document: FuseDocument) -> str:
