@@ -21,5 +21,5 @@ def calls_matter(x: Tensor) -> bool:
     Not on a GPU, where they are launches. What is recorded is for any number of images.
     """
     recorded = type(x) is not Tensor or torch.jit.is_tracing()  # type: ignore[attr-defined, no-untyped-call]
-    short = not recorded and x.shape[0] == ONE_IMAGE and x.dtype in SUMMABLE
-    return short and x.device.type == "cpu" and overwrites()
+    one = not recorded and x.shape[0] == ONE_IMAGE
+    return one and x.dtype in SUMMABLE and x.device.type == "cpu" and overwrites()

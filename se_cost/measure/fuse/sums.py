@@ -28,7 +28,8 @@ class SumOfTwo(nn.ModuleDict):
 
     def outputs(self, x: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
         """Return what the scaled part makes of `x`, and what the other does, run in their order."""
-        one, two = (part(x) for part in self.values())
+        first, second = self._modules.values()
+        one, two = first(x), second(x)
         return (one, two) if self.first else (two, one)
 
 

@@ -1,5 +1,6 @@
 """The factor of one image, by the shortest calls; that of several, and what is recorded."""
 
+import copy
 from collections.abc import Sequence
 from typing import Any
 
@@ -87,6 +88,18 @@ def test_layers_that_take_no_vector_alone(layers: Sequence[nn.Module]) -> None:
     assert "addmv" not in calls(made, x[:1])
     with torch.inference_mode():
         assert difference(made(x[:1]), made(x)[:1]) < EXACT
+
+
+@pytest.mark.parametrize(
+    ("c_in", "c_out", "stride"), [(64, 1024, (1, 1024)), (64, 512, (64, 1)), (1024, 64, (1024, 1))]
+)
+def test_a_large_matrix_is_stored_by_columns(c_in: int, c_out: int, stride: Sequence[int]) -> None:
+    """If it makes more than it takes; its values are what they were, and a copy is like it."""
+    layer = nn.Linear(c_in, c_out)
+    before = layer.weight.detach().clone()
+    made = copy.deepcopy(factor(layer))
+    assert made.get_parameter("0.weight").stride() == stride
+    assert made.get_parameter("0.weight").equal(before.double())
 
 
 def test_no_layers() -> None:
