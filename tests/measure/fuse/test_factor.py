@@ -73,6 +73,12 @@ def test_one_image_takes_the_shortest_calls() -> None:
     assert calls(made, x) == USUAL
 
 
+def test_another_device_takes_the_usual_calls() -> None:
+    """What is short on a CPU is a kernel more on a GPU."""
+    made, x = factor(*GATE).to("meta"), images(1, 8, 3, 3).to("meta")
+    assert calls(made, x) == USUAL
+
+
 @pytest.mark.parametrize(
     "layers",
     [
