@@ -92,8 +92,8 @@ class ConvOfScaled(nn.Module):
         if factor.shape[0] == ONE_IMAGE:
             if groups == 1:
                 return weight * factor
-            if groups == len(weight):  # one channel to one
-                return weight * factor.view(-1, 1, 1, 1)
+            if groups == len(weight):  # one output of a group, as in a depthwise convolution
+                return weight * factor.view(*weight.shape[:2], 1, 1)
         c_in = weight.shape[1]
         split = weight.view(1, groups, -1, *weight.shape[1:])
         scaled = split * factor.view(-1, groups, 1, c_in, 1, 1)
