@@ -88,8 +88,8 @@ def found(
         expect_single_process("report")
     if made_here:
         expect_device(measuring.device)  # counting all networks would come first
-    if made_here and not quiet:
-        announce([*protocols.values()] * len(models))
+        if not quiet:
+            announce([*protocols.values()] * len(models))
     counts, stopped = _counts(models) if measuring.time else ({}, None)
     finished = Finished((), stopped)
     if made_here and not stopped:
