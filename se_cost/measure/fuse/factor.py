@@ -16,6 +16,7 @@ ACTIVATIONS = (
     *(nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.SiLU, nn.GELU),
     *(nn.Sigmoid, nn.Tanh, nn.Hardsigmoid, nn.Hardswish),
 )
+OF_VECTORS = {nn.Linear, *ACTIVATIONS}  # layers that take a vector as they take several
 MATRIX = "matrix_of_the_convolution"  # name of a layer
 LARGE = 2**16  # weights
 
@@ -27,16 +28,33 @@ class MeanFactor(nn.Sequential):
         super().__init__(OrderedDict(layers))
         self.stride = stride
         types = [type(layer) for layer in layers.values()]
-        self.of_vectors = types[:1] == [nn.Linear] and {nn.Linear, *ACTIVATIONS}.issuperset(types)
+        self.of_vectors = types[:1] == [nn.Linear] and OF_VECTORS.issuperset(types)
         for layer in layers.values():
             if type(layer) is nn.Linear:
                 _lay_out(layer)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return the factor (N, C, 1, 1) of a map (N, C', H, W)."""
-        if self.of_vectors and calls_matter(x):
-            return self._of_sums(self._kept(x))
-        return self.of_mean(self.mean(x))
+        """Return the factor (N, C, 1, 1) of a map (N, C', H, W).
+
+        That of a single map is made here, by the shortest operators and few calls of Python.
+        """
+        if not self.of_vectors or not calls_matter(x):
+            return self.of_mean(self.mean(x))
+        layers = self._modules.values()
+        kept = x if self.stride == (1, 1) else self._kept(x)
+        if next(iter(layers))._parameters.get("bias") is None:
+            vector, part = kept.mean((0, 2, 3)), 1.0
+        else:  # a mean is a sum and a division, which the product with a matrix takes along
+            vector, part = kept.sum((0, 2, 3)), 1 / (kept.shape[2] * kept.shape[3])
+        for layer in layers:
+            own: dict[str, Any] = layer._parameters  # as attributes they are calls of Python
+            if not own:
+                vector = IN_PLACE.get(type(layer), layer)(vector)
+            elif own["bias"] is None:
+                vector = torch.mv(own["weight"], vector)
+            else:
+                vector, part = torch.addmv(own["bias"], own["weight"], vector, alpha=part), 1.0
+        return vector.view(1, -1, 1, 1)
 
     def mean(self, x: Tensor) -> Tensor:
         """Return the means (N, C') of a map."""
@@ -50,27 +68,6 @@ class MeanFactor(nn.Sequential):
             else:
                 x = IN_PLACE.get(type(layer), layer)(x)
         return x.unsqueeze(-1).unsqueeze(-1)
-
-    def _of_sums(self, x: Tensor) -> Tensor:
-        """Return the factor of the only map of a batch, by the shortest calls that there are.
-
-        A mean is a sum and a division; the product with the first matrix takes the division along.
-        """
-        first = next(iter(self._modules.values()))
-        biased = first._parameters["bias"] is not None
-        vector = x.sum((0, 2, 3)) if biased else x.mean((0, 2, 3))
-        part = 1 / (x.shape[2] * x.shape[3]) if biased else 1.0
-        for layer in self._modules.values():
-            kind = type(layer)
-            own: dict[str, Any] = layer._parameters  # as attributes they are calls of Python, too
-            if kind is not nn.Linear:
-                vector = IN_PLACE.get(kind, layer)(vector)
-            elif own["bias"] is None:
-                vector = torch.mv(own["weight"], vector)
-            else:
-                vector = torch.addmv(own["bias"], own["weight"], vector, alpha=part)
-            part = 1.0
-        return vector.view(1, -1, 1, 1)
 
     def _kept(self, x: Tensor) -> Tensor:
         rows, columns = self.stride

@@ -60,7 +60,7 @@ def product(
         first, second, added = second.mT, first.mT, None if added is None else added.mT
     if added is None:
         result = torch.bmm(first, second)
-    elif overwrite and overwrites():
+    elif overwrite and overwrites(added):
         kind = added.dtype  # autocast leaves operators in place to themselves
         result = added.baddbmm_(first.to(kind), second.to(kind), alpha=constant)
     else:

@@ -21,7 +21,8 @@ class Factored(nn.Module):
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Return the map (N, C, H, W) and its factor, of a shape that multiplies it."""
-        return x if self.conv is None else self.conv(x), self.factor(x)
+        factor: Tensor = self.factor(x)  # first, while the caches hold `x`
+        return x if self.conv is None else self.conv(x), factor
 
 
 class Scaled(nn.Module):
@@ -35,7 +36,7 @@ class Scaled(nn.Module):
         """Return the product (N, C, H, W)."""
         u: Tensor
         u, factor = self.factored(x)
-        return u.mul_(factor) if overwrites() else u * factor
+        return u.mul_(factor) if overwrites(u) else u * factor
 
 
 class ScaledConv(nn.Module):
@@ -136,7 +137,7 @@ class PoolOfScaled(nn.Module):
         """Return pool(u * s), which is pool(u) * s."""
         u, factor = self.factored(x)
         pooled: Tensor = self.pool(u)
-        return pooled.mul_(factor) if overwrites() else pooled * factor
+        return pooled.mul_(factor) if overwrites(pooled) else pooled * factor
 
 
 class MeanOfScaled(nn.Module):

@@ -51,7 +51,7 @@ class ScaledSum(SumOfTwo):
         """Return other + constant * map * factor (N, C, H, W)."""
         (u, factor), other = self.outputs(x)
         out = None
-        if self.output is not WrittenTo.NEW and overwrites():
+        if self.output is not WrittenTo.NEW and overwrites(other):
             out = u if self.output is WrittenTo.MAP else other
         return torch.addcmul(other, u, factor, value=self.constant, out=out)
 
@@ -71,7 +71,7 @@ class ProductSum(SumOfTwo):
         (u, matrices, *shift), other = self.outputs(x)
         overwrite = self.overwrite
         if shift:
-            in_place = overwrite and overwrites()
+            in_place = overwrite and overwrites(other)
             other = torch.add(other, shift[0], alpha=self.constant, out=other if in_place else None)
             overwrite = True
         return product(matrices, u, other, self.constant, overwrite)

@@ -19,3 +19,16 @@ def test_columns_of_weights_are_scaled(c_out: int, groups: int, batch: int) -> N
     x = images(batch, 8, 5, 5)
     with torch.inference_mode():
         assert difference(scaled(x), conv(x * factor(x))) < EXACT
+
+
+def test_the_factor_comes_before_the_convolution() -> None:
+    """The caches still hold the map that both read."""
+    order: list[nn.Module] = []
+    parts = (nn.Conv2d(8, 8, 1), MeanFactor({"fc": nn.Linear(8, 8)}))
+    for part in parts:
+        part.register_forward_hook(lambda module, *_: order.append(module))
+    x = images(1, 8, 5, 5).float()
+    u, factor = Factored(*parts)(x)
+    assert order == [*reversed(parts)]
+    assert u.equal(parts[0](x))
+    assert factor.equal(parts[1](x))

@@ -20,4 +20,4 @@ class SumInto(Sum):
         outputs = {name: part(x) for name, part in self.items()}
         total: Tensor = outputs.pop(self.into)
         (other,) = outputs.values()
-        return total.add_(other) if overwrites() else total + other
+        return total.add_(other) if overwrites(total) else total + other
