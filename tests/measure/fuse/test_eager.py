@@ -45,6 +45,7 @@ def test_not_what_is_compiled(asked: object) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore::torch.jit.TracerWarning")  # that is the point
 def test_what_is_traced_is_for_any_number_of_images() -> None:
     """Of a map that is traced, a size is no int."""
     with torch.no_grad():
