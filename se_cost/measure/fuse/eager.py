@@ -12,7 +12,7 @@ SUMMABLE = (torch.float32, torch.float64)  # types in which the sum of a map doe
 
 
 def overwrites(x: Tensor) -> bool:
-    """Return whether operators may write into maps that nobody else reads, made of `x`.
+    """Return whether operators may write into a map such as `x` that nobody else reads.
 
     Nothing is overwritten where autograd may need it, or where a compiler plans the memory itself.
     """

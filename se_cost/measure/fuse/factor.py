@@ -27,8 +27,6 @@ class MeanFactor(nn.Sequential):
     def __init__(self, layers: Mapping[str, nn.Module], stride: tuple[int, int] = (1, 1)) -> None:
         super().__init__(OrderedDict(layers))
         self.stride = stride
-        types = [type(layer) for layer in layers.values()]
-        self.of_vectors = types[:1] == [nn.Linear] and OF_VECTORS.issuperset(types)
         for layer in layers.values():
             if type(layer) is nn.Linear:
                 _lay_out(layer)
@@ -38,11 +36,13 @@ class MeanFactor(nn.Sequential):
 
         That of a single map is made here, by the shortest operators and few calls of Python.
         """
-        if not self.of_vectors or not calls_matter(x):
-            return self.of_mean(self.mean(x))
         layers = self._modules.values()
+        first = next(iter(layers), None)
+        short = calls_matter(x) and OF_VECTORS.issuperset(map(type, layers))
+        if not short or type(first) is not nn.Linear:  # now: layers may have been exchanged
+            return self.of_mean(self.mean(x))
         kept = x if self.stride == (1, 1) else self._kept(x)
-        if next(iter(layers))._parameters.get("bias") is None:
+        if first._parameters["bias"] is None:
             vector, part = kept.mean((0, 2, 3)), 1.0
         else:  # a mean is a sum and a division, which the product with a matrix takes along
             vector, part = kept.sum((0, 2, 3)), 1 / (kept.shape[2] * kept.shape[3])

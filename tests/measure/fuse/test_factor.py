@@ -96,6 +96,26 @@ def test_layers_that_take_no_vector_alone(layers: Sequence[nn.Module]) -> None:
         assert difference(made(x[:1]), made(x)[:1]) < EXACT
 
 
+def test_a_layer_that_was_exchanged_later() -> None:
+    """It is called as itself, as dynamic quantisation of a fused network wants it."""
+
+    class Own(nn.Linear):
+        """Twice a linear layer, of rows alone."""
+
+        def forward(self, x: Tensor) -> Tensor:
+            assert x.dim() == 2
+            return 2 * super().forward(x)
+
+    x = images(1, 8, 3, 3)
+    for place in ("0", "2"):
+        made = factor(*GATE)
+        usual = made.get_submodule(place)
+        assert isinstance(usual, nn.Linear)
+        made.set_submodule(place, Own(usual.in_features, usual.out_features).double())
+        with torch.inference_mode():
+            assert difference(made(x), made(torch.cat((x, x)))[:1]) < EXACT
+
+
 @pytest.mark.parametrize(
     ("c_in", "c_out", "stride"), [(64, 1024, (1, 1024)), (64, 512, (64, 1)), (1024, 64, (1024, 1))]
 )
