@@ -18,7 +18,6 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import onnxruntime  # type: ignore[import-not-found]
 import torch
 from tabulate import tabulate
 from torch import Tensor, nn
@@ -26,6 +25,7 @@ from torch import Tensor, nn
 from se_cost.measure.fuse.fuse import folded, fuse
 from se_cost.measure.fuse.record import How
 from se_cost.measure.fuse.whole import unfused
+from se_cost.measure.steps.runtimes import installed, onnx_session, version
 from se_cost.measure.timing.settings import Runtime, Settings
 from se_cost.nets.words import title
 from se_cost.nets.zoo.model import model
@@ -52,7 +52,7 @@ def main(arch: str, batch: int, iterations: int) -> None:
     rows = [_row(op, found) for op, found in sorted(operators.items(), key=_longest)]
     whole = [sum(ms for ms, _ in one.values()) for one in profiles]
     rows.append(("all", *(f"{ms:.2f}" for ms in whole), "", "", ""))
-    print(f"{title(net)}, batch {batch}, ONNX Runtime {onnxruntime.__version__}\n")
+    print(f"{title(net)}, batch {batch}, {version(Runtime.ONNX)}\n")
     print(tabulate(rows, HEADERS, tablefmt="pipe", disable_numparse=True))
 
 
@@ -67,14 +67,11 @@ def profiled(network: nn.Module, images: Tensor, iterations: int, folder: Path) 
 
 def session(network: nn.Module, images: Tensor, folder: Path) -> Any:
     """Return a session of a network that writes a profile."""
-    with torch.no_grad(), warnings.catch_warnings(action="ignore"):  # of the exporter
-        program = torch.onnx.export(network, (images,), dynamo=True, verbose=False)
-    assert program is not None
+    onnxruntime = installed(Runtime.ONNX)[0]
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = torch.get_num_threads()
     options.enable_profiling, options.profile_file_prefix = True, str(folder / "profile")
-    graph = program.model_proto.SerializeToString()
-    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    with torch.no_grad(), warnings.catch_warnings(action="ignore"):  # of the exporter
+        return onnx_session(network, images, onnxruntime, options)
 
 
 def profile(file: Path) -> Profile:

@@ -74,14 +74,17 @@ def _session(runtime: Runtime, network: nn.Module, images: Tensor, package: Any)
             assert_never(runtime)
 
 
-def _onnx(network: nn.Module, images: Tensor, onnxruntime: Any) -> Inference:
+def onnx_session(network: nn.Module, images: Tensor, onnxruntime: Any, options: Any) -> Any:
+    """Return a session of ONNX Runtime on the CPU, with torch's threads and these options."""
     program = torch.onnx.export(network, (images,), dynamo=True, verbose=False)
     assert program is not None
-    options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
-    session = onnxruntime.InferenceSession(
-        program.model_proto.SerializeToString(), options, providers=["CPUExecutionProvider"]
-    )
+    graph = program.model_proto.SerializeToString()
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+
+def _onnx(network: nn.Module, images: Tensor, onnxruntime: Any) -> Inference:
+    session = onnx_session(network, images, onnxruntime, onnxruntime.SessionOptions())
     array = images.contiguous().numpy()
     inputs = {session.get_inputs()[0].name: array}
     return lambda: session.run(None, inputs)[0]
